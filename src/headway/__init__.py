@@ -1,0 +1,1 @@
+"""Headway: a self-hosted application platform in which every slow change is an operation."""

@@ -1,0 +1,83 @@
+"""Settings: one frozen `Config` from `headway.toml`, `HEADWAY_…` and options; the only reader of the environment."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from headway.errors import Invalid
+
+
+class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Every setting; `config.example.toml` explains each. Times are in seconds."""
+
+    data: str = "~/.local/share/headway"
+    listen: str = "127.0.0.1:8000"
+    apps: str = "127.0.0.1:8080"
+    attach: str = "127.0.0.1:5000"
+    ssh: str = "127.0.0.1:2222"
+    domain: str = "localhost"
+    public_url: str = ""
+    database: str = ""
+    runtime: str = "process"
+    region: str = "local"
+
+    drain_seconds: float = 5
+    lease_seconds: float = 5
+    operations_max: int = 200
+    operation_retention_days: int = 30
+
+    boot_seconds: float = 60
+    stop_grace_seconds: float = 30
+    request_drain_seconds: float = 30
+    crash_delays_seconds: tuple[float, ...] = (0.0, *(300.0 * n for n in range(11)))
+    crash_warm_up_seconds: float = 600
+
+    app_name_length_max: int = 32
+    containers_per_type_max: int = 10
+    body_bytes_max: int = 1 << 20
+    archive_bytes_max: int = 300 << 20
+    source_bytes_max: int = 2 << 30
+    source_files_max: int = 200_000
+    build_seconds: float = 1800
+    build_output_bytes_max: int = 16 << 20
+    source_url_seconds: int = 600
+    hot_log_bytes: int = 50 << 20
+    jwt_seconds: int = 3600
+    requests_per_minute: int = 6000
+
+    @property
+    def folder(self) -> Path:
+        """The data folder."""
+        return Path(self.data).expanduser()
+
+
+def load(file: Path | None, environment: Mapping[str, str] | None = None, **options: object) -> Config:
+    """The settings: options win over `HEADWAY_…`, that over the file, that over the defaults.
+
+    Invalid, naming the nearest known setting, when one is unknown or of the wrong type.
+    """
+    given: dict[str, Any] = {}
+    if file is not None:
+        given |= tomllib.loads(file.read_text())
+    given |= _from_environment(os.environ if environment is None else environment)
+    given |= {name: value for name, value in options.items() if value is not None}
+    for name in given:
+        if name not in Config.__struct_fields__:
+            near = get_close_matches(name, Config.__struct_fields__, n=1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            raise Invalid(**{name: f"is not a setting{hint}"})
+    try:
+        return msgspec.convert(given, Config, strict=False)
+    except msgspec.ValidationError as error:
+        raise Invalid(settings=str(error)) from error
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    prefix = "HEADWAY_"
+    names = {key: key.removeprefix(prefix).lower() for key in environment if key.startswith(prefix)}
+    return {name: environment[key] for key, name in names.items() if name in Config.__struct_fields__}

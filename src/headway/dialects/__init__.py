@@ -1,0 +1,1 @@
+"""One vendor, one room; they do not know each other."""

@@ -1,0 +1,1 @@
+"""Scalingo API v1."""

@@ -1,0 +1,29 @@
+"""What a command or a step may touch; made once, in `app.py`, and handed down."""
+
+from dataclasses import dataclass
+
+from headway.builders.port import Builder
+from headway.clock import Clock
+from headway.config import Config
+from headway.engine.submit import Desk
+from headway.ids import Ids
+from headway.routers.port import Router
+from headway.runtimes.port import Runtime
+from headway.store.database import Database
+from headway.store.logbook import Logbook
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class World:
+    """The platform's parts."""
+
+    config: Config
+    clock: Clock
+    ids: Ids
+    database: Database
+    desk: Desk
+    """Where operations are submitted."""
+    runtime: Runtime
+    router: Router
+    builder: Builder
+    logbook: Logbook

@@ -1,0 +1,1 @@
+"""The operations engine; it knows nothing of apps or pools."""

@@ -1,0 +1,1 @@
+"""From a wish to a durable operation, in the caller's transaction."""

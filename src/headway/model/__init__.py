@@ -1,0 +1,1 @@
+"""Frozen records and their rules; no I/O."""

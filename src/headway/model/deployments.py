@@ -1,0 +1,66 @@
+"""Deployments, and the releases that they make."""
+
+import msgspec
+
+from headway.model.operations import Operation, Phase
+
+
+class Release(msgspec.Struct, frozen=True):
+    """A built slug with its variables, frozen together. Field order is column order."""
+
+    id: int
+    app_id: int
+    version: int
+    digest: str
+    processes: dict[str, str]
+    """Process type to command."""
+    variables: dict[str, str]
+    ref: str
+    created_at: int
+
+
+class Deployment(msgspec.Struct, frozen=True):
+    """The making of a release. Field order is column order."""
+
+    id: int
+    app_id: int
+    operation_id: int
+    release_id: int
+    ref: str
+    previous_ref: str | None
+    source_url: str
+    pusher_id: int
+    pusher: str
+    pusher_email: str
+    status: str | None
+    """How it ended; None while its operation is active."""
+    image_size: int
+    created_at: int
+    finished_at: int | None
+
+
+class Source(msgspec.Struct, frozen=True):
+    """A place to upload an archive to, for a short time. Field order is column order."""
+
+    id: int
+    account_id: int
+    upload_hash: str
+    download_hash: str
+    size: int | None
+    """None until something has been uploaded."""
+    expires_at: int
+
+
+SUCCESS = "success"
+FAILURES = frozenset({"build-error", "crashed-error", "timeout-error", "hook-error", "aborted"})
+STEP_STATUS = ("building", "building", "pushing", "starting", "starting", "starting")
+"""What is said of a deployment while its operation is at each step: fetch, build, release, start, route, stop."""
+
+
+def status_of(deployment: Deployment, operation: Operation | None) -> str:
+    """The one word that says how far a deployment is."""
+    if deployment.status is not None:
+        return deployment.status
+    if operation is None or operation.phase < Phase.RUNNING:
+        return "queued"
+    return STEP_STATUS[min(operation.step, len(STEP_STATUS) - 1)]

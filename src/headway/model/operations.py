@@ -1,0 +1,137 @@
+"""An operation: the durable record of one slow change.
+
+        accepted ──▶ queued ──▶ running ──▶ succeeded
+            │           │          ├──────▶ failed
+            └───────────┴──────────┴──────▶ cancelled        (accepted and queued may also fail)
+
+A phase is never left for an earlier one, and a terminal phase is never left. Everything that comes and
+goes (attempt, cancelling, turning back, progress) stands beside the phase and is no phase of its own.
+"""
+
+import enum
+from typing import Any
+
+import msgspec
+
+NOTE_BYTES_MAX = 64 * 1024
+LOG_LINE_BYTES_MAX = 16 * 1024
+
+
+class Phase(enum.IntEnum):
+    """Where an operation stands. The numbers are stored; terminal phases are 3 and above."""
+
+    ACCEPTED = 0
+    QUEUED = 1
+    RUNNING = 2
+    SUCCEEDED = 3
+    FAILED = 4
+    CANCELLED = 5
+
+    @property
+    def terminal(self) -> bool:
+        """Whether the operation has ended."""
+        return self >= Phase.SUCCEEDED
+
+
+NEXT: dict[Phase, frozenset[Phase]] = {
+    Phase.ACCEPTED: frozenset({Phase.QUEUED, Phase.FAILED, Phase.CANCELLED}),
+    Phase.QUEUED: frozenset({Phase.RUNNING, Phase.FAILED, Phase.CANCELLED}),
+    Phase.RUNNING: frozenset({Phase.SUCCEEDED, Phase.FAILED, Phase.CANCELLED}),
+    Phase.SUCCEEDED: frozenset(),
+    Phase.FAILED: frozenset(),
+    Phase.CANCELLED: frozenset(),
+}
+
+
+class Actor(msgspec.Struct, frozen=True, kw_only=True):
+    """Who wants something, and through which door: kept on every event."""
+
+    account_id: int = 0
+    name: str = "headway"
+    dialect: str = "headway"
+    request_id: str = ""
+
+
+class Detail(msgspec.Struct, frozen=True, kw_only=True):
+    """Why an operation did not succeed: a word for machines, a sentence for people."""
+
+    code: str
+    text: str
+
+
+class Operation(msgspec.Struct, frozen=True):
+    """One operation as its row says. Field order is column order."""
+
+    id: int
+    type: str
+    target: str
+    """What it is about, as `noun:id`."""
+    exclusive: bool
+    """Whether it holds the target: no second exclusive operation on it may be active."""
+    phase: Phase
+    params: str
+    """JSON of the type's params."""
+    account_id: int
+    owner: int | None
+    """The node that performs it; None while nobody does."""
+    fence: int
+    """Rises with each claim; a write with an older fence is refused."""
+    step: int
+    """Forward: how many steps are done. Turning back: the step whose undo is next."""
+    turning_back: bool
+    attempt: int
+    """How often the present step has been begun, from 1."""
+    progress: int
+    """0 to 100, never falls; it means processed, so a failed one may show 100."""
+    cancel_requested_at: int | None
+    cancel_reason: str
+    detail: Detail | None
+    """Set from the moment it turns back, and kept when it failed or was cancelled."""
+    created_at: int
+    started_at: int | None
+    updated_at: int
+    finished_at: int | None
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that happened, in the one sequence of everything that happened."""
+
+    seq: int
+    """Gapless from 1 over the whole platform."""
+    at: int
+    name: str
+    operation: int | None
+    """The operation that it belongs to."""
+    target: str
+    by: Actor
+    data: dict[str, Any]
+
+
+class NewEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """An event before the store has numbered it."""
+
+    at: int
+    name: str
+    operation: int | None = None
+    target: str = ""
+    by: Actor = Actor()
+    data: dict[str, Any] = {}
+
+
+class LogLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One line, or one piece of output, that an operation said. `n` rises from 1, gapless."""
+
+    n: int
+    at: int
+    text: str
+
+
+class Tombstone(msgspec.Struct, frozen=True):
+    """What is left of an operation after its retention. Field order is column order."""
+
+    id: int
+    type: str
+    phase: Phase
+    account_id: int
+    created_at: int
+    finished_at: int

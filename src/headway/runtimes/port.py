@@ -1,0 +1,147 @@
+"""The runtime port: running containers, and short tasks in the same kind of sandbox.
+
+Every call brings about a state and may be repeated; none adds a change. A runtime knows nothing of SQL,
+operations or HTTP: what it must remember across the death of the control plane it keeps in its own
+folder. Containers live on while the control plane is dead and are adopted by the next one.
+"""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+from headway.model.sizes import Size
+
+
+class Unit(msgspec.Struct, frozen=True, kw_only=True):
+    """One container as it is wanted. Two units are the same one if their ids are equal."""
+
+    id: str
+    """Unique for ever: letters, digits and hyphens, at most 64."""
+    app_id: str
+    """Containers of one app share an unprivileged user; containers of two apps never do."""
+    label: str
+    """`web-1`: what people call it. Two units may share a label while one replaces the other."""
+    slug: Path
+    """The folder that becomes /app: read by all containers, each writing to its own copy."""
+    command: str
+    """Run by a shell in /app."""
+    environment: Mapping[str, str]
+    """Complete but for PORT, which the runtime sets where `listens`."""
+    size: Size
+    listens: bool
+    """Whether it must accept connections on PORT."""
+
+
+class Status(msgspec.Struct, frozen=True, kw_only=True):
+    """One container as it is."""
+
+    id: str
+    app_id: str
+    label: str
+    state: str
+    """starting, running, waiting (for a restart after a crash), crashed, or stopping."""
+    address: tuple[str, int] | None
+    """Where it accepts connections, for a unit that listens."""
+    started_at: int | None
+    crashes: int
+    """In a row, as the crash policy counts."""
+    exit_code: int | None
+    """How it last ended: the code, or 128 and the signal."""
+
+
+class Output(msgspec.Struct, frozen=True, kw_only=True):
+    """A run of whole lines from one container, and where in its output they end."""
+
+    unit: str
+    app_id: str
+    label: str
+    lines: list[bytes]
+    """Without their newlines."""
+    end: int
+    """The offset behind the last of them: what `forget_output` takes once they are safe."""
+
+
+class Task(msgspec.Struct, frozen=True, kw_only=True):
+    """A short piece of work in a sandbox: a build. It dies with the control plane."""
+
+    id: str
+    app_id: str
+    folder: Path
+    """Becomes /app, writable; what is left there is the result."""
+    argv: tuple[str, ...]
+    environment: Mapping[str, str]
+    size: Size
+    mounts: Mapping[str, Path] = {}
+    """Further folders, read-only, by their path inside."""
+    writable: Mapping[str, Path] = {}
+    """Further folders, writable, by their path inside: caches."""
+    seconds_max: float = 1800
+    output_bytes_max: int = 16 << 20
+    network: bool = True
+
+
+class Offer(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that this machine offers or lacks, in words, for `doctor` and an app's page."""
+
+    name: str
+    level: str
+    """good, reduced, or missing."""
+    text: str
+
+
+class Runtime(Protocol):
+    """Runs containers. Raises `errors.Failure` for what the unit does wrong, `errors.Retry` for trouble of its own."""
+
+    async def ensure(self, unit: Unit) -> Status:
+        """Start the unit unless it is there; from now on keep it running by the crash policy.
+
+        A unit that is there already, in whatever state, is left as it is.
+        """
+        ...
+
+    async def ready(self, unit_id: str, *, seconds: float) -> Status:
+        """Return once the unit accepts connections on PORT (one that does not listen: once it runs).
+
+        Failure `timeout-error` if it does not within `seconds`, `crashed-error` if it ends before that; the text
+        names the label and carries the last lines of its output.
+        """
+        ...
+
+    async def stop(self, unit_id: str, *, grace_seconds: float = 30) -> None:
+        """SIGTERM, then SIGKILL to the whole tree after the grace; return when nothing of it runs any more.
+
+        Its remaining output stays readable until `forget`. A unit that is not there is stopped.
+        """
+        ...
+
+    async def forget(self, unit_id: str) -> None:
+        """Remove what is kept of a stopped unit once its output has been read; nothing if there is none."""
+        ...
+
+    async def units(self, app_id: str | None = None) -> list[Status]:
+        """All units that are there, of one app or of all, by label."""
+        ...
+
+    def output(self, offsets: Mapping[str, int]) -> AsyncIterator[Output]:
+        """The output of all units, present and future, each from its offset in `offsets` (else from 0).
+
+        Never ends by itself. Lines over 16 KiB come in pieces. stdout and stderr are one stream.
+        """
+        ...
+
+    async def forget_output(self, unit_id: str, end: int) -> None:
+        """Free the disk that output before `end` takes: it has been kept elsewhere."""
+        ...
+
+    async def perform(self, task: Task, said: Callable[[bytes], None]) -> int:
+        """Run the task to its end and return its exit code; `said` gets its output as it comes.
+
+        Cancelling this call kills the whole tree before it returns. Failure `timeout-error` over `seconds_max`.
+        """
+        ...
+
+    def offers(self) -> list[Offer]:
+        """What this machine offers, in words."""
+        ...

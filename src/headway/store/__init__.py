@@ -1,0 +1,1 @@
+"""The truth: SQL in, records out; every function takes a transaction."""

@@ -1,0 +1,73 @@
+"""Sheets: the statements of one noun, read from `sql/<noun>.sql`, both engines on one screen.
+
+    -- name: claim
+    -- Why it is as it is.
+    UPDATE … WHERE id = :id
+    -- only: postgres
+    FOR UPDATE SKIP LOCKED
+    -- all
+
+`-- only: <engine>` begins lines for one engine, `-- all` ends them. Values are named `:name`.
+"""
+
+import functools
+import re
+from pathlib import Path
+
+import msgspec
+
+ENGINES = ("sqlite", "postgres")
+_SHEETS = Path(__file__).parent / "sql"
+_VALUE = re.compile(r"(?<![:\w]):([a-z_]+)")
+
+
+class Statement(msgspec.Struct, frozen=True):
+    """One statement in one engine's tongue: values are numbered in the order of `names`."""
+
+    sql: str
+    names: tuple[str, ...]
+
+
+class Query(msgspec.Struct, frozen=True):
+    """One named statement in both tongues."""
+
+    name: str
+    sqlite: Statement
+    postgres: Statement
+
+
+@functools.cache
+def sheet(noun: str) -> dict[str, Query]:
+    """The statements of a noun by name; LookupError where an engine has none."""
+    text = (_SHEETS / f"{noun}.sql").read_text()
+    parts = re.split(r"^-- name: (\w+)\n", text, flags=re.MULTILINE)[1:]
+    return {
+        name: Query(f"{noun}.{name}", _statement(body, "sqlite"), _statement(body, "postgres"))
+        for name, body in zip(parts[::2], parts[1::2], strict=True)
+    }
+
+
+def _statement(body: str, engine: str) -> Statement:
+    lines: list[str] = []
+    only: str | None = None
+    for line in body.splitlines():
+        if line.startswith("-- only: "):
+            only = line.removeprefix("-- only: ").strip()
+        elif line.strip() == "-- all":
+            only = None
+        elif not line.lstrip().startswith("--") and only in {None, engine}:
+            lines.append(line)
+    return _numbered("\n".join(lines).strip().removesuffix(";"), engine)
+
+
+def _numbered(sql: str, engine: str) -> Statement:
+    names: list[str] = []
+    mark = "?" if engine == "sqlite" else "$"
+
+    def number(found: re.Match[str]) -> str:
+        name = found[1]
+        if name not in names:
+            names.append(name)
+        return f"{mark}{names.index(name) + 1}"
+
+    return Statement(_VALUE.sub(number, sql), tuple(names))

@@ -1,0 +1,1 @@
+"""What all dialects share over HTTP: mounting, decoding, identity, limits, streams."""
