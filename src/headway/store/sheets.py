@@ -47,17 +47,22 @@ def sheet(noun: str) -> dict[str, Query]:
     }
 
 
-def _statement(body: str, engine: str) -> Statement:
+def lines_for(text: str, engine: str) -> list[str]:
+    """The lines of a sheet or migration that an engine carries out, without comments."""
     lines: list[str] = []
     only: str | None = None
-    for line in body.splitlines():
+    for line in text.splitlines():
         if line.startswith("-- only: "):
             only = line.removeprefix("-- only: ").strip()
         elif line.strip() == "-- all":
             only = None
         elif not line.lstrip().startswith("--") and only in {None, engine}:
             lines.append(line)
-    return _numbered("\n".join(lines).strip().removesuffix(";"), engine)
+    return lines
+
+
+def _statement(body: str, engine: str) -> Statement:
+    return _numbered("\n".join(lines_for(body, engine)).strip().removesuffix(";"), engine)
 
 
 def _numbered(sql: str, engine: str) -> Statement:
