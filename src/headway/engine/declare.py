@@ -18,6 +18,8 @@ from headway.store.database import Tx
 
 P = TypeVar("P", bound=msgspec.Struct)
 W = TypeVar("W")
+P_co = TypeVar("P_co", bound=msgspec.Struct, covariant=True)
+W_co = TypeVar("W_co", covariant=True)
 
 
 class Again(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,16 +33,16 @@ class Again(msgspec.Struct, frozen=True, kw_only=True):
     pause_seconds_max: float = 30
 
 
-class Run(Protocol[P, W]):
+class Run(Protocol[P_co, W_co]):
     """What a step may touch while it runs."""
 
     @property
-    def world(self) -> W:
+    def world(self) -> W_co:
         """The parts that the type's steps act on."""
         ...
 
     @property
-    def params(self) -> P:
+    def params(self) -> P_co:
         """What was asked."""
         ...
 
@@ -79,7 +81,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     weight: int = 1
     """Its share of the progress."""
     seconds_max: float = 120
-    """For one attempt, forward or back; over it the attempt is cancelled and counts as failed."""
+    """For one attempt, forward or back; over it a step is cancelled and the operation turns back."""
     again: Again = Again()
     interruptible: bool = True
     """Whether a cancel may stop it half-way; otherwise a cancel waits until it has ended."""

@@ -1,1 +1,117 @@
-"""From a wish to a durable operation, in the caller's transaction."""
+"""From a wish to a durable operation, in the caller's transaction.
+
+When that transaction is on disk the operation is accepted, and not before. Where this node has room the
+operation begins in the same breath, owned by it; otherwise it is queued, and the first node with room takes it.
+"""
+
+import hashlib
+from typing import Any, Protocol
+
+import msgspec
+
+from headway.clock import Clock
+from headway.engine.declare import OperationType, P
+from headway.errors import Busy, Conflict, KeyReused
+from headway.ids import Ids
+from headway.model.operations import Actor, Operation, Phase
+from headway.store import keys, operations
+from headway.store.database import Tx
+
+
+class Key(msgspec.Struct, frozen=True, kw_only=True):
+    """An idempotency key: with the same request it means the first operation again."""
+
+    scope: str
+    value: str
+    fingerprint: str
+
+
+def key_of(by: Actor, value: str, verb: str, *asked: Any) -> Key | None:
+    """The key that an asker sent for a request, or None where none was sent."""
+    if not value:
+        return None
+    request = msgspec.json.encode((verb, asked))
+    fingerprint = hashlib.sha256(request).hexdigest()
+    return Key(scope=str(by.account_id), value=value, fingerprint=fingerprint)
+
+
+class Host(Protocol):
+    """Who may begin an operation at once."""
+
+    def room(self) -> int | None:
+        """The number of this node if it can begin one more operation now."""
+        ...
+
+    def begin(self, operation: Operation) -> None:
+        """Perform an operation that this node owns."""
+        ...
+
+    def look(self) -> None:
+        """There may be queued operations."""
+        ...
+
+
+class Desk:
+    """Where operations are accepted."""
+
+    def __init__(self, ids: Ids, clock: Clock, host: Host) -> None:
+        self._ids = ids
+        self._clock = clock
+        self._host = host
+
+    async def earlier(self, tx: Tx, key: Key | None) -> Operation | None:
+        """The operation that this request began before, if its key says so. KeyReused for another request."""
+        if key is None:
+            return None
+        found = await keys.get(tx, key.scope, key.value)
+        if found is None:
+            return None
+        fingerprint, id = found
+        if fingerprint != key.fingerprint:
+            raise KeyReused("this idempotency key was used before, for a different request")
+        return await operations.get(tx, id)
+
+    async def submit(
+        self, tx: Tx, type: OperationType[P, Any], params: P, *, by: Actor, key: Key | None = None
+    ) -> Operation:
+        """Accept an operation. Busy, with its holder, where its target is held by another."""
+        operation = self._new(type, params, by)
+        if await operations.carry_out(tx, operations.accepted(operation, by)) is None:
+            await self._refuse(tx, operation.target)
+        if key is not None:
+            at = operation.created_at
+            await keys.insert(tx, key.scope, key.value, key.fingerprint, operation=operation.id, at=at)
+        begin = operation.owner is not None
+        tx.after_commit(lambda: self._host.begin(operation) if begin else self._host.look())
+        return operation
+
+    def _new(self, type: OperationType[P, Any], params: P, by: Actor) -> Operation:
+        node, now = self._host.room(), self._clock.now()
+        return Operation(
+            id=self._ids.next(),
+            type=type.name,
+            target=type.target(params),
+            exclusive=type.exclusive,
+            phase=Phase.QUEUED if node is None else Phase.RUNNING,
+            params=msgspec.json.encode(params).decode(),
+            account_id=by.account_id,
+            owner=node,
+            fence=0 if node is None else 1,
+            step=0,
+            turning_back=False,
+            attempt=1,
+            progress=0,
+            cancel_requested_at=None,
+            cancel_reason="",
+            detail=None,
+            created_at=now,
+            started_at=None if node is None else now,
+            updated_at=now,
+            finished_at=None,
+        )
+
+    async def _refuse(self, tx: Tx, target: str) -> None:
+        holder = await operations.holder(tx, target)
+        if holder is None:
+            raise Conflict("another operation was in progress, try again")
+        raise Busy(target, holder.id, holder.type)

@@ -12,7 +12,7 @@ async def get(tx: Tx, scope: str, key: str) -> tuple[str, int] | None:
     return None if row is None else (row[0], row[1])
 
 
-async def insert(tx: Tx, scope: str, key: str, fingerprint: str, operation: int, at: int) -> None:
+async def insert(tx: Tx, scope: str, key: str, fingerprint: str, *, operation: int, at: int) -> None:
     """Keep which operation the key began; NotUnique where it began one before."""
     await tx.run(SQL["insert"], scope=scope, key=key, fingerprint=fingerprint, operation=operation, at=at)
 

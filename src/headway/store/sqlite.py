@@ -53,7 +53,7 @@ class _Tx:
         try:
             return self._connection.execute(statement.sql, tuple(values[n] for n in statement.names))
         except apsw.ConstraintError as error:
-            if error.extendedresult not in NOT_UNIQUE:
+            if _extended(error) not in NOT_UNIQUE:
                 raise
             raise NotUnique(str(error).removeprefix("UNIQUE constraint failed: ")) from error
 
@@ -304,7 +304,7 @@ class Sqlite:
         with connection:
             connection.execute(migrate.TABLE)
             done = connection.execute("SELECT version, checksum FROM migrations").fetchall()
-            for migration in migrate.missing(done):
+            for migration in migrate.missing(cast("list[tuple[int, str]]", done)):
                 for statement in migration.statements("sqlite"):
                     connection.execute(statement)
                 values = (migration.version, migration.name, migration.checksum)
@@ -367,9 +367,14 @@ def _commit(connection: apsw.Connection) -> float | apsw.Error:
     return perf_counter() - began
 
 
+def _extended(error: apsw.Error) -> int:
+    """The extended result code, which the driver's type stubs do not know."""
+    return cast(int, getattr(error, "extendedresult", 0))
+
+
 def _told(error: apsw.Error) -> Exception:
     if isinstance(error, apsw.FullError) or (
-        isinstance(error, apsw.IOError) and error.extendedresult == apsw.SQLITE_IOERR_WRITE
+        isinstance(error, apsw.IOError) and _extended(error) == apsw.SQLITE_IOERR_WRITE
     ):
         return StorageFull(str(error))
     if isinstance(error, apsw.BusyError):

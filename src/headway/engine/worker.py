@@ -1,0 +1,220 @@
+"""The worker: claims operations and performs them until told to stop; renews this node's lease.
+
+On start it goes on at once with what this node was performing when it died. Every few seconds it looks for other
+nodes whose lease is over and takes their operations over. On stop it claims nothing more and lets go of what it
+performs: that stays `running`, and the next start goes on with it.
+"""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from typing import Any, Generic
+
+from headway.clock import Clock
+from headway.engine.declare import OperationType, W
+from headway.engine.lease import Lease
+from headway.engine.patience import insist
+from headway.engine.perform import Performer
+from headway.engine.run import Live
+from headway.errors import Fenced, Unavailable
+from headway.model.operations import Operation
+from headway.store import nodes, operations
+from headway.store.database import Database, StorageFull, Tx
+
+log = logging.getLogger("engine")
+
+PAUSE_SECONDS = 1.0
+"""Between two looks for what other nodes left behind: queued work, wishes to cancel, lost leases."""
+
+
+class Worker(Generic[W]):
+    """Performs the operations of this node; `world` is what their steps act on."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        catalog: Mapping[str, OperationType[Any, W]],
+        *,
+        node: str,
+        lease_seconds: float,
+        operations_max: int,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._catalog = catalog
+        self._lease = Lease(database, clock, name=node, seconds=lease_seconds)
+        self._performer = Performer(database, clock, self._lease.held)
+        self._operations_max = operations_max
+        self._world: W | None = None
+        self._group: asyncio.TaskGroup | None = None
+        self._performing: dict[int, tuple[Live[Any, W], asyncio.Task[None]]] = {}
+        self._wake = asyncio.Event()
+
+    def given(self, world: W) -> None:
+        """Hand over what steps act on; before `serve`."""
+        self._world = world
+
+    # -- the host of the desk ------------------------------------------------------------------------------
+
+    def room(self) -> int | None:
+        """The number of this node if it can begin one more operation now."""
+        if self._group is None or len(self._performing) >= self._operations_max or not self._lease.held():
+            return None
+        return self._lease.node
+
+    def begin(self, operation: Operation) -> None:
+        """Perform an operation that this node owns; later, after a restart, if it is stopping."""
+        if self._group is None or operation.id in self._performing:
+            return
+        assert self._world is not None
+        type = self._catalog[operation.type]
+        spawn = self._group.create_task
+        run = Live(self._world, type, operation, database=self._database, clock=self._clock, spawn=spawn)
+        task = self._group.create_task(self._perform(run))
+        self._performing[operation.id] = (run, task)
+
+    def look(self) -> None:
+        """There may be queued operations."""
+        self._wake.set()
+
+    def cancel(self, id: int) -> None:
+        """Somebody wants the operation cancelled: stop its step where it may be stopped."""
+        if id not in self._performing:
+            return
+        run, task = self._performing[id]
+        if not run.cancel_wanted:
+            run.cancel_wanted = True
+            if run.interruptible:
+                task.cancel()
+
+    # -- the service ---------------------------------------------------------------------------------------
+
+    async def serve(self, ready: asyncio.Event, stop: asyncio.Event) -> None:
+        """Claim and perform until `stop`."""
+        await self._lease.register()
+        try:
+            async with asyncio.TaskGroup() as group:
+                self._group = group
+                await self._resume()
+                helpers = [group.create_task(self._keep_lease()), group.create_task(self._claim())]
+                ready.set()
+                await stop.wait()
+                self._group = None
+                for task in (*helpers, *self._tasks()):
+                    task.cancel()
+        finally:
+            self._group = None
+            await self._leave()
+
+    async def _leave(self) -> None:
+        try:
+            await self._lease.release()
+        except (Unavailable, StorageFull):
+            log.warning("the lease could not be released; it runs out by itself")
+
+    async def _resume(self) -> None:
+        """Go on with what this node was performing when it died."""
+        node, now = self._lease.node, self._clock.now()
+        for operation in await self._database.write(lambda tx: operations.take_over(tx, node, node, now)):
+            self.begin(operation)
+
+    async def _keep_lease(self) -> None:
+        while True:
+            if not await self._lease.keep():
+                log.warning("this node was taken for dead; it comes back with a new epoch")
+                await self._let_go()
+                await insist(self._clock, self._lease.register)
+                await insist(self._clock, self._resume)
+
+    def _tasks(self) -> list[asyncio.Task[None]]:
+        return [task for _, task in self._performing.values()]
+
+    async def _let_go(self) -> None:
+        """Stop performing; return when nothing of it runs here any more."""
+        tasks = self._tasks()
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+
+    async def _claim(self) -> None:
+        while True:
+            try:
+                await self._rescue()
+                await self._claim_queued()
+                await self._hear_cancels()
+            except (Unavailable, StorageFull) as error:
+                log.warning("claiming: %s", error)
+            self._wake.clear()
+            await self._woken()
+
+    async def _woken(self) -> None:
+        waits = (
+            asyncio.ensure_future(self._wake.wait()),
+            asyncio.ensure_future(self._clock.sleep(PAUSE_SECONDS)),
+        )
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+
+    async def _rescue(self) -> None:
+        """Take over what dead nodes were performing."""
+        me, now = self._lease.node, self._clock.now()
+
+        async def rescue(tx: Tx) -> list[Operation]:
+            dead = await nodes.expire(tx, me, now)
+            return [it for node in dead for it in await operations.take_over(tx, me, node, now)]
+
+        for operation in await self._database.write(rescue):
+            self.begin(operation)
+
+    async def _claim_queued(self) -> None:
+        room = self._operations_max - len(self._performing)
+        if room <= 0 or not self._lease.held():
+            return
+        node, now = self._lease.node, self._clock.now()
+        for operation in await self._database.write(lambda tx: operations.claim(tx, node, now, room)):
+            self.begin(operation)
+
+    async def _hear_cancels(self) -> None:
+        for id in await self._database.read(lambda tx: operations.cancels_of(tx, self._lease.node)):
+            self.cancel(id)
+
+    # -- one operation -------------------------------------------------------------------------------------
+
+    async def _perform(self, run: Live[Any, W]) -> None:
+        id = run.operation.id
+        try:
+            await self._performer.perform(run)
+        except Fenced as fenced:
+            await self._audit(run.operation, str(fenced))
+        except Exception:
+            log.exception("an operation could not be written down; it is tried again")
+            await self._clock.sleep(PAUSE_SECONDS)
+        finally:
+            self._performing.pop(id, None)
+        if not run.operation.phase.terminal:
+            await self._again(run.operation)
+        elif len(self._performing) == self._operations_max - 1:
+            self.look()
+
+    async def _audit(self, operation: Operation, what: str) -> None:
+        """Write down that a write was refused."""
+        event = operations.refused_write(operation, self._clock.now(), what, self._lease.node)
+
+        async def audit(tx: Tx) -> None:
+            tx.append(event)
+
+        if what != "lease":
+            await insist(self._clock, lambda: self._database.write(audit))
+
+    async def _again(self, before: Operation) -> None:
+        """Dropped in mid-course: go on if it is still this node's, once the lease is good again."""
+        while not self._lease.held():
+            await self._clock.sleep(PAUSE_SECONDS / 10)
+        now = await insist(self._clock, lambda: self._database.read(lambda tx: operations.get(tx, before.id)))
+        if now is not None and not now.phase.terminal and now.fence == before.fence:
+            self.begin(now)
