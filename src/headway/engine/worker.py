@@ -8,7 +8,7 @@ performs: that stays `running`, and the next start goes on with it.
 import asyncio
 import logging
 from collections.abc import Mapping
-from typing import Any, Generic
+from typing import Any, Generic, cast
 
 from headway.clock import Clock
 from headway.engine.declare import OperationType, W
@@ -67,10 +67,10 @@ class Worker(Generic[W]):
         """Perform an operation that this node owns; later, after a restart, if it is stopping."""
         if self._group is None or operation.id in self._performing:
             return
-        assert self._world is not None
+        world = cast(W, self._world)
         type = self._catalog[operation.type]
         spawn = self._group.create_task
-        run = Live(self._world, type, operation, database=self._database, clock=self._clock, spawn=spawn)
+        run = Live(world, type, operation, database=self._database, clock=self._clock, spawn=spawn)
         task = self._group.create_task(self._perform(run))
         self._performing[operation.id] = (run, task)
 

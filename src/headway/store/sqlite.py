@@ -95,8 +95,9 @@ class _Waiting:
         self.acts: list[Callable[[], None]] = []
 
     def settle(self) -> None:
+        loop = asyncio.get_running_loop()
         for act in self.acts:
-            act()
+            loop.call_soon(act)
         if self.done.cancelled():
             return
         if self.error is None:
