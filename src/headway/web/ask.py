@@ -1,0 +1,154 @@
+"""One request on its way through a dialect, and what every dialect leans on to answer it."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from starlette.datastructures import Headers, QueryParams
+from starlette.types import Receive, Scope
+
+from headway.domain.world import World
+from headway.errors import Invalid, Unauthenticated
+from headway.model.accounts import Account
+from headway.model.operations import Actor
+from headway.web import body
+from headway.web.identity import Caller, Identity
+from headway.web.jwt import Signer, key_in
+from headway.web.limits import Limits
+
+T = TypeVar("T")
+KEY_LENGTH_MAX = 255
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
+_KEY = re.compile(rf"[!-~]{{1,{KEY_LENGTH_MAX}}}")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Edge:
+    """What all dialects share; made once."""
+
+    world: World
+    signer: Signer
+    identity: Identity
+    limits: Limits
+
+
+def edge(world: World) -> Edge:
+    """The edge of a platform; the key for its signatures is kept in the data folder."""
+    config, clock = world.config, world.clock
+    signer = Signer(key_in(config.folder), clock)
+    return Edge(
+        world=world,
+        signer=signer,
+        identity=Identity(world.database, signer, clock, jwt_seconds=config.jwt_seconds),
+        limits=Limits(clock, config.requests_per_minute),
+    )
+
+
+@dataclass(kw_only=True, slots=True)
+class Ask:
+    """What somebody asks. Complete, and left alone, once the door has set `params` and `known`."""
+
+    edge: Edge
+    dialect: str
+    scope: Scope
+    receive: Receive
+    headers: Headers
+    request_id: str
+    params: dict[str, str] = field(default_factory=dict[str, str])
+    """What stands in the path for each `{name}`."""
+    known: Caller | None = None
+
+    @property
+    def world(self) -> World:
+        """The platform."""
+        return self.edge.world
+
+    @property
+    def caller(self) -> Caller:
+        """Who asks, and with which token; Unauthenticated where nobody knows."""
+        if self.known is None:
+            raise Unauthenticated("no token came with the request")
+        return self.known
+
+    @property
+    def account(self) -> Account:
+        """Who asks."""
+        return self.caller.account
+
+    @property
+    def actor(self) -> Actor:
+        """Who asks, as it is kept on events."""
+        return Actor(
+            account_id=self.account.id,
+            name=self.account.name,
+            dialect=self.dialect,
+            request_id=self.request_id,
+        )
+
+    @property
+    def method(self) -> str:
+        """`GET` and so on; `WEBSOCKET` for a handshake."""
+        return "WEBSOCKET" if self.scope["type"] == "websocket" else self.scope["method"]
+
+    @property
+    def query(self) -> QueryParams:
+        """What follows the `?`."""
+        return QueryParams(self.scope["query_string"])
+
+    @property
+    def key(self) -> str:
+        """The `Idempotency-Key`, or nothing; Invalid where it is too long or no visible ASCII."""
+        key = self.headers.get("idempotency-key", "")
+        if key and not _KEY.fullmatch(key):
+            raise Invalid(idempotency_key=f"should be 1 to {KEY_LENGTH_MAX} visible ASCII characters")
+        return key
+
+    @property
+    def origin(self) -> str:
+        """Where the asker reaches us, without a slash at the end: `http://127.0.0.1:8000`."""
+        config = self.world.config
+        if config.public_url:
+            return config.public_url.rstrip("/")
+        scheme = {"ws": "http", "wss": "https"}.get(self.scope["scheme"], self.scope["scheme"])
+        return f"{scheme}://{self.headers.get('host') or config.listen}"
+
+    def number(self, name: str, default: int, *, at_least: int = 0, at_most: int) -> int:
+        """A number in the query, brought into its bounds; Invalid where it is none."""
+        given = self.query.get(name, "")
+        if not given:
+            return default
+        if not re.fullmatch(r"-?[0-9]{1,18}", given):
+            raise Invalid(**{name: "should be a whole number"})
+        return max(at_least, min(at_most, int(given)))
+
+    async def body(self, type: type[T]) -> T:
+        """The JSON body. TooLarge, Malformed, or Invalid naming the field."""
+        most = self.world.config.body_bytes_max
+        return body.decode(await body.read(self.receive, self.headers.get("content-length"), most), type)
+
+    def chunks(self) -> AsyncIterator[bytes]:
+        """The body as it comes, for handlers that keep their own limit."""
+        return body.chunks(self.receive)
+
+
+def request_id_of(headers: Headers) -> str:
+    """The `X-Request-ID` that came, if it is a sane one, else a new one."""
+    given = headers.get("x-request-id", "")
+    return given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
+
+
+def ask(edge: Edge, dialect: str, scope: Scope, receive: Receive) -> Ask:
+    """A request that has just come in."""
+    headers = Headers(scope=scope)
+    return Ask(
+        edge=edge,
+        dialect=dialect,
+        scope=scope,
+        receive=receive,
+        headers=headers,
+        request_id=request_id_of(headers),
+    )

@@ -1,0 +1,126 @@
+"""A dialect: one vendor's words over HTTP; and how all of them are put under one roof.
+
+A request walks: path, identity, limits, handler, answer. A handler that cannot do what is asked raises a
+`Refusal`; whatever goes wrong on the way, the dialect answers in its own form.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from headway.errors import Refusal, Unavailable
+from headway.store.database import StorageFull
+from headway.web.ask import Ask, Edge, ask
+from headway.web.body import Answer, Disconnected, answer
+from headway.web.refusals import Broken
+from headway.web.routes import Route, Tree
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Dialect:
+    """What one vendor's API consists of."""
+
+    name: str
+    prefixes: tuple[str, ...]
+    """Everything at and below these paths is answered by this dialect, and in its form."""
+    routes: tuple[Route, ...]
+    secret: Callable[[Headers], str | None]
+    """Where this vendor's clients put their API token or JWT."""
+    refuse: Callable[[Refusal], Answer]
+    """Every refusal in the vendor's form, `Broken` included."""
+
+
+def mount(edge: Edge, dialects: Sequence[Dialect], elsewhere: ASGIApp | None = None) -> ASGIApp:
+    """One ASGI application: each dialect at its prefixes, `elsewhere` (also told of start and end) for the rest."""
+    doors = [(prefix, _Door(edge, dialect)) for dialect in dialects for prefix in dialect.prefixes]
+    doors.sort(key=lambda door: len(door[0]), reverse=True)
+    rest = elsewhere or _nowhere
+
+    async def roof(scope: Scope, receive: Receive, send: Send) -> None:
+        path: str = scope.get("path", "")
+        for prefix, door in doors:
+            if path.startswith(prefix) and (len(path) == len(prefix) or path[len(prefix)] == "/"):
+                return await door(scope, receive, send)
+        return await rest(scope, receive, send)
+
+    return roof
+
+
+class _Door:
+    """Answers every request to one dialect."""
+
+    def __init__(self, edge: Edge, dialect: Dialect) -> None:
+        self._edge = edge
+        self._dialect = dialect
+        self._tree = Tree(dialect.routes)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        asked = ask(self._edge, self._dialect.name, scope, receive)
+        sending = _Sending(send, asked.request_id)
+        try:
+            app = await self._answered(asked)
+            await app(scope, receive, sending)
+        except Disconnected:
+            return
+        except Refusal as refusal:
+            await self._refuse(refusal, asked, sending)
+        except StorageFull:
+            await self._refuse(Unavailable("the disk is full", retry_after=60), asked, sending)
+        # The HTTP edge: what nobody foresaw must not reach the asker as anything but the dialect's own words.
+        except Exception:
+            log.exception("request %s: %s %s", asked.request_id, asked.method, scope["path"])
+            await self._refuse(Broken(), asked, sending)
+
+    async def _answered(self, asked: Ask) -> ASGIApp:
+        route, asked.params = self._tree.find(asked.method, asked.scope["path"])
+        if route.open:
+            self._edge.limits.count((asked.scope.get("client") or ("",))[0])
+        else:
+            asked.known = await self._edge.identity.caller(self._dialect.secret(asked.headers))
+            self._edge.limits.count(asked.known.account.id)
+        return await route.handler(asked)
+
+    async def _refuse(self, refusal: Refusal, asked: Ask, sending: _Sending) -> None:
+        if not sending.started:
+            await self._dialect.refuse(refusal)(asked.scope, asked.receive, sending)
+        elif asked.method == "WEBSOCKET":
+            await sending({"type": "websocket.close", "code": 1011, "reason": ""})
+
+
+class _Sending:
+    """Sends an answer with its request id, and knows whether it has begun."""
+
+    __slots__ = ("_request_id", "_send", "started")
+
+    def __init__(self, send: Send, request_id: str) -> None:
+        self._send = send
+        self._request_id = request_id.encode()
+        self.started = False
+
+    async def __call__(self, message: Message) -> None:
+        self.started = True
+        if message["type"].endswith(".start"):
+            message["headers"] = [*message["headers"], (b"x-request-id", self._request_id)]
+        await self._send(message)
+
+
+async def _nowhere(scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["type"] == "lifespan":
+        await _live(receive, send)
+    else:
+        await answer({"error": "not found"}, 404)(scope, receive, send)
+
+
+async def _live(receive: Receive, send: Send) -> None:
+    while True:
+        message = await receive()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return

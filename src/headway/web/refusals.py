@@ -1,0 +1,25 @@
+"""The refusals that only HTTP knows, beside the family in `errors.py`."""
+
+from headway.errors import NotFound, Refusal
+
+
+class NoSuchPath(NotFound):
+    """The dialect has nothing at this path."""
+
+    def __init__(self) -> None:
+        super().__init__("path")
+
+
+class WrongMethod(Refusal):
+    """The dialect has the path, and not with this method; `allowed` are those that it has."""
+
+    def __init__(self, method: str, allowed: tuple[str, ...]) -> None:
+        self.allowed = allowed
+        super().__init__(f"{method} is not possible here, only {', '.join(allowed)}")
+
+
+class Broken(Refusal):
+    """Our own fault: what happened is in the platform's log, under the request's id."""
+
+    def __init__(self) -> None:
+        super().__init__("something went wrong on our side, it has been logged")
