@@ -43,7 +43,7 @@ def edge(world: World) -> Edge:
     return Edge(
         world=world,
         signer=signer,
-        identity=Identity(world.database, signer, clock, jwt_seconds=config.jwt_seconds),
+        identity=Identity(world, signer),
         limits=Limits(clock, config.requests_per_minute),
     )
 

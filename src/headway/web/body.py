@@ -6,13 +6,13 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any, TypeVar
 
 import msgspec
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from headway.errors import Invalid, Malformed, TooLarge
 
 T = TypeVar("T")
-READ_SECONDS_MAX = 60
-"""A body that has not arrived by then is not waited for any longer."""
+STUCK_SECONDS_MAX = 60
+"""A body of which nothing has come for so long is not waited for any longer."""
 _MISSING = re.compile(r"missing required field `([^`]+)`")
 _PATH = re.compile(r" - at `(?:key in )?\$([^`]*)`$")
 _NAMES = re.compile(r"\w+")
@@ -23,14 +23,22 @@ class Disconnected(Exception):
 
 
 async def chunks(receive: Receive) -> AsyncIterator[bytes]:
-    """The body as it comes. Disconnected where it ends before it is complete."""
+    """The body as it comes. Disconnected where it ends before it is complete, Malformed where it gets stuck."""
     more = True
     while more:
-        message = await receive()
+        message = await _next(receive)
         if message["type"] == "http.disconnect":
             raise Disconnected
         more = message.get("more_body", False)
         yield message.get("body", b"")
+
+
+async def _next(receive: Receive) -> Message:
+    try:
+        async with asyncio.timeout(STUCK_SECONDS_MAX):
+            return await receive()
+    except TimeoutError as error:
+        raise Malformed(f"nothing of the body came for {STUCK_SECONDS_MAX} s") from error
 
 
 async def read(receive: Receive, announced: str | None, bytes_max: int) -> bytes:
@@ -38,14 +46,10 @@ async def read(receive: Receive, announced: str | None, bytes_max: int) -> bytes
     if announced is not None and announced.isdigit() and int(announced) > bytes_max:
         raise _too_large(bytes_max)
     parts = bytearray()
-    try:
-        async with asyncio.timeout(READ_SECONDS_MAX):
-            async for chunk in chunks(receive):
-                parts += chunk
-                if len(parts) > bytes_max:
-                    raise _too_large(bytes_max)
-    except TimeoutError as error:
-        raise Malformed(f"the body did not arrive within {READ_SECONDS_MAX} s") from error
+    async for chunk in chunks(receive):
+        parts += chunk
+        if len(parts) > bytes_max:
+            raise _too_large(bytes_max)
     return bytes(parts)
 
 
