@@ -12,6 +12,7 @@ from starlette.datastructures import Headers, QueryParams
 from starlette.types import Receive, Scope
 
 from headway.domain.world import World
+from headway.engine.feed import Feed
 from headway.errors import Invalid, Unauthenticated
 from headway.model.accounts import Account
 from headway.model.operations import Actor
@@ -31,17 +32,19 @@ class Edge:
     """What all dialects share; made once."""
 
     world: World
+    feed: Feed
     signer: Signer
     identity: Identity
     limits: Limits
 
 
-def edge(world: World) -> Edge:
+def edge(world: World, feed: Feed) -> Edge:
     """The edge of a platform; the key for its signatures is kept in the data folder."""
     config, clock = world.config, world.clock
     signer = Signer(key_in(config.folder), clock)
     return Edge(
         world=world,
+        feed=feed,
         signer=signer,
         identity=Identity(world, signer),
         limits=Limits(clock, config.requests_per_minute),

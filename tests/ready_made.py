@@ -1,0 +1,125 @@
+"""Ready-made parts for tests that speak to the platform: a clock that is set by hand, a world on a real database, a server."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any, cast
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from headway.clock import SECOND, SystemClock
+from headway.config import Config
+from headway.domain.accounts.secret import hash_of
+from headway.domain.world import World
+from headway.engine.submit import Desk
+from headway.ids import Ids
+from headway.model.accounts import Account, Token
+from headway.model.operations import Operation
+from headway.runtimes.port import Status
+from headway.store import accounts, tokens
+from headway.store.database import Tx
+from headway.store.logbook import Logbook
+from headway.store.sqlite import Sqlite
+
+SECRET = "tk-us-a-secret"
+OTHER_SECRET = "tk-us-another-secret"
+
+
+class HandClock(SystemClock):
+    """The machine's clock, moved forward by hand."""
+
+    def __init__(self) -> None:
+        self.ahead = 0
+
+    def now(self) -> int:
+        return super().now() + self.ahead * SECOND
+
+    def monotonic(self) -> float:
+        return super().monotonic() + self.ahead
+
+
+class NobodyWorks:
+    """A host without room: operations that are accepted stay queued."""
+
+    def room(self) -> int | None:
+        return None
+
+    def begin(self, operation: Operation) -> None:
+        raise AssertionError(operation)
+
+    def look(self) -> None:
+        pass
+
+
+class Told:
+    """The one thing of a runtime that reading needs: what is running, as the test says."""
+
+    def __init__(self) -> None:
+        self.statuses: list[Status] = []
+
+    async def units(self, app_id: str | None = None) -> list[Status]:
+        return [one for one in self.statuses if app_id in {None, one.app_id}]
+
+
+@contextlib.asynccontextmanager
+async def bare_world_in(folder: Path, **settings: Any) -> AsyncIterator[World]:
+    """A world on a new database in the folder, with nobody in it."""
+    clock, config = HandClock(), Config(data=str(folder), **settings)
+    ids, database = Ids(clock), Sqlite(folder / "headway.db", clock)
+    await database.open()
+    world = World(
+        config=config,
+        clock=clock,
+        ids=ids,
+        database=database,
+        desk=Desk(ids, clock, NobodyWorks()),
+        runtime=cast(Any, Told()),
+        router=cast(Any, None),
+        builder=cast(Any, None),
+        logbook=Logbook(folder / "logs", clock, hot_bytes=1 << 20),
+    )
+    try:
+        yield world
+    finally:
+        await database.close()
+
+
+@contextlib.asynccontextmanager
+async def world_in(folder: Path, **settings: Any) -> AsyncIterator[World]:
+    """The same, with the accounts `admin` and `other`."""
+    async with bare_world_in(folder, **settings) as world:
+        await add_account(world, "admin", SECRET)
+        await add_account(world, "other", OTHER_SECRET)
+        yield world
+
+
+async def add_account(world: World, name: str, secret: str) -> Account:
+    """An account with one token."""
+    now = world.clock.now()
+    account = Account(world.ids.next(), name, f"{name}@example.com", now)
+
+    async def body(tx: Tx) -> None:
+        await accounts.insert(tx, account)
+        await tokens.insert(tx, Token(world.ids.next(), account.id, "first", hash_of(secret), now, None))
+
+    await world.database.write(body)
+    return account
+
+
+@contextlib.asynccontextmanager
+async def served(app: ASGIApp) -> AsyncIterator[str]:
+    """The application behind a real server; its `host:port`."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        config = uvicorn.Config(app, log_level="warning", ws="websockets-sansio", lifespan="off")
+        server = uvicorn.Server(config)
+        server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+        async with asyncio.TaskGroup() as group:
+            group.create_task(server.serve(sockets=[listener]))
+            while not server.started:
+                await asyncio.sleep(0.005)
+            yield f"127.0.0.1:{listener.getsockname()[1]}"
+            server.should_exit = True
+            server.force_exit = True

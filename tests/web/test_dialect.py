@@ -1,0 +1,103 @@
+"""Dialects under one roof."""
+
+import logging
+from pathlib import Path
+
+import pytest
+
+from headway.engine.feed import Feed
+from headway.store.database import StorageFull
+from headway.web import body
+from headway.web.ask import Ask, edge
+from headway.web.body import Answer
+from headway.web.routes import Route
+from tests.ready_made import OTHER_SECRET, world_in
+from tests.web.conftest import ROUTES, Client, MakeApp, speaking_to
+
+
+async def test_a_request_reaches_its_handler_with_who_asks(client: Client) -> None:
+    answer = await client.get("/small/things/7", headers={"x-request-id": "abc-1"})
+    said = answer.json()
+    assert (said["name"], said["params"]) == ("admin", {"id": "7"})
+    assert (said["actor"]["dialect"], said["actor"]["request_id"]) == ("small", "abc-1")
+    assert answer.headers["x-request-id"] == "abc-1"
+
+
+@pytest.mark.parametrize("given", ["", "a b", "x" * 65, "é", "<script>"])
+async def test_a_strange_request_id_is_replaced(client: Client, given: str) -> None:
+    answer = await client.get("/small/me", headers={"x-request-id": given.encode()})
+    assert len(answer.headers["x-request-id"]) == 32
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "content", "kind"),
+    [
+        ("GET", "/small/nothing", b"", "NoSuchPath"),
+        ("GET", "/small", b"", "NoSuchPath"),
+        ("PUT", "/small/me", b"", "WrongMethod"),
+        ("POST", "/small/sum", b"{", "Malformed"),
+        ("POST", "/small/sum", b'{"a": "b"}', "Invalid"),
+        ("POST", "/small/sum", b'{"a":' + b" " * (1 << 20) + b"1}", "TooLarge"),
+        ("GET", "/small/fail", b"", "Broken"),
+    ],
+)
+async def test_whatever_goes_wrong_is_said_in_the_dialects_form(
+    client: Client, method: str, path: str, content: bytes, kind: str
+) -> None:
+    answer = await client.request(method, path, content=content)
+    assert answer.json()["kind"] == kind
+
+
+@pytest.mark.parametrize("secret", ["", "wrong"])
+async def test_who_cannot_prove_who_they_are_is_refused_before_the_handler(
+    make_app: MakeApp, secret: str
+) -> None:
+    async with speaking_to(make_app(), secret) as client:
+        assert (await client.get("/small/fail")).json()["kind"] == "Unauthenticated"
+
+
+async def test_an_open_route_needs_no_proof(make_app: MakeApp) -> None:
+    async with speaking_to(make_app(), "") as client:
+        assert (await client.get("/small/open")).json()["kind"] == "Broken"
+
+
+async def test_what_nobody_foresaw_is_logged_and_not_told(
+    client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.ERROR):
+        answer = await client.get("/small/fail", headers={"x-request-id": "abc-2"})
+    assert "the secret reason" not in answer.text
+    assert "the secret reason" in caplog.text
+    assert "abc-2" in caplog.text
+
+
+async def test_a_full_disk_is_a_part_that_does_not_answer_now(make_app: MakeApp) -> None:
+    async def full(ask: Ask) -> Answer:
+        raise StorageFull
+
+    async with speaking_to(make_app(Route("GET", "/small/full", full))) as client:
+        assert (await client.get("/small/full")).json() == {
+            "kind": "Unavailable",
+            "error": "the disk is full",
+        }
+
+
+async def test_who_asks_too_often_is_told_so_and_nobody_else(tmp_path: Path, make_app: MakeApp) -> None:
+    async with world_in(tmp_path / "few", requests_per_minute=2) as world:
+        app = make_app(use=edge(world, Feed(world.database)))
+        async with speaking_to(app) as client, speaking_to(app, OTHER_SECRET) as other:
+            kinds = [(await client.get("/small/me")).json().get("kind") for _ in range(3)]
+            assert kinds == [None, None, "TooMany"]
+            assert (await other.get("/small/me")).json()["name"] == "other"
+
+
+@pytest.mark.parametrize("path", ["/", "/smaller", "/other/small"])
+async def test_what_is_no_dialects_is_elsewhere(make_app: MakeApp, path: str) -> None:
+    app = make_app(*ROUTES, elsewhere=body.text("elsewhere"))
+    async with speaking_to(app) as client:
+        assert (await client.get(path)).text == "elsewhere"
+
+
+async def test_with_nothing_elsewhere_the_answer_is_still_json(client: Client) -> None:
+    answer = await client.get("/")
+    assert (answer.status_code, answer.json()) == (404, {"error": "not found"})

@@ -1,0 +1,60 @@
+"""How often somebody may ask."""
+
+import pytest
+
+from headway.errors import TooMany
+from headway.web.limits import Limits
+from tests.ready_made import HandClock
+
+
+class Still(HandClock):
+    """A clock that only moves by hand."""
+
+    def monotonic(self) -> float:
+        return float(self.ahead)
+
+
+def test_a_minutes_worth_may_come_at_once_and_no_more() -> None:
+    limits = Limits(Still(), 3)
+    for _ in range(3):
+        limits.count("a")
+    with pytest.raises(TooMany) as refused:
+        limits.count("a")
+    assert refused.value.retry_after == 20
+
+
+def test_askers_do_not_use_up_each_others_share() -> None:
+    limits = Limits(Still(), 1)
+    limits.count("a")
+    limits.count("b")
+
+
+def test_who_waits_may_ask_again() -> None:
+    clock = Still()
+    limits = Limits(clock, 3)
+    for _ in range(3):
+        limits.count("a")
+    clock.ahead += 20
+    limits.count("a")
+    with pytest.raises(TooMany):
+        limits.count("a")
+
+
+def test_asking_in_vain_does_not_make_the_wait_longer() -> None:
+    clock = Still()
+    limits = Limits(clock, 1)
+    limits.count("a")
+    for _ in range(5):
+        with pytest.raises(TooMany):
+            limits.count("a")
+    clock.ahead += 60
+    limits.count("a")
+
+
+def test_of_very_many_askers_those_of_long_ago_are_forgotten() -> None:
+    limits = Limits(Still(), 1)
+    for asker in range(10_001):
+        limits.count(asker)
+    limits.count(0)
+    with pytest.raises(TooMany):
+        limits.count(10_000)

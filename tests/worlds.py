@@ -1,0 +1,42 @@
+"""Fixtures: a world, and who is in it."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from headway.domain.world import World
+from headway.model.accounts import Account
+from headway.model.operations import Actor
+from headway.store import accounts
+from tests.ready_made import bare_world_in, world_in
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    """A world on a new database, with the accounts `admin` and `other`."""
+    async with world_in(tmp_path) as world:
+        yield world
+
+
+@pytest.fixture
+async def bare_world(tmp_path: Path) -> AsyncIterator[World]:
+    """A world with nobody in it."""
+    async with bare_world_in(tmp_path) as world:
+        yield world
+
+
+@pytest.fixture
+async def admin(world: World) -> Account:
+    return await world.database.read(lambda tx: accounts.by_name(tx, "admin"))
+
+
+@pytest.fixture
+async def other(world: World) -> Account:
+    return await world.database.read(lambda tx: accounts.by_name(tx, "other"))
+
+
+@pytest.fixture
+def by(admin: Account) -> Actor:
+    """The admin, as who wants something."""
+    return Actor(account_id=admin.id, name=admin.name, dialect="tests")
