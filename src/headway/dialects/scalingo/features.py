@@ -1,0 +1,31 @@
+"""What the platform offers: stacks, sizes, metrics."""
+
+from headway.dialects.scalingo import project
+from headway.dialects.scalingo.wire import containers as wire_containers
+from headway.dialects.scalingo.wire import features as wire
+from headway.model.sizes import SIZES
+from headway.model.stacks import DEFAULT_STACK, STACKS
+from headway.web.ask import Ask
+from headway.web.body import Answer, answer
+
+METRICS = [
+    wire.Metric(id="cpu", label="CPU", suffix="%", type="container"),
+    wire.Metric(id="memory", label="Memory", suffix="B", type="container"),
+    wire.Metric(id="swap", label="Swap", suffix="B", type="container"),
+    wire.Metric(id="router", label="Requests per minute", suffix="RPM", type="app"),
+]
+
+
+async def stacks(_ask: Ask) -> Answer:
+    """All stacks."""
+    return answer(wire.StacksReply([project.stack(stack, DEFAULT_STACK) for stack in STACKS.values()]))
+
+
+async def container_sizes(_ask: Ask) -> Answer:
+    """All sizes, smallest first."""
+    return answer(wire_containers.SizesReply([project.container_size(size) for size in SIZES.values()]))
+
+
+async def metrics(_ask: Ask) -> Answer:
+    """All metrics."""
+    return answer(wire.MetricsReply(METRICS))

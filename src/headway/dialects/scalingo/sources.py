@@ -1,0 +1,30 @@
+"""Sources: a place to upload an archive to before it is deployed. Who holds a URL may use it."""
+
+from starlette.responses import FileResponse
+
+from headway.dialects.scalingo import asked, project
+from headway.domain.deployments import upload as archives
+from headway.errors import TooLarge
+from headway.web.ask import Ask
+from headway.web.body import Answer, answer, empty
+
+
+async def create(ask: Ask) -> Answer:
+    """A place for one archive, for some minutes."""
+    upload, download = await archives.create_source(ask.world, ask.actor)
+    return answer(project.source(upload, download, asked.places(ask)), 201)
+
+
+async def upload(ask: Ask) -> Answer:
+    """Take the archive in; exactly 200, or the CLI gives up."""
+    most, announced = ask.world.config.archive_bytes_max, ask.headers.get("content-length", "")
+    if announced.isdigit() and int(announced) > most:
+        raise TooLarge(f"the archive is larger than {most} bytes")
+    await archives.upload(ask.world, ask.query.get("token", ""), ask.chunks())
+    return empty(200)
+
+
+async def download(ask: Ask) -> FileResponse:
+    """Give the archive out again."""
+    file = await archives.download(ask.world, ask.query.get("token", ""))
+    return FileResponse(file, media_type="application/gzip")

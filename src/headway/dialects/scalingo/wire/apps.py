@@ -1,0 +1,92 @@
+"""Apps on the wire."""
+
+from typing import Any
+
+import msgspec
+
+
+class Owner(msgspec.Struct, kw_only=True):
+    """Whose an app is."""
+
+    id: str
+    username: str
+    email: str
+    flags: dict[str, bool] = {}
+
+
+class Links(msgspec.Struct, kw_only=True):
+    """Where else to look. Clients crash where it is missing."""
+
+    deployments_stream: str
+
+
+class Project(msgspec.Struct, kw_only=True):
+    """What an app is filed under."""
+
+    id: str
+    name: str
+
+
+class App(msgspec.Struct, kw_only=True):
+    """One app."""
+
+    id: str
+    name: str
+    created_at: str
+    updated_at: str
+    git_url: str
+    git_source: str | None
+    owner: Owner
+    url: str
+    base_url: str
+    links: Links
+    force_https: bool
+    sticky_session: bool
+    router_logs: bool
+    last_deployed_at: str | None
+    last_deployed_by: str | None
+    last_deployment_id: str | None
+    stack_id: str
+    status: str
+    region: str
+    project: Project
+    parent_app_name: str | None
+    flags: dict[str, bool] = {}
+    limits: dict[str, Any] = {}
+    data_access_consent: None = None
+    hds_resource: bool = False
+    private_networks_ids: list[str] = []
+
+
+class AppReply(msgspec.Struct):
+    """One app, under its name."""
+
+    app: App
+
+
+class AppsReply(msgspec.Struct):
+    """Apps, under their name."""
+
+    apps: list[App]
+
+
+class NewApp(msgspec.Struct, kw_only=True):
+    """What is asked of a new app."""
+
+    name: str
+    git_source: str | None = None
+    stack_id: str | None = None
+    parent_id: str | None = None
+
+
+class CreateApp(msgspec.Struct):
+    """A new app, under its name."""
+
+    app: NewApp
+
+
+class LogsReply(msgspec.Struct):
+    """Where the logs of an app are read."""
+
+    app: App
+    logs_url: str

@@ -1,0 +1,121 @@
+"""Apps as people see them: the record, whose it is, and what it is doing now."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from headway import ids
+from headway.errors import NotFound, Trouble, Unavailable
+from headway.model.accounts import Account
+from headway.model.apps import App, ContainerType
+from headway.model.operations import Operation
+from headway.runtimes.port import Runtime, Status
+from headway.store import accounts, apps, operations
+from headway.store.database import Database, Tx
+
+WHILE = {"app.scale": "scaling", "app.restart": "restarting", "deployment.deploy": "booting"}
+"""What an app is called while an operation of this type holds it."""
+
+
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """One app with what is shown beside it."""
+
+    app: App
+    owner: Account
+    status: str
+    """new, booting, running, scaling, restarting, stopped, or crashed."""
+    parent: str | None
+    """The name of the app that it is a child of."""
+
+
+class _Rows(msgspec.Struct, frozen=True, kw_only=True):
+    app: App
+    owner: Account
+    holder: Operation | None
+    parent: str | None
+
+
+async def find(database: Database, account_id: int, name: str) -> App:
+    """The app of that name or shown id; NotFound where there is none, or the account may not see it."""
+
+    async def body(tx: Tx) -> App:
+        return await _find(tx, account_id, name)
+
+    return await database.read(body)
+
+
+async def get(database: Database, runtime: Runtime, account_id: int, name: str) -> Shown:
+    """The app of that name or shown id as it is now; NotFound."""
+
+    async def body(tx: Tx) -> _Rows:
+        return await _rows(tx, await _find(tx, account_id, name))
+
+    rows = await database.read(body)
+    return _shown(rows, await units_of(runtime, ids.show(rows.app.id)))
+
+
+async def of_account(database: Database, runtime: Runtime, account_id: int) -> list[Shown]:
+    """Every app that the account may see, by name."""
+
+    async def body(tx: Tx) -> list[_Rows]:
+        return [await _rows(tx, app) for app in await apps.of_account(tx, account_id)]
+
+    all_rows = await database.read(body)
+    units = await units_of(runtime) if all_rows else []
+    return [
+        _shown(rows, [unit for unit in units if unit.app_id == ids.show(rows.app.id)]) for rows in all_rows
+    ]
+
+
+async def types(database: Database, app_id: int) -> list[ContainerType]:
+    """Every container type of the app, also those with no container."""
+
+    async def body(tx: Tx) -> list[ContainerType]:
+        return await apps.types(tx, app_id)
+
+    return await database.read(body)
+
+
+async def units_of(runtime: Runtime, app_id: str | None = None) -> list[Status]:
+    """What the runtime runs; Unavailable where it cannot tell, since a guess would be a lie."""
+    try:
+        return await runtime.units(app_id)
+    except Trouble as error:
+        raise Unavailable("the runtime does not answer") from error
+
+
+def status_of(app: App, holder: Operation | None, units: Sequence[Status]) -> str:
+    """The one word that says what an app is doing; `holder` is the operation that holds it."""
+    if holder is not None and holder.type in WHILE:
+        return WHILE[holder.type]
+    if app.release_id is None:
+        return "new"
+    if any(unit.state == "crashed" for unit in units):
+        return "crashed"
+    if any(unit.state != "stopping" for unit in units):
+        return "running"
+    return "stopped"
+
+
+async def _find(tx: Tx, account_id: int, name: str) -> App:
+    id = ids.parse(name)
+    app = await apps.by_name(tx, name) or (await apps.get(tx, id) if id is not None else None)
+    if app is None or app.owner_id != account_id:
+        raise NotFound("app", name)
+    return app
+
+
+async def _rows(tx: Tx, app: App) -> _Rows:
+    parent = await apps.get(tx, app.parent_id) if app.parent_id is not None else None
+    return _Rows(
+        app=app,
+        owner=await accounts.get(tx, app.owner_id),
+        holder=await operations.holder(tx, f"app:{app.id}"),
+        parent=parent.name if parent is not None else None,
+    )
+
+
+def _shown(rows: _Rows, units: Sequence[Status]) -> Shown:
+    return Shown(
+        app=rows.app, owner=rows.owner, status=status_of(rows.app, rows.holder, units), parent=rows.parent
+    )

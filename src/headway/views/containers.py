@@ -1,0 +1,48 @@
+"""The containers of an app, as they are wanted and as they are."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from headway import ids
+from headway.model.apps import App, Container
+from headway.runtimes.port import Runtime, Status
+from headway.store import apps
+from headway.store.database import Database, Tx
+from headway.views.apps import units_of
+
+MISSING = "missing"
+"""The state of a container that should be there and is not (yet, or any more)."""
+
+
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """One container and how it is."""
+
+    container: Container
+    state: str
+    """What the runtime says (starting, running, waiting, crashed, stopping), or `missing`."""
+    command: str
+
+
+async def of_app(database: Database, runtime: Runtime, app: App) -> list[Shown]:
+    """Every container that the app should have, by type and index."""
+
+    async def body(tx: Tx) -> tuple[list[Container], dict[str, str]]:
+        commands = {type.name: type.command for type in await apps.types(tx, app.id)}
+        return await apps.containers(tx, app.id), commands
+
+    containers, commands = await database.read(body)
+    return shown(containers, commands, await units_of(runtime, ids.show(app.id)))
+
+
+def shown(containers: Sequence[Container], commands: dict[str, str], units: Sequence[Status]) -> list[Shown]:
+    """Each container beside the unit that is it; `commands` by type."""
+    states = {unit.id: unit.state for unit in units}
+    return [
+        Shown(
+            container=container,
+            state=states.get(ids.show(container.id), MISSING),
+            command=commands.get(container.type, ""),
+        )
+        for container in sorted(containers, key=lambda one: (one.type, one.index))
+    ]

@@ -1,0 +1,132 @@
+"""Deployments of an app: how far they are, what they said, and the news of them as it comes."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import msgspec
+
+from headway.clock import SECOND, Clock
+from headway.engine.feed import Feed
+from headway.errors import NotFound
+from headway.model.deployments import Deployment, status_of
+from headway.model.operations import Operation
+from headway.store import deployments, operations
+from headway.store.database import Database, Tx
+
+RECENT_SECONDS = 300
+"""A follower is told everything of deployments that ended so recently: they may have been quicker than it."""
+_LOOKED_AT = 10
+_PAUSE_SECONDS = 0.1
+
+
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """One deployment and how far it is."""
+
+    deployment: Deployment
+    status: str
+    """queued, building, pushing, starting, success, or one of `model.deployments.FAILURES`."""
+
+
+class News(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that a follower has not been told yet."""
+
+    kind: str
+    """new, log, or status."""
+    shown: Shown
+    text: str = ""
+    """For log, what was said, with its newline."""
+
+
+async def of_app(database: Database, app_id: int, page: int, per_page: int) -> tuple[list[Shown], int]:
+    """One page (from 1) of the deployments, newest first; and how many there are in all."""
+
+    async def body(tx: Tx) -> tuple[list[Shown], int]:
+        found = await deployments.of_app(tx, app_id, offset=(page - 1) * per_page, count=per_page)
+        return [await _shown(tx, one) for one in found], await deployments.count(tx, app_id)
+
+    return await database.read(body)
+
+
+async def get(database: Database, app_id: int, deployment_id: int) -> Shown:
+    """One deployment of that app; NotFound."""
+
+    async def body(tx: Tx) -> Shown:
+        found = await deployments.get(tx, deployment_id)
+        if found is None or found.app_id != app_id:
+            raise NotFound("deployment")
+        return await _shown(tx, found)
+
+    return await database.read(body)
+
+
+async def output(database: Database, deployment: Deployment) -> str:
+    """All that it has said so far."""
+
+    async def body(tx: Tx) -> str:
+        return (await _said(tx, deployment, 0))[0]
+
+    return await database.read(body)
+
+
+def shown(deployment: Deployment, operation: Operation | None) -> Shown:
+    """A deployment beside its operation."""
+    return Shown(deployment=deployment, status=status_of(deployment, operation))
+
+
+async def follow(database: Database, feed: Feed, clock: Clock, app_id: int) -> AsyncIterator[News]:
+    """News of the app's deployments, from the beginning of those that are active or ended recently.
+
+    Never ends by itself. A final status comes after everything that was said.
+    """
+    since = clock.now() - RECENT_SECONDS * SECOND
+    told: dict[int, _Told] = {}
+    while True:
+        changed = feed.changed()
+        news = await _news(database, app_id, told, since)
+        for one in news:
+            yield one
+        if not news:
+            await asyncio.shield(changed)
+            await clock.sleep(_PAUSE_SECONDS)
+
+
+class _Told(msgspec.Struct):
+    status: str = ""
+    line: int = 0
+
+
+async def _news(database: Database, app_id: int, told: dict[int, _Told], since: int) -> list[News]:
+    async def body(tx: Tx) -> list[News]:
+        news: list[News] = []
+        for one in reversed(await deployments.of_app(tx, app_id, offset=0, count=_LOOKED_AT)):
+            if one.id in told or one.finished_at is None or one.finished_at >= since:
+                news += await _news_of(tx, one, told)
+        return news
+
+    return await database.read(body)
+
+
+async def _news_of(tx: Tx, deployment: Deployment, told: dict[int, _Told]) -> list[News]:
+    now = await _shown(tx, deployment)
+    news: list[News] = []
+    if deployment.id not in told:
+        told[deployment.id] = _Told()
+        news.append(News(kind="new", shown=now))
+    before = told[deployment.id]
+    text, before.line = await _said(tx, deployment, before.line)
+    said = [News(kind="log", shown=now, text=text)] if text else []
+    if now.status == before.status:
+        return news + said
+    before.status = now.status
+    status = [News(kind="status", shown=now)]
+    return news + (status + said if deployment.finished_at is None else said + status)
+
+
+async def _shown(tx: Tx, deployment: Deployment) -> Shown:
+    return shown(deployment, await operations.get(tx, deployment.operation_id))
+
+
+async def _said(tx: Tx, deployment: Deployment, after: int) -> tuple[str, int]:
+    lines = await operations.log_after(tx, deployment.operation_id, after)
+    text = "".join(line.text if line.text.endswith("\n") else f"{line.text}\n" for line in lines)
+    return text, lines[-1].n if lines else after
