@@ -1,0 +1,76 @@
+"""How Scalingo says no."""
+
+import json
+from typing import Any
+
+import pytest
+
+from headway import errors
+from headway.dialects.scalingo.refuse import STATUS, refuse
+from headway.errors import Refusal
+from headway.web.refusals import Broken, NoSuchPath, WrongMethod
+
+EXAMPLES: list[tuple[Refusal, int, dict[str, Any], dict[str, str]]] = [
+    (errors.Malformed("no JSON"), 400, {"error": "no JSON"}, {}),
+    (errors.Unauthenticated("who?"), 401, {"error": "who?"}, {"www-authenticate": "Bearer"}),
+    (errors.PaymentRequired("pay"), 402, {"error": "pay", "url": ""}, {}),
+    (errors.Forbidden("no"), 403, {"error": "no"}, {}),
+    (errors.NotFound("app", "x"), 404, {"resource": "app", "error": "not found"}, {}),
+    (NoSuchPath(), 404, {"error": "not found"}, {}),
+    (
+        WrongMethod("PUT", ("GET", "POST")),
+        405,
+        {"error": "PUT is not possible here, only GET, POST"},
+        {"allow": "GET, POST"},
+    ),
+    (errors.Conflict("stopped"), 409, {"error": "stopped"}, {}),
+    (
+        errors.Busy("app:1", 7, "app.scale"),
+        409,
+        {
+            "error": "another operation (app.scale) is in progress, wait for it to end",
+            "operation": "000000000000000000000007",
+        },
+        {},
+    ),
+    (errors.KeyReused("used"), 409, {"error": "used"}, {}),
+    (errors.TooLarge("big"), 413, {"error": "big"}, {}),
+    (
+        errors.Invalid(name=["is taken", "is odd"], size="is unknown"),
+        422,
+        {
+            "errors": {"name": ["is taken", "is odd"], "size": ["is unknown"]},
+            "error": "name is taken, is odd; size is unknown",
+        },
+        {},
+    ),
+    (errors.TooMany("Retry later", 7), 429, {"error": "Retry later"}, {"retry-after": "7"}),
+    (Broken(), 500, {"error": "something went wrong on our side, it has been logged"}, {}),
+    (errors.Unavailable("down", 3), 503, {"error": "down"}, {"retry-after": "3"}),
+]
+
+
+@pytest.mark.parametrize(
+    ("refusal", "status", "body", "headers"), EXAMPLES, ids=[type(one[0]).__name__ for one in EXAMPLES]
+)
+def test_each_refusal_is_said_as_the_clients_read_it(
+    refusal: Refusal, status: int, body: dict[str, Any], headers: dict[str, str]
+) -> None:
+    answer = refuse(refusal)
+    sent = {name.decode(): value.decode() for name, value in answer.headers}
+    assert (answer.status, json.loads(answer.body)) == (status, body)
+    assert sent == {"content-type": "application/json; charset=utf-8"} | headers
+
+
+def kinds(family: type[Refusal] = Refusal) -> set[type[Refusal]]:
+    """Everything that descends from it."""
+    return {kind for child in family.__subclasses__() for kind in {child, *kinds(child)}}
+
+
+def test_no_refusal_is_without_a_status() -> None:
+    assert [kind for kind in kinds() if not any(one in STATUS for one in kind.__mro__)] == []
+
+
+def test_no_refusal_is_without_an_example() -> None:
+    ours = {kind for kind in kinds() if kind.__module__.startswith("headway.")}
+    assert {type(refusal) for refusal, *_ in EXAMPLES} == ours
