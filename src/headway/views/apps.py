@@ -10,7 +10,7 @@ from headway.model.accounts import Account
 from headway.model.apps import App, ContainerType
 from headway.model.operations import Operation
 from headway.runtimes.port import Runtime, Status
-from headway.store import accounts, apps, operations
+from headway.store import accounts, apps, containers, operations
 from headway.store.database import Database, Tx
 
 WHILE = {"app.scale": "scaling", "app.restart": "restarting", "deployment.deploy": "booting"}
@@ -71,7 +71,7 @@ async def types(database: Database, app_id: int) -> list[ContainerType]:
     """Every container type of the app, also those with no container."""
 
     async def body(tx: Tx) -> list[ContainerType]:
-        return await apps.types(tx, app_id)
+        return await containers.types(tx, app_id)
 
     return await database.read(body)
 

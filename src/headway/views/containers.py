@@ -7,7 +7,7 @@ import msgspec
 from headway import ids
 from headway.model.apps import App, Container
 from headway.runtimes.port import Runtime, Status
-from headway.store import apps
+from headway.store import containers as rows
 from headway.store.database import Database, Tx
 from headway.views.apps import units_of
 
@@ -28,8 +28,8 @@ async def of_app(database: Database, runtime: Runtime, app: App) -> list[Shown]:
     """Every container that the app should have, by type and index."""
 
     async def body(tx: Tx) -> tuple[list[Container], dict[str, str]]:
-        commands = {type.name: type.command for type in await apps.types(tx, app.id)}
-        return await apps.containers(tx, app.id), commands
+        commands = {type.name: type.command for type in await rows.types(tx, app.id)}
+        return await rows.of_app(tx, app.id), commands
 
     containers, commands = await database.read(body)
     return shown(containers, commands, await units_of(runtime, ids.show(app.id)))

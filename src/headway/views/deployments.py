@@ -52,7 +52,7 @@ async def get(database: Database, app_id: int, deployment_id: int) -> Shown:
 
     async def body(tx: Tx) -> Shown:
         found = await deployments.get(tx, deployment_id)
-        if found is None or found.app_id != app_id:
+        if found.app_id != app_id:
             raise NotFound("deployment")
         return await _shown(tx, found)
 

@@ -1,0 +1,123 @@
+"""Scale an app: change how many containers of each type it runs, and how large they are.
+
+What is added serves before what is surplus stops, so an app that scales is never without a container that
+serves. Read SCALE, near the end, first.
+"""
+
+import msgspec
+
+from headway.domain.containers import formation, release, swap
+from headway.domain.containers.swap import Swap
+from headway.domain.world import World
+from headway.engine.declare import OperationType, Run, Step
+from headway.engine.submit import key_of
+from headway.model.apps import App, Change, Container, ContainerType, changed
+from headway.model.operations import Actor, NewEvent, Operation
+from headway.store import apps, containers
+from headway.store.database import Tx
+
+
+class Scale(msgspec.Struct, frozen=True, kw_only=True):
+    """What was asked, with what was there before, so that undo needs no memory."""
+
+    app_id: int
+    formation: list[ContainerType]
+    """Complete, as it will be."""
+    before: list[Container]
+    after: list[Container]
+    release_id: int | None
+    """The release of what is added; None for an app that was never deployed."""
+
+    @property
+    def swap(self) -> Swap:
+        """Which containers come and go."""
+        return Swap(app_id=self.app_id, before=self.before, after=self.after)
+
+
+async def scale(
+    world: World, app: App, changes: list[Change], by: Actor, key: str = ""
+) -> tuple[list[ContainerType], Operation]:
+    """Begin to scale; the complete formation as it will be, and the operation.
+
+    NotFound for an unknown type, Invalid for a wrong amount or size, Busy while anything else changes the app.
+    """
+    sent = key_of(by, key, SCALE.name, app.id, changes)
+
+    async def body(tx: Tx) -> tuple[list[ContainerType], Operation]:
+        if (earlier := await world.desk.earlier(tx, sent)) is not None:
+            return msgspec.json.decode(earlier.params, type=Scale).formation, earlier
+        params = await _planned(world, tx, app, changes)
+        return params.formation, await world.desk.submit(tx, SCALE, params, by=by, key=sent)
+
+    return await world.database.write(body)
+
+
+async def _planned(world: World, tx: Tx, app: App, changes: list[Change]) -> Scale:
+    wanted = changed(await containers.types(tx, app.id), changes, world.config.containers_per_type_max)
+    before = await containers.of_app(tx, app.id)
+    fresh = await apps.get(tx, app.id)
+    serving = await release.current(world, tx, fresh)
+    after: list[Container] = []
+    if serving is not None:
+        runnable = formation.runnable(wanted, serving.processes)
+        after = formation.arranged(runnable, before, serving.id, world.ids, world.clock.now())
+    release_id = None if serving is None else serving.id
+    return Scale(app_id=app.id, formation=wanted, before=before, after=after, release_id=release_id)
+
+
+async def start_added(run: Run[Scale, World]) -> None:
+    """Start what is added; all of it must be ready."""
+    await swap.start_added(run.world, run.params.swap, run.say, run.progress)
+
+
+async def stop_added(run: Run[Scale, World]) -> None:
+    """What was added is gone."""
+    await swap.stop_added(run.world, run.params.swap)
+
+
+async def route_to_after(run: Run[Scale, World]) -> None:
+    """Lead traffic to what will be there."""
+    await swap.route_to(run.world, run.params.app_id, run.params.after)
+
+
+async def route_to_before(run: Run[Scale, World]) -> None:
+    """Lead traffic to what was there."""
+    await swap.route_to(run.world, run.params.app_id, run.params.before)
+
+
+async def stop_surplus(run: Run[Scale, World]) -> None:
+    """What is surplus finishes its requests and stops."""
+    await swap.stop_surplus(run.world, run.params.swap, run.say)
+
+
+async def restart_surplus(run: Run[Scale, World]) -> None:
+    """All that was there runs again."""
+    await swap.restart_surplus(run.world, run.params.swap)
+
+
+async def record(run: Run[Scale, World], tx: Tx) -> None:
+    """The formation and the containers are what was asked."""
+    params, now = run.params, run.world.clock.now()
+    await containers.keep_types(tx, params.formation)
+    await containers.replace(tx, params.app_id, params.after)
+    if params.release_id is not None:
+        await apps.released(tx, params.app_id, params.release_id, now)
+    amounts = {kind.name: f"{kind.amount}:{kind.size}" for kind in params.formation}
+    by = Actor(account_id=run.operation.account_id)
+    target = run.operation.target
+    tx.append(
+        NewEvent(at=now, name="app.scaled", operation=run.operation.id, target=target, by=by, data=amounts)
+    )
+
+
+SCALE: OperationType[Scale, World] = OperationType(
+    name="app.scale",
+    params=Scale,
+    target=lambda params: f"app:{params.app_id}",
+    steps=(
+        Step(title="start the added containers", do=start_added, undo=stop_added, weight=6),
+        Step(title="send them traffic", do=route_to_after, undo=route_to_before),
+        Step(title="stop the surplus containers", do=stop_surplus, undo=restart_surplus, weight=2),
+    ),
+    record=record,
+)

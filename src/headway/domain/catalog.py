@@ -1,0 +1,11 @@
+"""Every operation type, listed by hand. A name that was released once stays."""
+
+from typing import Any
+
+from headway.domain.apps.restart import RESTART
+from headway.domain.apps.scale import SCALE
+from headway.domain.deployments.deploy import DEPLOY
+from headway.domain.world import World
+from headway.engine.declare import OperationType
+
+CATALOG: dict[str, OperationType[Any, World]] = {type.name: type for type in (SCALE, RESTART, DEPLOY)}

@@ -1,0 +1,271 @@
+"""Deploy an app: from an archive of source to containers that serve it.
+
+The old release serves until every web container of the new one is ready, and goes on serving if anything fails
+before that. Read DEPLOY, near the end, first.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from headway import ids
+from headway.builders.port import Source
+from headway.domain.containers import formation, swap
+from headway.domain.containers.swap import Swap
+from headway.domain.deployments.upload import own_archive
+from headway.domain.world import World
+from headway.engine.declare import OperationType, Run, Step
+from headway.engine.submit import key_of
+from headway.errors import Failure, Invalid
+from headway.model.apps import App, Container, ContainerType
+from headway.model.deployments import FAILURES, SUCCESS, Deployment, Release
+from headway.model.operations import Actor, Detail, NewEvent, Operation
+from headway.model.variables import resolved
+from headway.store import apps, containers, deployments, releases, variables
+from headway.store.database import Tx
+
+BUILD_SECONDS_MAX = 3600
+
+
+class Deploy(msgspec.Struct, frozen=True, kw_only=True):
+    """What is deployed, and what was there before."""
+
+    app_id: int
+    deployment_id: int
+    release_id: int
+    archive: str
+    ref: str
+    formation: list[ContainerType]
+    before: list[Container]
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """What follows from the build: a note of the step that makes the release."""
+
+    formation: list[ContainerType]
+    after: list[Container]
+
+
+async def deploy(
+    world: World, app: App, source_url: str, ref: str | None, by: Actor, *, email: str = "", key: str = ""
+) -> tuple[Deployment, Operation]:
+    """Begin to deploy; the deployment and its operation.
+
+    Invalid where nothing was uploaded behind the URL, Busy while anything else changes the app.
+    """
+    archive = await own_archive(world, source_url)
+    if archive is None:
+        raise Invalid(source_url="should be the download URL of a source that has been uploaded")
+    sent = key_of(by, key, DEPLOY.name, app.id, source_url, ref)
+
+    async def body(tx: Tx) -> tuple[Deployment, Operation]:
+        if (earlier := await world.desk.earlier(tx, sent)) is not None:
+            return await deployments.of_operation(tx, earlier.id, app.id), earlier
+        params = await _planned(world, tx, app, archive, ref)
+        operation = await world.desk.submit(tx, DEPLOY, params, by=by, key=sent)
+        return await _deployment(tx, params, operation, source_url=source_url, by=by, email=email), operation
+
+    return await world.database.write(body)
+
+
+async def _planned(world: World, tx: Tx, app: App, archive: Path, ref: str | None) -> Deploy:
+    return Deploy(
+        app_id=app.id,
+        deployment_id=world.ids.next(),
+        release_id=world.ids.next(),
+        archive=archive.name,
+        ref=ref or f"archive-{world.clock.now() // 1_000_000}",
+        formation=await containers.types(tx, app.id),
+        before=await containers.of_app(tx, app.id),
+    )
+
+
+async def _deployment(
+    tx: Tx, params: Deploy, operation: Operation, *, source_url: str, by: Actor, email: str
+) -> Deployment:
+    app = await apps.get(tx, params.app_id)
+    previous = None if app.release_id is None else (await releases.get(tx, app.release_id)).ref
+    deployment = Deployment(
+        id=params.deployment_id,
+        app_id=app.id,
+        operation_id=operation.id,
+        release_id=params.release_id,
+        ref=params.ref,
+        previous_ref=previous,
+        source_url=source_url,
+        pusher_id=by.account_id,
+        pusher=by.name,
+        pusher_email=email,
+        status=None,
+        image_size=0,
+        created_at=operation.created_at,
+        finished_at=None,
+    )
+    await deployments.insert(tx, deployment)
+    await apps.attempted(tx, app.id, by.name, operation.created_at)
+    return deployment
+
+
+# -- the steps -----------------------------------------------------------------------------------------------
+
+
+async def take_source(run: Run[Deploy, World]) -> None:
+    """The archive is ours, whatever becomes of the place where it was uploaded."""
+    uploaded = run.world.config.folder / "sources" / run.params.archive
+    own = _archive(run)
+    own.parent.mkdir(parents=True, exist_ok=True)
+    if own.exists():
+        return
+    part = own.with_suffix(".part")
+    part.unlink(missing_ok=True)
+    try:
+        os.link(uploaded, part)
+    except FileNotFoundError:
+        raise Failure("build-error", "the uploaded archive is not there any more") from None
+    part.replace(own)
+
+
+async def leave_source(run: Run[Deploy, World]) -> None:
+    """Nothing is left of the archive and of the build."""
+    _archive(run).unlink(missing_ok=True)
+    _archive(run).with_suffix(".part").unlink(missing_ok=True)
+    await run.world.builder.discard(ids.show(run.operation.id))
+
+
+async def build(run: Run[Deploy, World]) -> dict[str, Any]:
+    """The slug is there; it is kept, addressed by its content, even if the deployment turns back."""
+    world, params = run.world, run.params
+    app = await world.database.read(lambda tx: apps.get(tx, params.app_id))
+    now = await world.database.read(lambda tx: variables.of_app(tx, params.app_id))
+    known = {it.name: it.value for it in now}
+    source = Source(
+        archive=_archive(run),
+        app_id=ids.show(app.id),
+        app=app.name,
+        ref=params.ref,
+        environment=resolved(known),
+        build_id=ids.show(run.operation.id),
+    )
+    slug = await world.builder.build(source, run.say)
+    made = {"digest": slug.digest, "size": slug.size_bytes, "processes": dict(slug.processes)}
+    return {"slug": made, "variables": known}
+
+
+async def make_release(run: Run[Deploy, World]) -> dict[str, Any]:
+    """The release is kept, though it does not serve yet; which containers will is decided."""
+    world, params, slug = run.world, run.params, run.notes["slug"]
+    now = world.clock.now()
+    release = Release(
+        id=params.release_id,
+        app_id=params.app_id,
+        version=0,
+        digest=slug["digest"],
+        processes=slug["processes"],
+        variables=run.notes["variables"],
+        ref=params.ref,
+        created_at=now,
+    )
+    await world.database.write(lambda tx: releases.keep(tx, release))
+    wanted = formation.merged(params.formation, release.processes, params.app_id, world.ids)
+    for kind in wanted:
+        if kind.name not in release.processes and kind.amount:
+            run.say(f" !     {kind.name} is not in the Procfile any more: its containers are stopped")
+    runnable = formation.runnable(wanted, release.processes)
+    after = formation.arranged(runnable, [], release.id, world.ids, now)
+    return {"plan": msgspec.to_builtins(Plan(formation=wanted, after=after))}
+
+
+async def unmake_release(run: Run[Deploy, World]) -> None:
+    """The release is forgotten."""
+    await run.world.database.write(lambda tx: releases.delete(tx, run.params.release_id))
+
+
+def _plan(run: Run[Deploy, World]) -> Plan:
+    return msgspec.convert(run.notes["plan"], Plan)
+
+
+def _swap(run: Run[Deploy, World]) -> Swap:
+    after = _plan(run).after if "plan" in run.notes else []
+    return Swap(app_id=run.params.app_id, before=run.params.before, after=after)
+
+
+async def start_new(run: Run[Deploy, World]) -> None:
+    """Every container of the new release runs, and those that listen accept connections."""
+    await swap.start_added(run.world, _swap(run), run.say, run.progress)
+
+
+async def stop_new(run: Run[Deploy, World]) -> None:
+    """The new containers are gone."""
+    await swap.stop_added(run.world, _swap(run))
+
+
+async def route_to_new(run: Run[Deploy, World]) -> None:
+    """Lead traffic to the new release."""
+    await swap.route_to(run.world, run.params.app_id, _swap(run).after)
+
+
+async def route_to_old(run: Run[Deploy, World]) -> None:
+    """Lead traffic to the old release; for the first one, to nobody."""
+    await swap.route_to(run.world, run.params.app_id, run.params.before)
+
+
+async def stop_old(run: Run[Deploy, World]) -> None:
+    """The old containers finish their requests and stop."""
+    await swap.stop_surplus(run.world, _swap(run), run.say)
+    await leave_source(run)
+
+
+async def restart_old(run: Run[Deploy, World]) -> None:
+    """The old containers run again."""
+    await swap.restart_surplus(run.world, _swap(run))
+
+
+async def record(run: Run[Deploy, World], tx: Tx) -> None:
+    """The new release serves."""
+    params, plan, now = run.params, _plan(run), run.world.clock.now()
+    await containers.keep_types(tx, plan.formation)
+    await containers.replace(tx, params.app_id, plan.after)
+    await apps.released(tx, params.app_id, params.release_id, now)
+    await apps.deployed(tx, params.app_id, params.deployment_id)
+    await deployments.end(tx, params.deployment_id, SUCCESS, now, run.notes["slug"]["size"])
+    _say(run, tx, now, "app.deployed", ref=params.ref)
+
+
+async def record_failure(run: Run[Deploy, World], tx: Tx, detail: Detail) -> None:
+    """The deployment says how it ended; nothing else has changed."""
+    now = run.world.clock.now()
+    status = detail.code if detail.code in FAILURES else _status(detail.code)
+    await deployments.end(tx, run.params.deployment_id, status, now)
+    _say(run, tx, now, "app.deployment_failed", ref=run.params.ref, status=status, text=detail.text)
+
+
+def _status(code: str) -> str:
+    return "aborted" if code == "cancelled" else "build-error"
+
+
+def _say(run: Run[Deploy, World], tx: Tx, at: int, name: str, **data: str) -> None:
+    by, it = Actor(account_id=run.operation.account_id), run.operation
+    tx.append(NewEvent(at=at, name=name, operation=it.id, target=it.target, by=by, data=data))
+
+
+def _archive(run: Run[Deploy, World]) -> Path:
+    return run.world.config.folder / "deployments" / f"{ids.show(run.params.deployment_id)}.tar.gz"
+
+
+DEPLOY: OperationType[Deploy, World] = OperationType(
+    name="deployment.deploy",
+    params=Deploy,
+    target=lambda params: f"app:{params.app_id}",
+    steps=(
+        Step(title="take the source", do=take_source, undo=leave_source),
+        Step(title="build", do=build, weight=10, seconds_max=BUILD_SECONDS_MAX),
+        Step(title="make the release", do=make_release, undo=unmake_release),
+        Step(title="start the new containers", do=start_new, undo=stop_new, weight=6),
+        Step(title="send them traffic", do=route_to_new, undo=route_to_old),
+        Step(title="stop the old containers", do=stop_old, undo=restart_old, weight=2),
+    ),
+    record=record,
+    record_failure=record_failure,
+)

@@ -1,0 +1,72 @@
+"""Apps as rows."""
+
+from headway.errors import Invalid, NotFound
+from headway.model.apps import App
+from headway.store.database import Row, Tx
+from headway.store.sheets import sheet
+
+SQL = sheet("apps")
+
+
+def _app(row: Row) -> App:
+    values = list(row)
+    values[6:9] = (bool(value) for value in row[6:9])
+    return App(*values)
+
+
+async def get(tx: Tx, id: int) -> App:
+    """The app with this id, or NotFound."""
+    row = await tx.one(SQL["get"], id=id)
+    if row is None:
+        raise NotFound("app")
+    return _app(row)
+
+
+async def by_name(tx: Tx, name: str) -> App | None:
+    """The app with this name."""
+    row = await tx.one(SQL["by_name"], name=name)
+    return None if row is None else _app(row)
+
+
+async def of_account(tx: Tx, account_id: int) -> list[App]:
+    """The apps that an account owns, by name."""
+    return [_app(row) for row in await tx.all(SQL["of_account"], account_id=account_id)]
+
+
+async def every(tx: Tx) -> list[App]:
+    """All apps, in the order in which they were made."""
+    return [_app(row) for row in await tx.all(SQL["every"])]
+
+
+async def insert(tx: Tx, app: App) -> None:
+    """Keep a new app; Invalid where its name is taken."""
+    inserted = await tx.run(
+        SQL["insert"],
+        id=app.id,
+        name=app.name,
+        owner_id=app.owner_id,
+        parent_id=app.parent_id,
+        git_source=app.git_source,
+        stack=app.stack,
+        force_https=int(app.force_https),
+        sticky_session=int(app.sticky_session),
+        router_logs=int(app.router_logs),
+        at=app.created_at,
+    )
+    if not inserted:
+        raise Invalid(name="has already been taken")
+
+
+async def attempted(tx: Tx, id: int, by: str, at: int) -> None:
+    """Somebody has begun to deploy it."""
+    await tx.run(SQL["attempted"], id=id, by=by, at=at)
+
+
+async def released(tx: Tx, id: int, release_id: int, at: int) -> None:
+    """From now on this release serves."""
+    await tx.run(SQL["released"], id=id, release_id=release_id, at=at)
+
+
+async def deployed(tx: Tx, id: int, deployment_id: int) -> None:
+    """That is its last successful deployment."""
+    await tx.run(SQL["deployed"], id=id, deployment_id=deployment_id)
