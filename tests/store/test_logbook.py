@@ -202,7 +202,8 @@ async def test_followers_across_many_segments_miss_nothing_and_double_nothing(tm
             book.append("app", [line(n)], unit="unit", end=n)
             if n % 20 == 0:
                 await asyncio.sleep(0)
-    assert all(await read == [line(n) for n in range(count)] for read in reading)
+    for read in reading:
+        assert read.result() == [line(n) for n in range(count)]
     assert min((tmp_path / "app").iterdir()).name > "000000000010.log"
 
 
