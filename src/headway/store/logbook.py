@@ -141,7 +141,6 @@ class _Book:
             self._sizes[number], self.offsets = segments.recover(self._file(number))
             if self._sizes[number]:
                 break
-            self._file(number).unlink()
             del self._sizes[number]
         self._bytes = sum(self._sizes.values())
         return self.offsets

@@ -111,17 +111,25 @@ async def test_what_a_container_says_is_stamped_kept_and_then_forgotten_by_the_r
         await until(lambda: runtime.forgotten == {"unit": 9})
 
 
-async def test_the_next_collector_goes_on_where_the_last_one_was_and_forgets_what_that_had_kept(
+async def test_the_next_collector_goes_on_where_the_last_one_was(out: Path, logbook: Logbook, clock: Hands):
+    logbook.open()
+    logbook.append("app", [Line(at=1, source="web-1", text="one")], unit="unit", end=4)
+    (out / "web-1.unit.out").write_bytes(b"one\ntwo\n")
+    async with collecting(Collector(OutFiles(out), logbook, clock)):
+        await until(lambda: len(spoken(logbook)) == 2)
+    assert spoken(logbook) == ["web-1: one", "web-1: two"]
+
+
+async def test_what_was_kept_by_a_collector_that_died_before_the_runtime_forgot_it_is_forgotten_now(
     out: Path, logbook: Logbook, clock: Hands
 ):
     logbook.open()
     logbook.append("app", [Line(at=1, source="web-1", text="one")], unit="unit", end=4)
-    (out / "web-1.unit.out").write_bytes(b"one\ntwo\n")
+    (out / "web-1.unit.out").write_bytes(b"one\n")
     runtime = OutFiles(out)
     async with collecting(Collector(runtime, logbook, clock)):
-        await until(lambda: len(spoken(logbook)) == 2)
-    assert spoken(logbook) == ["web-1: one", "web-1: two"]
-    assert (out / "web-1.unit.out").read_bytes() == b"\0" * 8
+        await until(lambda: runtime.forgotten == {"unit": 4})
+    assert spoken(logbook) == ["web-1: one"]
 
 
 async def test_a_container_that_says_too_much_is_told_at_once_and_the_count_when_the_minute_is_over(
