@@ -83,10 +83,9 @@ class Logbook:
         return self._follow(book, wanted, book.end())
 
     def forget_unit(self, app_id: str, unit: str) -> None:
-        """Nothing more will come of this unit: its offset need not be kept. Its lines stay."""
-        book = self._books.get(app_id)
-        if book is not None and unit in book.offsets:
-            book.append([], {unit: segments.GONE})
+        """The runtime has forgotten this unit: its offset need not be kept. Its lines stay, and late ones come."""
+        if (book := self._books.get(app_id)) is not None:
+            book.forget(unit)
 
     def forget(self, app_id: str) -> None:
         """Remove the log of an app, for ever: its id is never used again."""
@@ -130,6 +129,7 @@ class _Book:
         self._dropped: _Place = (0, 0)
         """The end of what has been removed since the start."""
         self.offsets: dict[str, int] = {}
+        self._gone: set[str] = set()
         self.changed = asyncio.Event()
         """Set, and replaced by a new one, when lines come."""
 
@@ -147,6 +147,15 @@ class _Book:
 
     def append(self, lines: Sequence[Line], moved: Mapping[str, int]) -> None:
         """Write one record; StorageFull, and nothing written, where it does not fit on the disk."""
+        self._append(lines, {unit: end for unit, end in moved.items() if unit not in self._gone})
+
+    def forget(self, unit: str) -> None:
+        """Keep no offset of this unit any more."""
+        if unit in self.offsets:
+            self._append([], {unit: segments.GONE})
+        self._gone.add(unit)
+
+    def _append(self, lines: Sequence[Line], moved: Mapping[str, int]) -> None:
         number = self._newest()
         fresh = self._sizes.get(number, self._segment_bytes) >= self._segment_bytes
         offsets = segments.moved(self.offsets, moved)
