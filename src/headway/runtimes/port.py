@@ -132,7 +132,7 @@ class Runtime(Protocol):
         ...
 
     async def forget_output(self, unit_id: str, end: int) -> None:
-        """Free the disk that output before `end` takes: it has been kept elsewhere."""
+        """Free the disk that output before `end` takes: it has been kept elsewhere. Nothing if there is no such unit."""
         ...
 
     async def perform(self, task: Task, said: Callable[[bytes], None]) -> int:

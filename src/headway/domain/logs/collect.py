@@ -1,0 +1,112 @@
+"""Collect what containers say into the logbook, each line exactly once, whenever this process dies.
+
+The runtime's output file holds what has not been kept; the logbook keeps lines and offset as one; only then
+the file is told to forget them.
+"""
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from headway.clock import SECOND, Clock
+from headway.domain.logs import rate
+from headway.model.logs import Line, texts
+from headway.runtimes.port import Output, Runtime
+from headway.store.database import StorageFull
+from headway.store.logbook import Logbook
+
+_log = logging.getLogger(__name__)
+
+
+class _Speaker(msgspec.Struct, frozen=True):
+    """A container that said something in this minute or the one before."""
+
+    app_id: str
+    label: str
+    minute: rate.Minute
+
+
+class Collector:
+    """The service that does it. It opens the logbook: others write to it, and read it, once this is ready."""
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        logbook: Logbook,
+        clock: Clock,
+        *,
+        limit: rate.Limit | None = None,
+        retry_seconds: float = 1,
+    ) -> None:
+        self._runtime = runtime
+        self._logbook = logbook
+        self._clock = clock
+        self._limit = limit or rate.Limit()
+        self._retry_seconds = retry_seconds
+        self._speakers: dict[str, _Speaker] = {}
+        self._full = False
+
+    async def serve(self, ready: asyncio.Event, stop: asyncio.Event) -> None:
+        """Collect until `stop` is set. What is not collected then is collected by the next one."""
+        offsets = self._logbook.open()
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(self._collect(offsets)), group.create_task(self._account())]
+            ready.set()
+            await stop.wait()
+            for task in tasks:
+                task.cancel()
+        for speaker in self._speakers.values():
+            self._appended(speaker.app_id, self._said(speaker.label, rate.account(speaker.minute)))
+
+    async def _collect(self, offsets: Mapping[str, int]) -> None:
+        for unit, end in offsets.items():
+            await self._runtime.forget_output(unit, end)
+        async for output in self._runtime.output(offsets):
+            await self._keep(output)
+            await self._clock.sleep(0)
+
+    async def _keep(self, output: Output) -> None:
+        at, unit = self._clock.now(), output.unit
+        past = self._speakers[unit].minute if unit in self._speakers else None
+        admitted = rate.admit(past, self._limit, at, output.lines)
+        self._speakers[unit] = _Speaker(output.app_id, output.label, admitted.minute)
+        said = [*admitted.before, *texts(output.lines[: admitted.kept]), *admitted.behind]
+        lines = [Line(at=at, source=output.label, text=text) for text in said]
+        await self._append(output.app_id, lines, unit, output.end)
+        await self._runtime.forget_output(unit, output.end)
+
+    async def _account(self) -> None:
+        """Tell what was dropped when its minute is over, even if the container says nothing more."""
+        while True:
+            now = self._clock.now()
+            await self._clock.sleep((rate.MINUTE - now % rate.MINUTE) / SECOND)
+            number = self._clock.now() // rate.MINUTE
+            over = {unit: it for unit, it in self._speakers.items() if it.minute.number != number}
+            for unit, speaker in over.items():
+                del self._speakers[unit]
+                await self._append(speaker.app_id, self._said(speaker.label, rate.account(speaker.minute)))
+
+    def _said(self, label: str, notes: Sequence[str]) -> list[Line]:
+        return [Line(at=self._clock.now(), source=label, text=text) for text in notes]
+
+    async def _append(self, app_id: str, lines: list[Line], unit: str = "", end: int = 0) -> None:
+        while not self._appended(app_id, lines, unit, end):
+            await self._clock.sleep(self._retry_seconds)
+
+    def _appended(self, app_id: str, lines: list[Line], unit: str = "", end: int = 0) -> bool:
+        """Whether it could be kept. That it could not, and that it can again, is told once."""
+        if not lines and not unit:
+            return True
+        try:
+            self._logbook.append(app_id, lines, unit=unit, end=end)
+        except StorageFull:
+            if not self._full:
+                _log.error("the disk is full: what apps say waits in their output files")
+            self._full = True
+            return False
+        if self._full:
+            _log.info("what apps say is kept again")
+        self._full = False
+        return True

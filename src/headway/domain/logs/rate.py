@@ -1,0 +1,88 @@
+"""How much a container may say in a minute, decided without I/O.
+
+A container that is over the limit is told so in one line at once; the rest of the minute is dropped and counted,
+and the count is told when the minute is over.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from headway.clock import SECOND
+
+MINUTE = 60 * SECOND
+
+
+class Limit(msgspec.Struct, frozen=True, kw_only=True):
+    """What one container may say in a minute of the clock; newlines count."""
+
+    lines_max: int = 16_384
+    bytes_max: int = 64 << 20
+
+
+class Minute(msgspec.Struct, frozen=True, kw_only=True):
+    """What one container has said in the minute `number` since 1970."""
+
+    number: int
+    lines: int = 0
+    bytes: int = 0
+    dropped_lines: int = 0
+    dropped_bytes: int = 0
+
+
+class Admitted(msgspec.Struct, frozen=True, kw_only=True):
+    """How many of the lines are kept, the first ones, and what is said before and behind them."""
+
+    minute: Minute
+    kept: int
+    before: list[str]
+    behind: list[str]
+
+
+def admit(past: Minute | None, limit: Limit, at: int, lines: Sequence[bytes]) -> Admitted:
+    """Decide on lines that come at `at` (microseconds UTC), knowing what the container said last."""
+    now = past if past is not None and past.number == at // MINUTE else Minute(number=at // MINUTE)
+    kept, size = _fitting(now, limit, lines)
+    dropped = len(lines) - kept
+    after = msgspec.structs.replace(
+        now,
+        lines=now.lines + kept,
+        bytes=now.bytes + size,
+        dropped_lines=now.dropped_lines + dropped,
+        dropped_bytes=now.dropped_bytes + (_size(lines[kept:]) if dropped else 0),
+    )
+    before = [] if past is None or past is now else account(past)
+    behind = [_overflow(limit)] if dropped and not now.dropped_lines else []
+    return Admitted(minute=after, kept=kept, before=before, behind=behind)
+
+
+def account(minute: Minute) -> list[str]:
+    """What is said of a minute when it is over: nothing, or exactly how much of it was dropped."""
+    if not minute.dropped_lines:
+        return []
+    return [
+        f"{minute.dropped_lines:,} lines ({minute.dropped_bytes:,} bytes) were dropped in the minute before"
+    ]
+
+
+def _overflow(limit: Limit) -> str:
+    return (
+        f"over the limit of {limit.lines_max:,} lines or {limit.bytes_max:,} bytes a minute: "
+        "what follows is dropped until the next minute"
+    )
+
+
+def _fitting(now: Minute, limit: Limit, lines: Sequence[bytes]) -> tuple[int, int]:
+    """How many of the lines fit, and their size. Once one has not, none does."""
+    if now.dropped_lines:
+        return 0, 0
+    kept = min(len(lines), limit.lines_max - now.lines)
+    size = _size(lines[:kept])
+    while now.bytes + size > limit.bytes_max:
+        kept -= 1
+        size -= len(lines[kept]) + 1
+    return kept, size
+
+
+def _size(lines: Sequence[bytes]) -> int:
+    return sum(map(len, lines)) + len(lines)

@@ -1,0 +1,43 @@
+"""Lines of logs, and the rule that a line's text never breaks a line."""
+
+import re
+from collections.abc import Sequence
+
+import msgspec
+
+PLATFORM = "platform"
+"""The source of what the platform itself says in an app's log."""
+
+_KEPT = frozenset("\n\t\x1b")
+_PICTURES: dict[int, int] = {
+    **{code: 0x2400 + code for code in range(32) if chr(code) not in _KEPT},
+    0x7F: 0x2421,
+    **dict.fromkeys(range(0x80, 0xA0), 0xFFFD),
+    **dict.fromkeys((0x2028, 0x2029), 0x2424),
+}
+_SEVEN_BIT = bytes(code for code in _PICTURES if code < 0x80)
+_WIDER = re.compile("[\x80-\x9f\u2028\u2029]")
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
+    """One line in an app's log. `at` is microseconds UTC; `text` comes from `texts`."""
+
+    at: int
+    source: str
+    text: str
+
+
+def texts(raw: Sequence[bytes]) -> list[str]:
+    """Each of the lines as text, safe to be one line on any wire.
+
+    What is not UTF-8 becomes U+FFFD; control characters become their pictures (NUL is shown as ␀), but tabs
+    and colours stay; the carriage return of a line end is dropped. A newline inside makes two lines of one.
+    """
+    if not raw:
+        return []
+    whole = b"\n".join(raw)
+    text = whole.decode("utf-8", "replace")
+    # Almost all output is clean, and to look costs a twentieth of to translate.
+    if len(whole.translate(None, _SEVEN_BIT)) != len(whole) or (not text.isascii() and _WIDER.search(text)):
+        text = text.replace("\r\n", "\n").removesuffix("\r").translate(_PICTURES)
+    return text.split("\n")
