@@ -67,7 +67,9 @@ class EnvoyStage:
         endpoint = None
         if answer.status == 200:
             endpoint = Endpoint(host="127.0.0.1", port=int(answer.body.split()[0]))
-        return Answer(status=answer.status, endpoint=endpoint, error=answer.headers.get("x-headway-error", ""))
+        return Answer(
+            status=answer.status, endpoint=endpoint, error=answer.headers.get("x-headway-error", "")
+        )
 
 
 @pytest.fixture(params=["memory", "envoy"])

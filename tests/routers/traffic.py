@@ -5,6 +5,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import Self
 
 from headway.clock import SystemClock
 from headway.routers import envoy_process
@@ -38,7 +39,7 @@ class Container:
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
 
-    async def __aenter__(self) -> "Container":
+    async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._serve, HOST, self.endpoint.port, backlog=1000)
         return self
 
@@ -46,9 +47,13 @@ class Container:
         """Stop as a container does that dies at once: every connection is cut."""
         assert self._server
         self._server.close()
+        self.cut()
+        await self._server.wait_closed()
+
+    def cut(self) -> None:
+        """Cut every connection."""
         for writer in self._writers:
             writer.transport.abort()
-        await self._server.wait_closed()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._writers.add(writer)
@@ -108,7 +113,10 @@ class Client:
 
 
 class Load:
-    """Constant traffic: half of the clients keep their connection, half open a new one for each request."""
+    """Constant traffic: half of the clients keep their connection, half open a new one for each request.
+
+    Each rests for a few milliseconds between two requests, so that the machine is busy but not full.
+    """
 
     def __init__(self, client: Client, hosts: list[str]) -> None:
         self.requests = 0
@@ -126,7 +134,11 @@ class Load:
             try:
                 yield self
             finally:
-                self._stop = True
+                self.stop()
+
+    def stop(self) -> None:
+        """Begin no further request."""
+        self._stop = True
 
     async def _keep_asking(self, host: str) -> None:
         connection = await self._client.connect()
@@ -142,7 +154,7 @@ class Load:
         while not self._stop:
             await self._note(self._client.ask(host))
 
-    async def _note(self, asking) -> bool:  # noqa: ANN001
+    async def _note(self, asking) -> bool:
         self.requests += 1
         try:
             answer = await asking
@@ -151,6 +163,7 @@ class Load:
             return False
         if answer.status != 200:
             self.failures.append(f"{answer.status} {answer.headers}")
+        await SystemClock().sleep(0.01)
         return True
 
 
@@ -193,10 +206,14 @@ def envoys_in(folder: Path) -> list[int]:
     found: list[int] = []
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
-            if (process / "cwd").readlink() == folder and (process / "exe").readlink().name.startswith("envoy"):
+            if (process / "cwd").readlink() == folder and (process / "exe").readlink().name.startswith(
+                "envoy"
+            ):
                 found.append(int(process.name))
     return found
 
 
 def route(app: str, *endpoints: Endpoint, **changes: object) -> Route:
-    return Route(**({"app_id": app, "app": app, "hostnames": (f"{app}.localhost",), "endpoints": endpoints} | changes))
+    return Route(
+        **({"app_id": app, "app": app, "hostnames": (f"{app}.localhost",), "endpoints": endpoints} | changes)
+    )

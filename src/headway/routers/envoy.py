@@ -230,7 +230,7 @@ class Envoy:
         log.info("Envoy %s, process %d", "started" if started else "adopted", process.pid)
         with process:
             try:
-                workers = await self._listening()
+                workers = await self._listening(started)
             except Retry:
                 if started:
                     await process.end(grace_seconds=1)
@@ -266,13 +266,15 @@ class Envoy:
         stats = await self._admin(f"/stats?filter={envoy_config.probe_stats(socket)}")
         return all(line.endswith(b": 1") for line in stats.splitlines())
 
-    async def _listening(self) -> int:
+    async def _listening(self, started: bool) -> int:
         """Wait until Envoy listens for traffic; how many workers it has."""
         deadline = self._clock.monotonic() + _START_SECONDS
         while True:
             with suppress(*_TROUBLE):
                 if await self._is_listening():
                     return await self._workers()
+                if started and await self._is_refused():
+                    deadline = 0
             if self._clock.monotonic() > deadline:
                 where = f"{self._settings.host}:{self._settings.port}"
                 raise Retry(f"Envoy does not listen on {where}: {envoy_process.last_words(self._folder)}")
@@ -282,6 +284,11 @@ class Envoy:
         listeners = msgspec.json.decode(await self._admin("/listeners?format=json"))["listener_statuses"]
         wanted = {"address": self._settings.host, "port_value": self._settings.port}
         return any(listener["local_address"].get("socket_address") == wanted for listener in listeners)
+
+    async def _is_refused(self) -> bool:
+        """Whether this Envoy could not take its listener: the port is in use, mostly."""
+        stats = await self._admin("/stats?filter=^listener_manager.lds.update_rejected$")
+        return int(stats.partition(b":")[2] or 0) > 0
 
     async def _workers(self) -> int:
         info = msgspec.json.decode(await self._admin("/server_info"))

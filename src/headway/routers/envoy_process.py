@@ -90,9 +90,10 @@ async def running(folder: Path, clock: Clock) -> Process | None:
 
 
 def last_words(folder: Path) -> str:
-    """The end of what Envoy wrote to its output, for people."""
+    """The last line that Envoy wrote to its output, for people."""
     with suppress(FileNotFoundError):
-        return (folder / OUTPUT).read_bytes()[-1000:].decode(errors="replace").strip()
+        lines = (folder / OUTPUT).read_bytes()[-4000:].decode(errors="replace").splitlines()
+        return lines[-1] if lines else ""
     return ""
 
 
