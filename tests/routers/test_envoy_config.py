@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headway.routers import envoy_config
@@ -89,6 +89,7 @@ def test_the_routes_tell_their_version() -> None:
     assert told == {envoy_config.VERSION_HEADER: version(document)}
 
 
+@settings(max_examples=40)
 @given(some_routes, st.randoms())
 def test_the_same_routes_make_the_same_documents_in_any_order(given: list[Route], random: Any) -> None:
     shuffled = list(given)
@@ -97,6 +98,7 @@ def test_the_same_routes_make_the_same_documents_in_any_order(given: list[Route]
     assert routes(given, SETTINGS) == routes(shuffled, SETTINGS)
 
 
+@settings(max_examples=40)
 @given(some_routes)
 def test_no_hostname_is_told_twice_and_each_is_one(given: list[Route]) -> None:
     told = [name for names in domains(*given).values() for name in names]
@@ -104,6 +106,7 @@ def test_no_hostname_is_told_twice_and_each_is_one(given: list[Route]) -> None:
     assert set(told) <= {"x.org", "y.org", "z.org", "*", envoy_config.PROBE_HOST}
 
 
+@settings(max_examples=40)
 @given(some_routes)
 def test_every_document_can_be_written_as_json(given: list[Route]) -> None:
     for document in (clusters(given, SETTINGS), routes(given, SETTINGS), listeners(SETTINGS), bootstrap()):

@@ -231,10 +231,11 @@ class Envoy:
         with process:
             try:
                 workers = await self._listening(started)
-            except Retry:
+            except Retry as error:
                 if started:
+                    # Only now does it write the words that it still holds back.
                     await process.end(grace_seconds=1)
-                raise
+                raise Retry(f"{error}: {envoy_process.last_words(self._folder)}") from error
             await self._attend(process, workers, ready)
         log.warning("Envoy ended: %s", envoy_process.last_words(self._folder))
 
@@ -276,8 +277,7 @@ class Envoy:
                 if started and await self._is_refused():
                     deadline = 0
             if self._clock.monotonic() > deadline:
-                where = f"{self._settings.host}:{self._settings.port}"
-                raise Retry(f"Envoy does not listen on {where}: {envoy_process.last_words(self._folder)}")
+                raise Retry(f"Envoy does not listen on {self._settings.host}:{self._settings.port}")
             await self._clock.sleep(_LIVE_PAUSE)
 
     async def _is_listening(self) -> bool:

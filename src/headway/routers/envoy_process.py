@@ -90,10 +90,11 @@ async def running(folder: Path, clock: Clock) -> Process | None:
 
 
 def last_words(folder: Path) -> str:
-    """The last line that Envoy wrote to its output, for people."""
+    """The last error, or else the last line, that Envoy wrote to its output, for people."""
     with suppress(FileNotFoundError):
-        lines = (folder / OUTPUT).read_bytes()[-4000:].decode(errors="replace").splitlines()
-        return lines[-1] if lines else ""
+        lines = (folder / OUTPUT).read_bytes()[-8000:].decode(errors="replace").splitlines()
+        errors = [line for line in lines if "[error]" in line or "[critical]" in line]
+        return (errors or lines or [""])[-1]
     return ""
 
 

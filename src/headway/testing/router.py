@@ -1,7 +1,7 @@
 """A router in memory: it answers what Envoy would answer, without a connection, and counts what is in flight."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 import msgspec
@@ -77,7 +77,7 @@ class MemoryRouter:
         return Answer(status=200, endpoint=endpoints[self._turns[route.app_id] % len(endpoints)])
 
     @contextmanager
-    def hold(self, hostname: str) -> Iterator[Answer]:
+    def hold(self, hostname: str) -> Generator[Answer]:
         """A request to that hostname that is in flight until the end of the block."""
         answer = self.ask(hostname)
         if answer.endpoint:
