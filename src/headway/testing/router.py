@@ -1,0 +1,100 @@
+"""A router in memory: it answers what Envoy would answer, without a connection, and counts what is in flight."""
+
+from collections import Counter
+from collections.abc import Generator
+from contextlib import contextmanager
+
+import msgspec
+
+from headway.clock import Clock
+from headway.errors import Retry
+from headway.routers.port import Endpoint, Route
+
+_PAUSE = 0.01
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """What a client would see: a container's answer, or one of the router's own, named by `error`."""
+
+    status: int
+    endpoint: Endpoint | None = None
+    error: str = ""
+
+
+class MemoryRouter:
+    """Stands in for a router in tests; `ask` and `hold` are the traffic.
+
+    `changes` holds every call of `route` and `drop` in its order, the latter as None. While `is_reachable` is
+    False every call raises Retry.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self.is_reachable = True
+        self.changes: list[tuple[str, Route | None]] = []
+        self._clock = clock
+        self._routes: dict[str, Route] = {}
+        self._in_flight: Counter[Endpoint] = Counter()
+        self._turns: Counter[str] = Counter()
+
+    async def route(self, route: Route) -> None:
+        """Make this the whole route of the app."""
+        self._reach()
+        self.changes.append((route.app_id, route))
+        self._routes[route.app_id] = route
+
+    async def drop(self, app_id: str) -> None:
+        """Forget the app."""
+        self._reach()
+        self.changes.append((app_id, None))
+        self._routes.pop(app_id, None)
+
+    async def routes(self) -> list[Route]:
+        """What leads where, by app id."""
+        self._reach()
+        return [self._routes[app_id] for app_id in sorted(self._routes)]
+
+    async def drained(self, endpoint: Endpoint, *, seconds: float) -> bool:
+        """Wait until nothing is held at the endpoint; False if something still is after `seconds`."""
+        self._reach()
+        deadline = self._clock.monotonic() + seconds
+        while self._in_flight[endpoint] > 0:
+            if self._clock.monotonic() >= deadline:
+                return False
+            await self._clock.sleep(_PAUSE)
+        return True
+
+    def ask(self, hostname: str) -> Answer:
+        """A request to that hostname, answered at once."""
+        route = self._find(hostname)
+        if route is None:
+            return Answer(status=404, error="unknown-host")
+        if route.force_https:
+            return Answer(status=301)
+        if not route.endpoints:
+            return Answer(status=503, error="stopped" if route.stopped else "no-container")
+        endpoints = sorted(set(route.endpoints))
+        self._turns[route.app_id] += 1
+        return Answer(status=200, endpoint=endpoints[self._turns[route.app_id] % len(endpoints)])
+
+    @contextmanager
+    def hold(self, hostname: str) -> Generator[Answer]:
+        """A request to that hostname that is in flight until the end of the block."""
+        answer = self.ask(hostname)
+        if answer.endpoint:
+            self._in_flight[answer.endpoint] += 1
+        try:
+            yield answer
+        finally:
+            if answer.endpoint:
+                self._in_flight[answer.endpoint] -= 1
+
+    def _find(self, hostname: str) -> Route | None:
+        wanted = hostname.lower().partition(":")[0]
+        for app_id in sorted(self._routes):
+            if wanted in {name.lower() for name in self._routes[app_id].hostnames}:
+                return self._routes[app_id]
+        return None
+
+    def _reach(self) -> None:
+        if not self.is_reachable:
+            raise Retry("the router did not take the change in time")
