@@ -22,15 +22,11 @@ class Inflated:
         self._packed = b""
         self._inflater = zlib.decompressobj(wbits=31)
         self._unpacked_bytes = 0
+        self._begun = False
         self._ended = False
 
     def __enter__(self) -> Self:
         """The open stream."""
-        self._packed = self._file.read(_PIECE)
-        if not self._packed:
-            raise wrong("the archive is empty, it has no bytes at all")
-        if not self._packed.startswith(_GZIP):
-            raise wrong("the archive is not a tar.gz: it is not packed with gzip")
         return self
 
     def __exit__(
@@ -53,12 +49,22 @@ class Inflated:
         return b"".join(pieces)
 
     def _piece(self, size: int) -> bytes:
+        if not self._begun:
+            self._begin()
         while True:
             self._alive()
             if self._ended or (self._inflater.eof and not self._next_member()):
                 return b""
             if piece := self._inflate(size):
                 return self._counted(piece)
+
+    def _begin(self) -> None:
+        self._begun = True
+        self._packed = self._file.read(_PIECE)
+        if not self._packed:
+            raise wrong("the archive is empty, it has no bytes at all")
+        if not self._packed.startswith(_GZIP):
+            raise wrong("the archive is not a tar.gz: it is not packed with gzip")
 
     def _inflate(self, size: int) -> bytes:
         try:
