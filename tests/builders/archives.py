@@ -6,7 +6,9 @@ import tarfile
 from pathlib import Path
 
 
-def packed(file: Path, files: dict[str, str | bytes], *, root: str = "proj", programs: tuple[str, ...] = ()) -> Path:
+def packed(
+    file: Path, files: dict[str, str | bytes], *, root: str = "proj", programs: tuple[str, ...] = ()
+) -> Path:
     """A tar.gz with one root folder."""
     with tarfile.open(file, "w:gz") as tar:
         folder = tarfile.TarInfo(root)
@@ -29,7 +31,9 @@ def of_folder(file: Path, folder: Path) -> Path:
     return file
 
 
-def member(name: str, kind: bytes = tarfile.REGTYPE, content: bytes = b"", link: str = "", mode: int = 0o644) -> bytes:
+def member(
+    name: str, kind: bytes = tarfile.REGTYPE, content: bytes = b"", link: str = "", mode: int = 0o644
+) -> bytes:
     """One entry, as it lies in a tar."""
     info = tarfile.TarInfo(name)
     info.type = kind
@@ -74,4 +78,6 @@ def pax(records: dict[str, bytes], kind: bytes = tarfile.XHDTYPE) -> bytes:
 
 def contents(tree: Path) -> dict[str, str]:
     """Every file of a tree: its path to its content."""
-    return {str(file.relative_to(tree)): file.read_text() for file in sorted(tree.rglob("*")) if file.is_file()}
+    return {
+        str(file.relative_to(tree)): file.read_text() for file in sorted(tree.rglob("*")) if file.is_file()
+    }

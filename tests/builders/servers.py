@@ -16,11 +16,15 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(argv: tuple[str | Path, ...], folder: Path, **environment: str) -> Iterator[tuple[int, subprocess.Popen]]:
+def served(
+    argv: tuple[str | Path, ...], folder: Path, **environment: str
+) -> Iterator[tuple[int, subprocess.Popen]]:
     """The program, from the moment it says its first line."""
     port = free_port()
     given = {"PATH": "/usr/local/bin:/usr/bin:/bin", "PORT": str(port), "HOME": str(folder), **environment}
-    with subprocess.Popen(argv, cwd=folder, env=given, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as child:
+    with subprocess.Popen(
+        argv, cwd=folder, env=given, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    ) as child:
         killer = threading.Timer(30, child.kill)
         killer.start()
         try:

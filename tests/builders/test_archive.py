@@ -50,7 +50,11 @@ async def test_the_root_folder_becomes_the_folder_with_programs_kept_programs(fi
 
 @pytest.mark.parametrize("form", [tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT])
 async def test_every_usual_form_of_tar_is_understood(file, form):
-    long = "/".join(["proj", "x" * 60, "y" * 60, "z.txt"]) if form == tarfile.USTAR_FORMAT else f"proj/{'é' * 120}.txt"
+    long = (
+        "/".join(["proj", "x" * 60, "y" * 60, "z.txt"])
+        if form == tarfile.USTAR_FORMAT
+        else f"proj/{'é' * 120}.txt"
+    )
     with tarfile.open(file, "w:gz", format=form) as tar:
         info = tarfile.TarInfo(long)
         info.size = 5
@@ -72,7 +76,13 @@ async def test_an_archive_of_git_is_understood_with_its_global_header(file, tmp_
 async def test_files_that_a_mac_adds_are_left_out_and_others_of_such_a_name_are_not(file):
     double = b"\x00\x05\x16\x07 and so on"
     tree = await unpacked(
-        archive(file, member("._proj", content=double), folder(), member("proj/._a", content=double), member("proj/._b", content=b"b"))
+        archive(
+            file,
+            member("._proj", content=double),
+            folder(),
+            member("proj/._a", content=double),
+            member("proj/._b", content=b"b"),
+        )
     )
     assert contents(tree) == {"._b": "b"}
 
@@ -109,8 +119,14 @@ async def test_setuid_is_dropped(file):
         ((member("app.py"),), "exactly one folder at its root, but holds app.py, which is a file"),
         ((link("proj/x", "../evil"),), "a link that leads outside: x -> ../evil"),
         ((link("proj/x", "/etc/passwd"),), "a link that leads outside: proj/x -> /etc/passwd"),
-        ((folder("proj/d"), link("proj/d/up", ".."), link("proj/x", "d/up/../e")), "leads outside: x -> d/up/../e"),
-        ((link("proj/a", "b/.."), link("proj/b", "."), link("proj/c", "a/../x")), "a link that leads outside"),
+        (
+            (folder("proj/d"), link("proj/d/up", ".."), link("proj/x", "d/up/../e")),
+            "leads outside: x -> d/up/../e",
+        ),
+        (
+            (link("proj/a", "b/.."), link("proj/b", "."), link("proj/c", "a/../x")),
+            "a link that leads outside",
+        ),
         ((link("proj/a", "b"), link("proj/b", "a")), "a link that leads in a circle: a -> b"),
         ((link("proj/a", "."), member("proj/a/b")), "proj/a/b below a, which is a symbolic link"),
         ((hard_link("proj/x", "/etc/passwd"),), "an absolute path: /etc/passwd"),
@@ -262,7 +278,9 @@ async def test_a_full_disk_is_no_space_and_leaves_nothing(file, tmp_path):
 @given(st.binary(max_size=2000), st.integers(0, 3000), st.booleans())
 def test_no_bytes_whatever_raise_anything_but_a_failure(tmp_path_factory, noise, at, inside):
     file = tmp_path_factory.mktemp("noise") / "it.tar.gz"
-    tar = folder() + member("proj/a", content=b"a" * 600) + pax({"path": b"proj/b"}) + member("x") + bytes(1024)
+    tar = (
+        folder() + member("proj/a", content=b"a" * 600) + pax({"path": b"proj/b"}) + member("x") + bytes(1024)
+    )
     noisy = tar[:at] + noise + tar[at + len(noise) :]
     whole = gzip.compress(tar)
     file.write_bytes(gzip.compress(noisy) if inside else whole[:at] + noise + whole[at:])

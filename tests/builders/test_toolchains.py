@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from headway.builders.toolchains import Machine, found, reachable
+from headway.builders.toolchains import Machine, found, own_pip, reachable
 
 
 def program(file: Path, answer: str) -> Path:
@@ -44,6 +44,7 @@ async def test_what_others_cannot_reach_or_does_not_answer_is_left_out(open_fold
     (open_folder / "home").chmod(0o700)
     (open_folder / "bin").mkdir()
     (open_folder / "bin/python3").symlink_to("../home/python3")
+    (open_folder / "bin/python3.9").symlink_to("/usr/bin/env")
     program(open_folder / "bin/node", "nothing")
     program(open_folder / "bin/python3.12", "Python 3.12.0").chmod(0o700)
     assert await found((open_folder / "bin", open_folder / "home", open_folder / "none")) == Machine()
@@ -53,3 +54,7 @@ def test_a_link_to_nowhere_is_not_reachable(open_folder):
     (open_folder / "python3").symlink_to("python3")
     assert not reachable(open_folder / "python3")
     assert not reachable(open_folder / "missing")
+
+
+def test_the_platform_finds_its_own_pip():
+    assert own_pip() is None or (own_pip() / "__main__.py").is_file()

@@ -59,7 +59,7 @@ def deep(folder: Path, levels: int) -> None:
     try:
         os.chdir(folder)
         for _ in range(levels):
-            os.mkdir("x" * 200)
+            Path("x" * 200).mkdir()
             os.chdir("x" * 200)
     finally:
         os.fchdir(before)

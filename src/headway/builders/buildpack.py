@@ -28,6 +28,7 @@ from headway.builders.threads import in_thread
 from headway.builders.toolchains import Machine
 from headway.builders.trees import plain_file, read_plain, remove
 from headway.clock import Clock
+from headway.config import Config
 from headway.errors import Failure
 from headway.model.sizes import SIZES, Size
 from headway.runtimes.port import Runtime, Task
@@ -43,6 +44,20 @@ class Bounds(msgspec.Struct, frozen=True, kw_only=True):
     build_seconds: float
     build_output_bytes_max: int
     size: Size = SIZES["2XL"]
+
+
+def bounds(config: Config) -> Bounds:
+    """What the settings allow."""
+    unpacking = Limits(
+        archive_bytes_max=config.archive_bytes_max,
+        source_bytes_max=config.source_bytes_max,
+        source_files_max=config.source_files_max,
+    )
+    return Bounds(
+        unpacking=unpacking,
+        build_seconds=config.build_seconds,
+        build_output_bytes_max=config.build_output_bytes_max,
+    )
 
 
 class Buildpack:

@@ -68,23 +68,24 @@ class Slugs:
 
 
 def settle(tree: Path, alive: Alive) -> None:
-    """Bring modes to 644 or 755 and owners to us; drop pipes, sockets and devices."""
-    _claim(tree, 0o755)
+    """Bring modes to 644 or 755; drop pipes, sockets and devices.
+
+    Owners stay: what the app's own user built can be run by that user without a copy.
+    """
+    tree.chmod(0o755)
     for entry in walk(tree, alive):
         mode = entry.stat(follow_symlinks=False).st_mode
         if stat.S_ISLNK(mode):
             continue
         if stat.S_ISDIR(mode):
-            _claim(entry.path, 0o755)
+            _set_mode(entry.path, 0o755)
         elif stat.S_ISREG(mode):
-            _claim(entry.path, 0o755 if mode & stat.S_IXUSR else 0o644)
+            _set_mode(entry.path, 0o755 if mode & stat.S_IXUSR else 0o644)
         else:
             Path(entry.path).unlink()
 
 
-def _claim(path: str | Path, mode: int) -> None:
-    if os.geteuid() == 0:
-        os.chown(path, 0, 0, follow_symlinks=False)
+def _set_mode(path: str, mode: int) -> None:
     os.chmod(path, mode)  # noqa: PTH101 - a path as the walk gives it, no object for each file
 
 

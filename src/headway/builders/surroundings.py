@@ -60,11 +60,13 @@ class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
     npmrc: str = ""
 
 
-def gathered(environment: Mapping[str, str], home: Path, etc: Path = Path("/etc")) -> Surroundings:
+def gathered(environment: Mapping[str, str], home: Path, system: Path = Path("/")) -> Surroundings:
     """Read what `environment`, the settings below `home` and those of the system say."""
     kept = {name: value for name, value in environment.items() if _concerns_builds(name)}
-    pip_conf = _pip_conf(_pip_files(environment, home, etc))
-    npmrc = "".join(_lines(file) for file in (etc / "npmrc", Path("/usr/etc/npmrc"), home / ".npmrc"))
+    pip_conf = _pip_conf(_pip_files(environment, home, system / "etc"))
+    npmrc = "".join(
+        _lines(file) for file in (system / "etc/npmrc", system / "usr/etc/npmrc", home / ".npmrc")
+    )
     named = _named([*kept.values(), *pip_conf.split("\n"), *npmrc.split("\n")])
     return Surroundings(environment=kept, mounts=named, pip_conf=pip_conf, npmrc=npmrc)
 

@@ -1,6 +1,7 @@
 """The languages that this machine offers to builds and containers."""
 
 import asyncio
+import importlib.util
 import os
 import re
 from collections.abc import Iterable
@@ -43,18 +44,19 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
 async def found(folders: Iterable[Path] = FOLDERS, pip: Path | None = None) -> Machine:
     """Ask the programs in the folders which version they are.
 
-    Only those count that any user can reach, for builds and containers run as users without a home.
+    Only those count that any user can reach, for builds and containers run as users without a home, and that
+    lie below the same top folder (`/usr`), for that is what a sandbox shows.
     """
     programs = await in_thread(
         lambda _alive: [program for folder in folders for program in _programs(folder)]
     )
-    pythons = [
-        tool for program in programs if _PYTHON.fullmatch(program.name) if (tool := await _asked(program))
-    ]
+    named = [program for program in programs if _PYTHON.fullmatch(program.name)]
+    pythons = [tool for program in named if (tool := await _asked(program))]
+    default = next((tool.version[:2] for tool in pythons if tool.path.name == "python3"), None)
     by_name = {program.name: program for program in reversed(programs)}
     node = await _asked(by_name["node"]) if "node" in by_name else None
     npm = await _asked(by_name["npm"], beside=node) if node and "npm" in by_name else None
-    return Machine(pythons=_one_of_each(pythons), node=node, npm=npm, pip=pip)
+    return Machine(pythons=_one_of_each(pythons, default), node=node, npm=npm, pip=pip)
 
 
 def reachable(program: Path) -> bool:
@@ -67,21 +69,25 @@ def reachable(program: Path) -> bool:
         return False
 
 
+def own_pip() -> Path | None:
+    """The pip that the platform itself was installed with."""
+    spec = importlib.util.find_spec("pip")
+    return Path(spec.origin).parent if spec and spec.origin else None
+
+
 def _programs(folder: Path) -> list[Path]:
     names = sorted(folder.iterdir()) if folder.is_dir() else []
     wanted = [each for each in names if each.name in {"node", "npm"} or _PYTHON.fullmatch(each.name)]
-    return [each for each in wanted if reachable(each)]
+    return [each for each in wanted if reachable(each) and each.resolve().parts[:2] == folder.parts[:2]]
 
 
-def _one_of_each(pythons: list[Tool]) -> tuple[Tool, ...]:
-    kept: dict[tuple[int, int], Tool] = {}
+def _one_of_each(pythons: list[Tool], default: tuple[int, ...] | None) -> tuple[Tool, ...]:
+    """By the name at the end of all links, `python3.11`: `python3` is another one after an upgrade."""
+    kept: dict[tuple[int, ...], Tool] = {}
     for tool in pythons:
-        kept.setdefault(tool.version[:2], tool)
-    default = next((tool for tool in pythons if tool.path.name == "python3"), None)
-    first = default.version[:2] if default else None
-    return tuple(
-        sorted(kept.values(), key=lambda tool: (tool.version[:2] == first, tool.version), reverse=True)
-    )
+        kept.setdefault(tool.version[:2], Tool(path=tool.path.resolve(), version=tool.version))
+    order = sorted(kept.values(), key=lambda tool: (tool.version[:2] == default, tool.version), reverse=True)
+    return tuple(order)
 
 
 async def _asked(program: Path, beside: Tool | None = None) -> Tool | None:

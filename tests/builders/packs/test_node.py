@@ -51,7 +51,10 @@ def test_a_project_without_dependencies_runs_nothing_and_starts_by_its_script():
 
 
 def test_a_node_that_does_not_fit_is_refused_with_what_is_there():
-    assert refusal(project(engines={"node": ">=22"})) == "package.json asks for Node >=22, this machine has 20.5.1"
+    assert (
+        refusal(project(engines={"node": ">=22"}))
+        == "package.json asks for Node >=22, this machine has 20.5.1"
+    )
 
 
 def test_an_engine_that_is_not_understood_is_a_warning():

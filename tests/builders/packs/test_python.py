@@ -15,7 +15,10 @@ MACHINE = Machine(pythons=(OLD, NEW), pip=Path("/somewhere/pip"))
 
 
 def project(**texts: str) -> Project:
-    named = {name.replace("__", "-").replace("_txt", ".txt").replace("_toml", ".toml"): text for name, text in texts.items()}
+    named = {
+        name.replace("__", "-").replace("_txt", ".txt").replace("_toml", ".toml"): text
+        for name, text in texts.items()
+    }
     return Project(files=frozenset(named), texts=named)
 
 
@@ -48,7 +51,10 @@ def test_another_patch_is_taken_with_a_warning():
 
 
 def test_a_version_that_is_not_there_is_refused_with_what_is():
-    assert refusal(with_version("3.12")) == ".python-version asks for Python 3.12, this machine has 3.11.2, 3.13.1"
+    assert (
+        refusal(with_version("3.12"))
+        == ".python-version asks for Python 3.12, this machine has 3.11.2, 3.13.1"
+    )
 
 
 def test_what_is_no_version_is_refused():
@@ -85,10 +91,12 @@ def test_a_described_package_is_installed_itself():
 
 
 def test_a_described_project_without_dependencies_needs_nothing():
-    assert titles(project(pyproject_toml='[tool.x]\ny = 1\n')) == ["making the virtual environment"]
+    assert titles(project(pyproject_toml="[tool.x]\ny = 1\n")) == ["making the virtual environment"]
 
 
-@pytest.mark.parametrize("text", ["[", "[project]\ndependencies = 7\n", "project = 7\n", '[project]\ndependencies = ["a\\nb"]'])
+@pytest.mark.parametrize(
+    "text", ["[", "[project]\ndependencies = 7\n", "project = 7\n", '[project]\ndependencies = ["a\\nb"]']
+)
 def test_a_wrong_description_is_refused(text):
     assert refusal(project(pyproject_toml=text)).startswith("pyproject.toml is wrong: ")
 

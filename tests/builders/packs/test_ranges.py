@@ -48,6 +48,8 @@ def test_a_range_takes_what_npm_would_take(text, allowed):
     assert allows(text, (20, 5, 1)) is allowed
 
 
-@pytest.mark.parametrize(("text", "allowed"), [("^0.2.3", True), ("^0.3", False), ("^0", True), ("^0.0.3", False)])
+@pytest.mark.parametrize(
+    ("text", "allowed"), [("^0.2.3", True), ("^0.3", False), ("^0", True), ("^0.0.3", False)]
+)
 def test_a_caret_holds_the_first_number_that_is_not_zero(text, allowed):
     assert allows(text, (0, 2, 4)) is allowed

@@ -4,7 +4,6 @@ import http.client
 import signal
 import socket
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -17,7 +16,16 @@ def site(tmp_path):
     root = tmp_path / "site"
     (root / "sub").mkdir(parents=True)
     (tmp_path / "secret.txt").write_text("secret")
-    for name in ("index.html", "style.css", "app.mjs", "a b é.txt", "sub/index.html", ".env", "Procfile", "data.bin"):
+    for name in (
+        "index.html",
+        "style.css",
+        "app.mjs",
+        "a b é.txt",
+        "sub/index.html",
+        ".env",
+        "Procfile",
+        "data.bin",
+    ):
         (root / name).write_text(name)
     (root / "out").symlink_to(tmp_path)
     (root / "bare").mkdir()
