@@ -164,7 +164,7 @@ class Buildpack:
             mounts={**self._surroundings.mounts, SETTINGS: work / "settings", **command.mounts},
             writable={CACHE: self._folder / "caches" / source.app_id},
             seconds_max=seconds,
-            output_bytes_max=self._bounds.build_output_bytes_max,
+            output_bytes_max=2 * self._bounds.build_output_bytes_max,  # so that it is cut here, and once
             network=command.network,
         )
 

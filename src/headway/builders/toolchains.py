@@ -12,6 +12,8 @@ import msgspec
 from headway.builders.threads import in_thread
 
 Version = tuple[int, int, int]
+PIP_RUNNER = "__pip-runner__.py"
+"""Runs the pip beside it, for the interpreter that it is given to, and shows that nothing else of its folder."""
 FOLDERS = (Path("/usr/local/bin"), Path("/usr/bin"))
 _PYTHON = re.compile(r"python3(\.\d+)?")
 _NUMBERS = re.compile(rb"(\d+)\.(\d+)\.(\d+)")
@@ -70,9 +72,10 @@ def reachable(program: Path) -> bool:
 
 
 def own_pip() -> Path | None:
-    """The pip that the platform itself was installed with."""
+    """The pip that the platform itself was installed with, if it is new enough to be run from elsewhere."""
     spec = importlib.util.find_spec("pip")
-    return Path(spec.origin).parent if spec and spec.origin else None
+    folder = Path(spec.origin).parent if spec and spec.origin else None
+    return folder if folder and (folder / PIP_RUNNER).is_file() else None
 
 
 def _programs(folder: Path) -> list[Path]:

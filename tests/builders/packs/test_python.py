@@ -73,9 +73,9 @@ def test_a_project_without_dependencies_needs_no_network_and_no_pip(text):
 
 def test_requirements_are_installed_with_the_mounted_pip_into_the_slug():
     command = PYTHON.plan(project(requirements_txt="six\n"), MACHINE).commands[1]
-    assert command.argv[:4] == (".headway/python/bin/python", "-m", "pip", "install")
+    assert command.argv[:3] == (".headway/python/bin/python", "/headway/pip/__pip-runner__.py", "install")
     assert command.argv[-2:] == ("-r", "requirements.txt")
-    assert command.mounts == {"/headway/pip/pip": Path("/somewhere/pip")}
+    assert command.mounts == {"/headway/pip": Path("/somewhere/pip")}
     assert command.network
 
 

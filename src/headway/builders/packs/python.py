@@ -10,7 +10,7 @@ from typing import Any
 
 from headway.builders.packs.pack import APP, CACHE, OWN, PROFILE, Command, Pack, Plan, Project
 from headway.builders.refusals import shown, wrong
-from headway.builders.toolchains import Machine, Tool
+from headway.builders.toolchains import PIP_RUNNER, Machine, Tool
 
 _ENVIRONMENT = f"{OWN}/python"
 _PYTHON = f"{_ENVIRONMENT}/bin/python"
@@ -77,9 +77,8 @@ def _installation(machine: Machine, wanted: tuple[str, ...]) -> tuple[Command, .
     pip = Command(
         title="pip install",
         heading="Installing dependencies",
-        argv=(_PYTHON, "-m", "pip", "install", "--no-compile", *wanted),
+        argv=(_PYTHON, f"{_PIP}/{PIP_RUNNER}", "install", "--no-compile", *wanted),
         environment={
-            "PYTHONPATH": _PIP,
             "PIP_CACHE_DIR": f"{CACHE}/pip",
             "PIP_DISABLE_PIP_VERSION_CHECK": "1",
             "PIP_NO_INPUT": "1",
@@ -87,7 +86,7 @@ def _installation(machine: Machine, wanted: tuple[str, ...]) -> tuple[Command, .
             "PIP_PROGRESS_BAR": "off",
             "PIP_ROOT_USER_ACTION": "ignore",
         },
-        mounts={f"{_PIP}/pip": machine.pip},
+        mounts={_PIP: machine.pip},
         network=True,
     )
     compiling = ("-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", f"{_ENVIRONMENT}/lib")
