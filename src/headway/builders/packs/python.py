@@ -6,6 +6,7 @@ same source gives the same slug.
 
 import re
 import tomllib
+from pathlib import Path
 from typing import Any
 
 from headway.builders.packs.pack import APP, CACHE, OWN, PROFILE, Command, Pack, Plan, Project
@@ -15,6 +16,8 @@ from headway.builders.toolchains import PIP_RUNNER, Machine, Tool
 _ENVIRONMENT = f"{OWN}/python"
 _PYTHON = f"{_ENVIRONMENT}/bin/python"
 _REQUIREMENTS = f"{OWN}/requirements.txt"
+_FINISH = f"{OWN}/finish.py"
+_FINISH_SOURCE = Path(__file__).parent / "finish_python.py"
 _PIP = "/headway/pip"
 _VERSION = re.compile(r"(?:python-)?(\d+)\.(\d+)(?:\.(\d+))?")
 _PROFILE = f"""\
@@ -33,7 +36,7 @@ def _plan(project: Project, machine: Machine) -> Plan:
     return Plan(
         details=(f"Python {python.shown}", *(() if wanted else ("No dependencies",))),
         warnings=warnings,
-        files={PROFILE: _PROFILE} | _own_requirements(project),
+        files={PROFILE: _PROFILE, _FINISH: _FINISH_SOURCE.read_text()} | _own_requirements(project),
         commands=(_virtual_environment(python), *(_installation(machine, wanted) if wanted else ())),
     )
 
@@ -89,9 +92,7 @@ def _installation(machine: Machine, wanted: tuple[str, ...]) -> tuple[Command, .
         mounts={_PIP: machine.pip},
         network=True,
     )
-    compiling = ("-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", f"{_ENVIRONMENT}/lib")
-    # A package may ship files for other versions of Python, which do not compile here and need not.
-    return pip, Command(title="compiling", argv=("/bin/sh", "-c", f"{_PYTHON} {' '.join(compiling)} || true"))
+    return pip, Command(title="compiling", argv=(_PYTHON, "-I", _FINISH))
 
 
 def _wanted(project: Project) -> tuple[str, ...]:
