@@ -1,0 +1,249 @@
+"""The builder: unpack, find the pack, carry out its plan in the sandbox, keep the slug.
+
+    builds/<build id>/source     becomes /app, then the slug
+    builds/<build id>/settings   the operator's settings for pip and npm
+    caches/<app id>              kept from build to build of one app
+    slugs/<digest>
+
+What is decided before foreign code runs is decided from the unpacked source; what is read after it has run
+is read as untrusted.
+"""
+
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+
+from headway.builders.archive import Limits, unpack
+from headway.builders.environment import environment
+from headway.builders.output import Output
+from headway.builders.packs.pack import CACHE, OWN, SETTINGS, Command, Pack, Plan, Project
+from headway.builders.port import Slug, Source
+from headway.builders.procfile import BYTES_MAX, POSTDEPLOY, Procfile, parse
+from headway.builders.refusals import disk_full_told, full, wrong
+from headway.builders.slugs import Slugs
+from headway.builders.surroundings import Surroundings
+from headway.builders.threads import in_thread
+from headway.builders.toolchains import Machine
+from headway.builders.trees import plain_file, read_plain, remove
+from headway.clock import Clock
+from headway.config import Config
+from headway.errors import Failure
+from headway.model.sizes import SIZES, Size
+from headway.runtimes.port import Runtime, Task
+
+_TEXT_BYTES_MAX = 1 << 20
+_DISK_BYTES_MIN = 16 << 20
+
+
+class Bounds(msgspec.Struct, frozen=True, kw_only=True):
+    """What one build may use."""
+
+    unpacking: Limits
+    build_seconds: float
+    build_output_bytes_max: int
+    size: Size = SIZES["2XL"]
+
+
+def bounds(config: Config) -> Bounds:
+    """What the settings allow."""
+    unpacking = Limits(
+        archive_bytes_max=config.archive_bytes_max,
+        source_bytes_max=config.source_bytes_max,
+        source_files_max=config.source_files_max,
+    )
+    return Bounds(
+        unpacking=unpacking,
+        build_seconds=config.build_seconds,
+        build_output_bytes_max=config.build_output_bytes_max,
+    )
+
+
+class Buildpack:
+    """Builds with the packs it is given, tried in their order; BUILDPACK_NAME among the variables chooses one."""
+
+    def __init__(
+        self,
+        folder: Path,
+        runtime: Runtime,
+        clock: Clock,
+        *,
+        bounds: Bounds,
+        packs: Sequence[Pack],
+        machine: Machine,
+        surroundings: Surroundings,
+    ) -> None:
+        self._folder = folder
+        self._runtime = runtime
+        self._clock = clock
+        self._bounds = bounds
+        self._packs = packs
+        self._machine = machine
+        self._surroundings = surroundings
+        self._slugs = Slugs(folder / "slugs")
+
+    async def build(self, source: Source, said: Callable[[str], None]) -> Slug:
+        """See the port."""
+        output = Output(said, self._bounds.build_output_bytes_max)
+        try:
+            with disk_full_told():
+                return await self._build(source, output)
+        except Failure as failure:
+            output.error(failure.text)
+            raise
+        finally:
+            await self.discard(source.build_id)
+
+    async def slug(self, digest: str) -> Path:
+        """See the port."""
+        return self._slugs.find(digest)
+
+    async def discard(self, build_id: str) -> None:
+        """See the port."""
+        await in_thread(lambda _alive: remove(self._work(build_id)))
+
+    async def _build(self, source: Source, output: Output) -> Slug:
+        work = self._work(source.build_id)
+        tree = work / "source"
+        await self.discard(source.build_id)
+        output.step("Unpacking the source")
+        await unpack(source.archive, tree, self._bounds.unpacking)
+        _procfile(tree)
+        pack, plan = self._chosen(tree, source.environment)
+        _tell(output, pack, plan)
+        _write(tree, plan.files)
+        self._write_settings(work / "settings")
+        await self._carry_out(source, plan, output)
+        processes = _processes(_procfile(tree), plan, output)
+        return await self._keep(tree, pack, processes, output)
+
+    def _work(self, build_id: str) -> Path:
+        assert build_id not in {"", ".", ".."}, build_id
+        assert "/" not in build_id, build_id
+        return self._folder / "builds" / build_id
+
+    def _chosen(self, tree: Path, variables: Mapping[str, str]) -> tuple[Pack, Plan]:
+        project = looked_at(tree, self._packs)
+        name = variables.get("BUILDPACK_NAME", "")
+        if name and name not in {pack.name for pack in self._packs}:
+            known = ", ".join(pack.name for pack in self._packs)
+            raise wrong(f"BUILDPACK_NAME is {name!r}, it should be one of {known}")
+        for pack in self._packs:
+            if pack.name == name or (not name and pack.detects(project)):
+                return pack, pack.plan(project, self._machine)
+        kinds = "; ".join(f"{pack.title}: {pack.recognised_by}" for pack in self._packs)
+        raise wrong(f"the kind of project was not recognised; what is recognised: {kinds}")
+
+    def _write_settings(self, folder: Path) -> None:
+        folder.mkdir(parents=True)
+        (folder / "pip.conf").write_text(self._surroundings.pip_conf)
+        (folder / "npmrc").write_text(self._surroundings.npmrc)
+
+    async def _carry_out(self, source: Source, plan: Plan, output: Output) -> None:
+        until = self._clock.monotonic() + self._bounds.build_seconds
+        (self._folder / "caches" / source.app_id).mkdir(parents=True, exist_ok=True)
+        for number, command in enumerate(plan.commands, 1):
+            if command.heading:
+                output.step(command.heading)
+            task = self._task(source, command, number, max(until - self._clock.monotonic(), 0.1))
+            code = await self._performed(task, output)
+            if code != 0:
+                raise self._failed(command, code)
+
+    def _task(self, source: Source, command: Command, number: int, seconds: float) -> Task:
+        work = self._work(source.build_id)
+        own = environment(source, self._surroundings.environment)
+        return Task(
+            id=f"{source.build_id}-{number}",
+            app_id=source.app_id,
+            folder=work / "source",
+            argv=command.argv,
+            environment={**own, **command.environment},
+            size=self._bounds.size,
+            mounts={**self._surroundings.mounts, SETTINGS: work / "settings", **command.mounts},
+            writable={CACHE: self._folder / "caches" / source.app_id},
+            seconds_max=seconds,
+            output_bytes_max=2 * self._bounds.build_output_bytes_max,  # so that it is cut here, and once
+            network=command.network,
+        )
+
+    async def _performed(self, task: Task, output: Output) -> int:
+        try:
+            return await self._runtime.perform(task, output.take)
+        except Failure as failure:
+            if failure.code != "timeout-error":
+                raise
+            raise wrong(f"the build took longer than {self._bounds.build_seconds:g} seconds") from failure
+        finally:
+            output.end()
+
+    def _failed(self, command: Command, code: int) -> Failure:
+        if shutil.disk_usage(self._folder).free < _DISK_BYTES_MIN:
+            return full()
+        return wrong(f"the build failed: {command.title} exited with {code}")
+
+    async def _keep(self, tree: Path, pack: Pack, processes: dict[str, str], output: Output) -> Slug:
+        kept = await in_thread(lambda alive: self._slugs.keep(tree, alive))
+        output.step(f"Built {kept.digest[:19]}, {kept.size_bytes / 1e6:,.1f} MB")
+        return Slug(
+            digest=kept.digest,
+            folder=kept.folder,
+            size_bytes=kept.size_bytes,
+            processes=processes,
+            pack=pack.name,
+        )
+
+
+def looked_at(tree: Path, packs: Sequence[Pack]) -> Project:
+    """What the packs want to see of the unpacked source."""
+    wanted = {file for pack in packs for file in (*pack.reads, *pack.notices)}
+    there = frozenset(file for file in wanted if plain_file(tree, file))
+    texts = {file for pack in packs for file in pack.reads} & there
+    return Project(files=there, texts={file: _text(tree, file) for file in texts})
+
+
+def _text(tree: Path, file: str) -> str:
+    try:
+        return (read_plain(tree, file, _TEXT_BYTES_MAX) or b"").decode()
+    except UnicodeDecodeError:
+        raise wrong(f"{file} is not UTF-8") from None
+
+
+def _procfile(tree: Path) -> Procfile:
+    """What the Procfile says: asked before the build, to fail early, and after it, for it may write one."""
+    content = read_plain(tree, "Procfile", BYTES_MAX)
+    return Procfile(processes={}) if content is None else parse(content)
+
+
+def _tell(output: Output, pack: Pack, plan: Plan) -> None:
+    output.step(f"{pack.title} project")
+    for detail in plan.details:
+        output.detail(detail)
+    for warning in plan.warnings:
+        output.warning(warning)
+
+
+def _write(tree: Path, files: Mapping[str, str]) -> None:
+    if (tree / OWN).is_symlink() or (tree / OWN).exists():
+        raise wrong(f"the source has a {OWN} of its own, a name that is kept for the platform")
+    for path, content in files.items():
+        try:
+            (tree / path).parent.mkdir(parents=True, exist_ok=True)
+            (tree / path).unlink(missing_ok=True)
+            (tree / path).write_text(content)
+        except (FileExistsError, NotADirectoryError, IsADirectoryError, PermissionError) as error:
+            raise wrong(f"the source has something where the platform writes: {path}") from error
+
+
+def _processes(procfile: Procfile, plan: Plan, output: Output) -> dict[str, str]:
+    for warning in procfile.warnings:
+        output.warning(f"Procfile, {warning}")
+    processes = {**plan.processes, **procfile.processes}
+    names = ", ".join(processes) or "none"
+    output.step(f"Process types: {names}")
+    if "web" not in processes:
+        output.warning("there is no web process, so nothing will answer requests; name one in a Procfile")
+    if POSTDEPLOY in processes:
+        output.detail(f"{POSTDEPLOY} runs once after each deployment")
+    return processes

@@ -1,0 +1,1 @@
+"""Our own packs: one small module for each kind of project."""

@@ -1,0 +1,31 @@
+"""The environment of a build."""
+
+from pathlib import Path
+
+from headway.builders.environment import DENIED, environment
+from headway.builders.port import Source
+
+
+def source(**variables: str) -> Source:
+    return Source(archive=Path("x"), app_id="1", app="hello", ref="r1", environment=variables, build_id="b")
+
+
+def test_the_app_wins_over_the_operator_and_the_platform_over_both():
+    made = environment(
+        source(PIP_INDEX_URL="app", STACK="app"), {"PIP_INDEX_URL": "op", "APP": "op", "X": "op"}
+    )
+    assert (made["PIP_INDEX_URL"], made["STACK"], made["APP"], made["X"]) == (
+        "app",
+        "headway-1",
+        "hello",
+        "op",
+    )
+
+
+def test_no_denied_variable_of_the_app_gets_through():
+    made = environment(source(**dict.fromkeys(DENIED, "evil")), {})
+    assert "evil" not in made.values()
+
+
+def test_aliases_are_resolved():
+    assert environment(source(A="$B", B="b"), {})["A"] == "b"

@@ -1,0 +1,86 @@
+"""The example apps, as a container would run them."""
+
+import http.client
+import shutil
+import signal
+import socket
+import sys
+from pathlib import Path
+
+import pytest
+
+from headway.builders.procfile import parse
+from tests.builders.servers import served
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+HELLO = (sys.executable, "app.py")
+
+
+def got(port: int, path: str) -> tuple[int, str]:
+    link = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    try:
+        link.request("GET", path)
+        answer = link.getresponse()
+        return answer.status, answer.read().decode()
+    finally:
+        link.close()
+
+
+def node() -> tuple[str, ...]:
+    found = shutil.which("node", path="/usr/local/bin:/usr/bin")
+    return (found, "server.js") if found else pytest.skip("no node in /usr/local/bin or /usr/bin")
+
+
+@pytest.fixture(params=["hello", "hello-node"])
+def app(request):
+    argv = HELLO if request.param == "hello" else node()
+    with served(argv, EXAMPLES / request.param, CONTAINER="web-1", CONTAINER_VERSION="v<1>") as running:
+        yield running
+
+
+def test_the_page_names_the_container_and_the_version(app):
+    status, body = got(app[0], "/?x=1")
+    assert status == 200
+    assert "web-1" in body
+    assert "v&lt;1&gt;" in body or "v<1>" in body
+
+
+def test_it_is_healthy_and_knows_what_is_not_there(app):
+    assert got(app[0], "/healthz") == (200, '{"status":"ok"}')
+    assert got(app[0], "/other")[0] == 404
+
+
+def test_sigterm_ends_it_well_though_a_client_keeps_its_connection(app):
+    port, child = app
+    link = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    link.request("GET", "/healthz")
+    link.getresponse().read()
+    child.send_signal(signal.SIGTERM)
+    assert child.wait(timeout=10) == 0
+    link.close()
+
+
+def test_a_request_that_has_begun_is_answered_before_the_end():
+    with (
+        served(HELLO, EXAMPLES / "hello") as (port, child),
+        socket.create_connection(("127.0.0.1", port)) as link,
+    ):
+        link.sendall(b"GET /healthz HTTP/1.1\r\n")
+        assert got(port, "/")[0] == 200
+        child.send_signal(signal.SIGTERM)
+        assert b"GET / HTTP" in child.stdout.readline()
+        link.sendall(b"Host: x\r\n\r\n")
+        assert link.recv(4096).endswith(b'{"status":"ok"}')
+        assert child.wait(timeout=10) == 0
+
+
+def test_the_worker_ends_well():
+    with served((sys.executable, "worker.py"), EXAMPLES / "hello") as (_, child):
+        child.send_signal(signal.SIGTERM)
+        assert child.wait(timeout=10) == 0
+
+
+def test_its_procfile_is_without_a_doubt():
+    read = parse((EXAMPLES / "hello/Procfile").read_bytes())
+    assert list(read.processes) == ["web", "worker"]
+    assert read.warnings == ()
