@@ -1,0 +1,169 @@
+"""The output of units, read from their append-only files as it comes (inotify), and forgotten by punching holes."""
+
+import asyncio
+import contextlib
+import ctypes
+import os
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+
+from headway.runtimes.inotify import CREATED, MODIFIED, Inotify
+from headway.runtimes.port import Output
+from headway.runtimes.unit_folder import UnitFolder
+
+LINE_BYTES_MAX = 16 << 10
+_READ_BYTES = 256 << 10
+_PUNCH_HOLE_KEEP_SIZE = 0x02 | 0x01
+_libc = ctypes.CDLL(None, use_errno=True)
+_libc.fallocate.argtypes = [ctypes.c_int, ctypes.c_int, ctypes.c_int64, ctypes.c_int64]
+
+
+async def follow(units: Path, offsets: Mapping[str, int]) -> AsyncIterator[Output]:
+    """The output of all units below `units`, present and future, each from its offset in `offsets` (else from 0)."""
+    with contextlib.closing(_Reader(units, offsets)) as reader:
+        while True:
+            for run in reader.read():
+                yield run
+            await reader.more()
+
+
+class _Reader:
+    def __init__(self, units: Path, offsets: Mapping[str, int]) -> None:
+        units.mkdir(mode=0o711, parents=True, exist_ok=True)
+        self._units = units
+        self._offsets = dict(offsets)
+        self._inotify = Inotify()
+        self._top = self._inotify.watch(units, CREATED)
+        self._followed: dict[int, _Followed] = {}
+        self._waiting: dict[int, str] = {}
+        """Folders whose output file is not there yet."""
+        self._unread: set[int] = set()
+        for entry in units.iterdir():
+            self._look(entry.name)
+
+    async def more(self) -> None:
+        """Return when there may be something to read."""
+        if self._unread:
+            # Others have a turn between two reads of a unit that talks without end.
+            await asyncio.sleep(0)  # noqa: TID251 - lets no time pass
+        else:
+            await self._inotify.readable()
+        for event in self._inotify.events():
+            if event.watch == self._top:
+                self._look(event.name)
+            elif event.ignored:
+                self._waiting.pop(event.watch, None)
+            elif event.watch in self._waiting and event.name == "unit.json":
+                self._look(self._waiting[event.watch])
+            elif event.watch in self._followed:
+                self._unread.add(event.watch)
+
+    def read(self) -> list[Output]:
+        """One piece of each unit that has something to read."""
+        found: list[Output] = []
+        for watch in list(self._unread):
+            run = self._followed[watch].read()
+            if run is None:
+                self._unread.discard(watch)
+                if self._followed[watch].is_forgotten():
+                    self._followed.pop(watch).close()
+            elif run.lines:
+                found.append(run)
+        return found
+
+    def close(self) -> None:
+        """Let go of everything."""
+        self._inotify.close()
+        for followed in self._followed.values():
+            followed.close()
+
+    def _look(self, name: str) -> None:
+        """Follow a unit from now on, or wait until it is made whole."""
+        folder = UnitFolder(self._units / name)
+        with contextlib.suppress(OSError):
+            if not self._is_watched(name):
+                self._waiting[self._inotify.watch(folder.path, CREATED)] = name
+            # Only now: what is made from here on is told, what was made before is seen.
+            if (wanted := folder.wanted()) is None or any(f.unit == name for f in self._followed.values()):
+                return
+            descriptor = os.open(folder.out, os.O_RDONLY)
+            watch = self._inotify.watch(folder.out, MODIFIED)
+            start = self._offsets.pop(name, 0)
+            self._followed[watch] = _Followed(name, wanted.unit.app_id, wanted.unit.label, descriptor, start)
+            self._unread.add(watch)
+
+    def _is_watched(self, name: str) -> bool:
+        return name in self._waiting.values()
+
+
+class _Followed:
+    """The output of one unit; `position` is where it has been read to, `end` where the last line given ends."""
+
+    def __init__(self, unit: str, app_id: str, label: str, descriptor: int, start: int) -> None:
+        self.unit = unit
+        self._app_id = app_id
+        self._label = label
+        self._descriptor = descriptor
+        self._position = start
+        self._rest = b""
+
+    def read(self) -> Output | None:
+        """The next lines, none if there is only part of one, or None when there is nothing to read."""
+        piece = os.pread(self._descriptor, _READ_BYTES, self._position)
+        if not piece:
+            if os.fstat(self._descriptor).st_size < self._position:
+                # The app cut its own output off (`> /dev/stderr`): what it says now is at the beginning.
+                self._position, self._rest = 0, b""
+                return self._said([])
+            return None
+        self._position += len(piece)
+        if piece[0] == 0 and not self._rest:
+            piece = self._after_hole(piece)
+        *lines, self._rest = _whole(self._rest + piece)
+        return self._said(lines)
+
+    def is_forgotten(self) -> bool:
+        """Whether the file has been removed."""
+        return os.fstat(self._descriptor).st_nlink == 0
+
+    def close(self) -> None:
+        """Let go of the file."""
+        os.close(self._descriptor)
+
+    def _said(self, lines: list[bytes]) -> Output:
+        end = self._position - len(self._rest)
+        return Output(unit=self.unit, app_id=self._app_id, label=self._label, lines=lines, end=end)
+
+    def _after_hole(self, piece: bytes) -> bytes:
+        """What is behind forgotten output, when the offset that was given lies before it."""
+        kept = piece.lstrip(b"\0")
+        if not kept:
+            with contextlib.suppress(OSError):
+                self._position = os.lseek(self._descriptor, self._position, os.SEEK_DATA)
+        return kept
+
+
+def _whole(text: bytes) -> list[bytes]:
+    """The lines, long ones in pieces, and last what does not end yet."""
+    *lines, rest = text.split(b"\n")
+    found: list[bytes] = []
+    for line in lines:
+        found += _pieces(line) if len(line) > LINE_BYTES_MAX else [line]
+    while len(rest) > LINE_BYTES_MAX:
+        found.append(rest[:LINE_BYTES_MAX])
+        rest = rest[LINE_BYTES_MAX:]
+    return [*found, rest]
+
+
+def _pieces(line: bytes) -> list[bytes]:
+    return [line[start : start + LINE_BYTES_MAX] for start in range(0, len(line), LINE_BYTES_MAX)]
+
+
+def punch(file: Path, end: int) -> None:
+    """Free the disk behind the first `end` bytes; offsets stay as they are. Nothing where it cannot be done."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(file, os.O_RDWR)
+        try:
+            _libc.fallocate(descriptor, _PUNCH_HOLE_KEEP_SIZE, 0, min(end, os.fstat(descriptor).st_size))
+        finally:
+            os.close(descriptor)

@@ -1,0 +1,77 @@
+"""Slugs as a container needs them: all files belonging to the app's user.
+
+An overlay shows each file with the owner it has below, and only the owner may change it or, without root,
+copy it up at all. What a build left behind belongs to the app already and is used as it is; any other slug
+is copied once per app. Copies go when no unit of the app needs them any more.
+"""
+
+import hashlib
+import os
+import subprocess
+from collections.abc import Collection
+from pathlib import Path
+
+from headway.runtimes.unit_folder import remove_tree
+
+
+class Slugs:
+    """The copies made for apps, in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._fit: set[tuple[Path, int]] = set()
+
+    def fit(self, slug: Path, user: int) -> Path:
+        """The slug or a copy of it in which all belongs to the user. Slow the first time. OSError if it cannot."""
+        copy = self._copy(slug, user)
+        if copy.exists():
+            return copy
+        if (slug, user) in self._fit or _belongs(slug, user):
+            self._fit.add((slug, user))
+            return slug
+        beside = copy.with_suffix(".new")
+        remove_tree(beside)
+        copy.parent.mkdir(mode=0o711, parents=True, exist_ok=True)
+        copy_tree(slug, beside, user)
+        beside.rename(copy)
+        return copy
+
+    def keep_only(self, used: Collection[tuple[Path, int]]) -> None:
+        """Remove the copies that nobody uses."""
+        kept = {self._copy(slug, user).name for slug, user in used}
+        for copy in self._folder.iterdir() if self._folder.exists() else ():
+            if copy.name not in kept:
+                remove_tree(copy)
+
+    def _copy(self, slug: Path, user: int) -> Path:
+        return self._folder / hashlib.sha256(f"{user} {slug}".encode()).hexdigest()[:32]
+
+
+def copy_tree(source: Path, target: Path, user: int) -> None:
+    """Copy a folder, sharing blocks where the file system can, and give the copy to the user."""
+    _do("cp", "-RPp", str(source), str(target))
+    give(target, user)
+
+
+def give(folder: Path, user: int) -> None:
+    """Make all in the folder belong to the user, where we may; nothing where it does."""
+    if os.geteuid() == 0 and not _belongs(folder, user):
+        _do("chown", "-hR", f"{user}:{user}", str(folder))
+
+
+def _do(*argv: str) -> None:
+    done = subprocess.run(argv, check=False, capture_output=True, stdin=subprocess.DEVNULL)
+    if done.returncode != 0:
+        text = done.stderr.decode(errors="replace").strip()
+        number = 28 if "No space left" in text or "quota" in text else 5
+        raise OSError(number, text)
+
+
+def _belongs(folder: Path, user: int) -> bool:
+    def owned(place: str) -> bool:
+        return os.lstat(place).st_uid == user
+
+    # Plain strings: a slug may hold a hundred thousand files.
+    return owned(str(folder)) and all(
+        owned(f"{place}/{name}") for place, folders, files in os.walk(folder) for name in folders + files
+    )
