@@ -158,12 +158,12 @@ def _nobody() -> dict[str, Any]:
 def of(url: str) -> Database:
     """The database behind a URL, not yet open: `postgresql://…`, or the path of a SQLite file."""
     if url.startswith("postgresql:"):
-        from headway.store.postgres import PostgresDatabase
+        from headway.store.postgres import Postgres
 
-        return PostgresDatabase(url, SystemClock())
-    from headway.store.sqlite import SqliteDatabase
+        return Postgres(url, SystemClock())
+    from headway.store.sqlite import Sqlite
 
-    return SqliteDatabase(Path(url), SystemClock())
+    return Sqlite(Path(url), SystemClock())
 
 
 @pytest.fixture(scope="session")
