@@ -48,7 +48,7 @@ class _Tx:
         self.events: list[NewEvent] = []
         self.acts: list[Callable[[], None]] = []
 
-    def _execute(self, query: Query, values: dict[str, Any]) -> apsw.Cursor:
+    def execute(self, query: Query, values: dict[str, Any]) -> apsw.Cursor:
         statement = query.sqlite
         try:
             return self._connection.execute(statement.sql, tuple(values[n] for n in statement.names))
@@ -58,15 +58,15 @@ class _Tx:
             raise NotUnique(str(error).removeprefix("UNIQUE constraint failed: ")) from error
 
     async def run(self, query: Query, **values: object) -> int:
-        self._execute(query, values)
+        self.execute(query, values)
         return self._connection.changes()
 
     async def one(self, query: Query, **values: object) -> Row | None:
-        rows = self._execute(query, values).fetchall()
+        rows = self.execute(query, values).fetchall()
         return rows[0] if rows else None
 
     async def all(self, query: Query, **values: object) -> list[Row]:
-        return self._execute(query, values).fetchall()
+        return self.execute(query, values).fetchall()
 
     def append(self, event: NewEvent) -> None:
         self.events.append(event)
@@ -155,7 +155,7 @@ class Sqlite:
 
     async def journal(self, entry: Entry) -> Row | None:
         """Carry out one entry, sharing the commit."""
-        return await self._enqueue(lambda tx: _enter(self._connected(), tx, entry))
+        return await self._enqueue(lambda tx: _enter(tx, entry))
 
     async def read(self, body: Callable[[Tx], Awaitable[T]]) -> T:
         """Run the body against what is committed now."""
@@ -337,9 +337,8 @@ def _guarded(connection: apsw.Connection, tx: _Tx, body: Callable[[Tx], Awaitabl
     return result
 
 
-def _enter(connection: apsw.Connection, tx: _Tx, entry: Entry) -> Row | None:
-    statement = entry.query.sqlite
-    rows = connection.execute(statement.sql, tuple(entry.values[n] for n in statement.names)).fetchall()
+def _enter(tx: _Tx, entry: Entry) -> Row | None:
+    rows = tx.execute(entry.query, entry.values).fetchall()
     if not rows:
         return None
     tx.events = list(entry.events)
