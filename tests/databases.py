@@ -195,11 +195,11 @@ async def database(databases: Databases) -> Database:
 
 
 @contextlib.asynccontextmanager
-async def fresh(server: Server) -> AsyncIterator[str]:
-    """The URL of a new database with the schema in it; the database is gone afterwards."""
+async def fresh(server: Server, template: str = TEMPLATE) -> AsyncIterator[str]:
+    """The URL of a new database, with the schema in it unless another template is named; gone afterwards."""
     await _make_template(server)
     name = f"test_{secrets.token_hex(8)}"
-    await _carry_out(server, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+    await _carry_out(server, f"CREATE DATABASE {name} TEMPLATE {template}")
     try:
         yield server.url(name)
     finally:

@@ -242,6 +242,17 @@ async def test_rows_are_tuples_of_plain_values(database: Database) -> None:
     assert [type(value) for value in (rows[0], *rows[0])] == [tuple, int, int, str, type(None), int, int]
 
 
+async def test_a_nul_in_a_text_harms_nothing(database: Database) -> None:
+    async def body(tx: Tx) -> Row | None:
+        await tx.run(SQL["put"], id=1, name="a\0b", at=0)
+        return await tx.one(SQL["described"], id=1)
+
+    row = await database.write(body)
+    assert row is not None
+    assert row[2] in {"a\0b", "a\ufffdb"}
+    assert await database.journal(_entry("put_if_new", 2, name="c\0d")) == (2,)
+
+
 async def test_reading_cannot_write(database: Database) -> None:
     async def body(tx: Tx) -> None:
         await tx.run(SQL["put"], id=1, name="a", at=0)
@@ -627,10 +638,13 @@ async def test_a_full_disk_is_said_and_harms_nothing_that_was_written(
         await tx.run(SQL["put"], id=id, name=f"node-{id}", at=0)
         tx.append(_event(target=secrets.token_hex(4096)))
 
+    async def write(id: int) -> None:
+        await crowded.write(lambda tx: body(tx, id))
+
     async def fill() -> None:
         nonlocal written
         while True:
-            await crowded.write(lambda tx: body(tx, written + 1))
+            await write(written + 1)
             written += 1
 
     written = 0
@@ -642,5 +656,5 @@ async def test_a_full_disk_is_said_and_harms_nothing_that_was_written(
     assert await _get(crowded, 1) == 0
 
     (tiny_disk / "ballast").unlink()
-    await crowded.write(lambda tx: body(tx, written + 1))
+    await write(written + 1)
     assert [seq for seq, _ in await _events(crowded)] == list(range(1, written + 2))

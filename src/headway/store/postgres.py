@@ -140,9 +140,7 @@ async def _statement(connection: Connection, entries: list[Entry]) -> list[Row |
         if statement.many:
             rows = await connection.fetch(statement.sql, *arrays(entries))
             return hits(entries, [tuple(row) for row in rows])
-        found = [
-            await connection.fetchrow(statement.sql, *(e.values[n] for n in statement.names)) for e in entries
-        ]
+        found = [await connection.fetchrow(statement.sql, *row) for row in zip(*arrays(entries), strict=True)]
         return [None if row is None else tuple(row) for row in found]
     except ERRORS as error:
         raise told(error, closed=connection.is_closed()) from error

@@ -41,7 +41,12 @@ def groups(entries: Sequence[Entry]) -> list[list[int]]:
 
 def arrays(entries: Sequence[Entry]) -> list[list[object]]:
     """The values of entries that share a statement: for each of its names an array."""
-    return [[entry.values[name] for entry in entries] for name in entries[0].query.postgres.names]
+    return [[keepable(entry.values[name]) for entry in entries] for name in entries[0].query.postgres.names]
+
+
+def keepable(value: object) -> object:
+    """PostgreSQL's text has no NUL; U+FFFD stands for it."""
+    return value.replace("\0", "\ufffd") if isinstance(value, str) and "\0" in value else value
 
 
 def hits(entries: Sequence[Entry], rows: Sequence[Row]) -> list[Row | None]:

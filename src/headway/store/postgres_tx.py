@@ -7,6 +7,7 @@ import msgspec
 
 from headway.model.operations import NewEvent
 from headway.store.database import NotUnique, Row
+from headway.store.postgres_journal import keepable
 from headway.store.postgres_link import ERRORS, Connection, say, told
 from headway.store.sheets import Query
 
@@ -69,7 +70,8 @@ class PostgresTx:
 
     async def _ask(self, ask: Callable[..., Awaitable[Any]], query: Query, values: dict[str, object]) -> Any:
         statement = query.postgres
-        arguments = [[values[n]] if statement.many else values[n] for n in statement.names]
+        given = [keepable(values[name]) for name in statement.names]
+        arguments = [[value] for value in given] if statement.many else given
         if not statement.sql.startswith("SELECT"):
             await self._mark()
         try:

@@ -48,10 +48,10 @@ def sheet(noun: str) -> dict[str, Query]:
 
 
 def parsed(noun: str, text: str) -> dict[str, Query]:
-    """The statements of a sheet by name."""
+    """The statements of a sheet by name; LookupError where an engine has none."""
     parts = re.split(r"^-- name: (\w+)\n", text, flags=re.MULTILINE)[1:]
     return {
-        name: Query(f"{noun}.{name}", _statement(body, "sqlite"), _statement(body, "postgres"))
+        name: Query(f"{noun}.{name}", *(_statement(f"{noun}.{name}", body, engine) for engine in ENGINES))
         for name, body in zip(parts[::2], parts[1::2], strict=True)
     }
 
@@ -70,9 +70,11 @@ def lines_for(text: str, engine: str) -> list[str]:
     return lines
 
 
-def _statement(body: str, engine: str) -> Statement:
-    many = f"-- only: {engine}{MANY}" in body.splitlines()
-    return _numbered("\n".join(lines_for(body, engine)).strip().removesuffix(";"), engine, many=many)
+def _statement(name: str, body: str, engine: str) -> Statement:
+    sql = "\n".join(lines_for(body, engine)).strip().removesuffix(";")
+    if not sql:
+        raise LookupError(f"{name} says nothing for {engine}")
+    return _numbered(sql, engine, many=f"-- only: {engine}{MANY}" in body.splitlines())
 
 
 def _numbered(sql: str, engine: str, *, many: bool) -> Statement:

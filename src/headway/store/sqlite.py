@@ -6,6 +6,7 @@ disk is slow it moves to a thread, and what arrives meanwhile shares the next on
 """
 
 import asyncio
+import fcntl
 from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -129,11 +130,14 @@ class Sqlite:
     async def open(self) -> None:
         """Connect, and bring the schema forward."""
         self._file.parent.mkdir(parents=True, exist_ok=True)
-        self._writer = apsw.Connection(str(self._file))
-        self._writer.set_busy_timeout(5000)
-        for pragma in PRAGMAS:
-            self._writer.execute(pragma)
-        self._migrate(self._writer)
+        # Several who create one file at once would wait for each other: SQLite's own locks do not prevent it.
+        with self._file.with_name(f"{self._file.name}-opening").open("wb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self._writer = apsw.Connection(str(self._file))
+            self._writer.set_busy_timeout(5000)
+            for pragma in PRAGMAS:
+                self._writer.execute(pragma)
+            self._migrate(self._writer)
         self._writer.set_busy_timeout(0)
         self._reader = apsw.Connection(str(self._file), flags=apsw.SQLITE_OPEN_READONLY)
         self._reader.set_busy_timeout(5000)
@@ -301,6 +305,7 @@ class Sqlite:
         asyncio.get_running_loop().call_later(1, self._look)
 
     def _migrate(self, connection: apsw.Connection) -> None:
+        connection.transaction_mode = "IMMEDIATE"
         with connection:
             connection.execute(migrate.TABLE)
             done = connection.execute("SELECT version, checksum FROM migrations").fetchall()
