@@ -6,6 +6,7 @@ Two engines stand behind it, SQLite and PostgreSQL, and pass one conformance sui
 * Bodies given to `write` run one after another, as if alone, on every engine and across processes.
 * A body may be run again (another writer won, a connection broke), so it touches nothing but its `tx`.
 * Writers that arrive together share a commit.
+* A NUL in a text may be read back as U+FFFD: PostgreSQL cannot keep it.
 * Events are numbered in the transaction that writes them: one sequence, no gap, no double.
 """
 

@@ -24,7 +24,7 @@ class Migration(msgspec.Struct, frozen=True):
 
     def statements(self, engine: str) -> list[str]:
         """Its statements in an engine's tongue."""
-        body = "\n".join(lines_for(self.text, engine))
+        body = "\n".join([*lines_for(self.text, engine), ""])
         if engine == "sqlite":
             body = body.replace("BIGINT PRIMARY KEY", "INTEGER PRIMARY KEY")
         return [statement.strip() for statement in body.split(";\n") if statement.strip()]

@@ -7,7 +7,9 @@
     FOR UPDATE SKIP LOCKED
     -- all
 
-`-- only: <engine>` begins lines for one engine, `-- all` ends them. Values are named `:name`.
+`-- only: <engine>` begins lines for one engine, `-- all` ends them. Values are named `:name`. In `-- only: postgres,
+many` every value is an array, and the statement does for each place in them what SQLite's does once; the rows that
+it returns begin with the id.
 """
 
 import functools
@@ -17,6 +19,7 @@ from pathlib import Path
 import msgspec
 
 ENGINES = ("sqlite", "postgres")
+MANY = ", many"
 _SHEETS = Path(__file__).parent / "sql"
 _VALUE = re.compile(r"(?<![:\w]):([a-z_]+)")
 
@@ -26,6 +29,8 @@ class Statement(msgspec.Struct, frozen=True):
 
     sql: str
     names: tuple[str, ...]
+    many: bool = False
+    """Whether each value is an array."""
 
 
 class Query(msgspec.Struct, frozen=True):
@@ -39,10 +44,14 @@ class Query(msgspec.Struct, frozen=True):
 @functools.cache
 def sheet(noun: str) -> dict[str, Query]:
     """The statements of a noun by name; LookupError where an engine has none."""
-    text = (_SHEETS / f"{noun}.sql").read_text()
+    return parsed(noun, (_SHEETS / f"{noun}.sql").read_text())
+
+
+def parsed(noun: str, text: str) -> dict[str, Query]:
+    """The statements of a sheet by name; LookupError where an engine has none."""
     parts = re.split(r"^-- name: (\w+)\n", text, flags=re.MULTILINE)[1:]
     return {
-        name: Query(f"{noun}.{name}", _statement(body, "sqlite"), _statement(body, "postgres"))
+        name: Query(f"{noun}.{name}", *(_statement(f"{noun}.{name}", body, engine) for engine in ENGINES))
         for name, body in zip(parts[::2], parts[1::2], strict=True)
     }
 
@@ -53,7 +62,7 @@ def lines_for(text: str, engine: str) -> list[str]:
     only: str | None = None
     for line in text.splitlines():
         if line.startswith("-- only: "):
-            only = line.removeprefix("-- only: ").strip()
+            only = line.removeprefix("-- only: ").removesuffix(MANY).strip()
         elif line.strip() == "-- all":
             only = None
         elif not line.lstrip().startswith("--") and only in {None, engine}:
@@ -61,11 +70,14 @@ def lines_for(text: str, engine: str) -> list[str]:
     return lines
 
 
-def _statement(body: str, engine: str) -> Statement:
-    return _numbered("\n".join(lines_for(body, engine)).strip().removesuffix(";"), engine)
+def _statement(name: str, body: str, engine: str) -> Statement:
+    sql = "\n".join(lines_for(body, engine)).strip().removesuffix(";")
+    if not sql:
+        raise LookupError(f"{name} says nothing for {engine}")
+    return _numbered(sql, engine, many=f"-- only: {engine}{MANY}" in body.splitlines())
 
 
-def _numbered(sql: str, engine: str) -> Statement:
+def _numbered(sql: str, engine: str, *, many: bool) -> Statement:
     names: list[str] = []
     mark = "?" if engine == "sqlite" else "$"
 
@@ -75,4 +87,4 @@ def _numbered(sql: str, engine: str) -> Statement:
             names.append(name)
         return f"{mark}{names.index(name) + 1}"
 
-    return Statement(_VALUE.sub(number, sql), tuple(names))
+    return Statement(_VALUE.sub(number, sql), tuple(names), many)

@@ -6,6 +6,7 @@ disk is slow it moves to a thread, and what arrives meanwhile shares the next on
 """
 
 import asyncio
+import fcntl
 from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -48,7 +49,7 @@ class _Tx:
         self.events: list[NewEvent] = []
         self.acts: list[Callable[[], None]] = []
 
-    def _execute(self, query: Query, values: dict[str, Any]) -> apsw.Cursor:
+    def execute(self, query: Query, values: dict[str, Any]) -> apsw.Cursor:
         statement = query.sqlite
         try:
             return self._connection.execute(statement.sql, tuple(values[n] for n in statement.names))
@@ -58,15 +59,15 @@ class _Tx:
             raise NotUnique(str(error).removeprefix("UNIQUE constraint failed: ")) from error
 
     async def run(self, query: Query, **values: object) -> int:
-        self._execute(query, values)
+        self.execute(query, values)
         return self._connection.changes()
 
     async def one(self, query: Query, **values: object) -> Row | None:
-        rows = self._execute(query, values).fetchall()
+        rows = self.execute(query, values).fetchall()
         return rows[0] if rows else None
 
     async def all(self, query: Query, **values: object) -> list[Row]:
-        return self._execute(query, values).fetchall()
+        return self.execute(query, values).fetchall()
 
     def append(self, event: NewEvent) -> None:
         self.events.append(event)
@@ -130,11 +131,14 @@ class Sqlite:
     async def open(self) -> None:
         """Connect, and bring the schema forward."""
         self._file.parent.mkdir(parents=True, exist_ok=True)
-        self._writer = apsw.Connection(str(self._file))
-        self._writer.set_busy_timeout(5000)
-        for pragma in PRAGMAS:
-            self._writer.execute(pragma)
-        self._migrate(self._writer)
+        # Several who create one file at once would wait for each other: SQLite's own locks do not prevent it.
+        with self._file.with_name(f"{self._file.name}-opening").open("wb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self._writer = apsw.Connection(str(self._file))
+            self._writer.set_busy_timeout(5000)
+            for pragma in PRAGMAS:
+                self._writer.execute(pragma)
+            self._migrate(self._writer)
         self._writer.set_busy_timeout(0)
         self._reader = apsw.Connection(str(self._file), flags=apsw.SQLITE_OPEN_READONLY)
         self._reader.set_busy_timeout(5000)
@@ -156,7 +160,7 @@ class Sqlite:
 
     async def journal(self, entry: Entry) -> Row | None:
         """Carry out one entry, sharing the commit."""
-        return await self._enqueue(lambda tx: _enter(self._connected(), tx, entry))
+        return await self._enqueue(lambda tx: _enter(tx, entry))
 
     async def read(self, body: Callable[[Tx], Awaitable[T]]) -> T:
         """Run the body against what is committed now."""
@@ -302,6 +306,7 @@ class Sqlite:
         asyncio.get_running_loop().call_later(1, self._look)
 
     def _migrate(self, connection: apsw.Connection) -> None:
+        connection.transaction_mode = "IMMEDIATE"
         with connection:
             connection.execute(migrate.TABLE)
             done = connection.execute("SELECT version, checksum FROM migrations").fetchall()
@@ -338,9 +343,8 @@ def _guarded(connection: apsw.Connection, tx: _Tx, body: Callable[[Tx], Awaitabl
     return result
 
 
-def _enter(connection: apsw.Connection, tx: _Tx, entry: Entry) -> Row | None:
-    statement = entry.query.sqlite
-    rows = connection.execute(statement.sql, tuple(entry.values[n] for n in statement.names)).fetchall()
+def _enter(tx: _Tx, entry: Entry) -> Row | None:
+    rows = tx.execute(entry.query, entry.values).fetchall()
     if not rows:
         return None
     tx.events = list(entry.events)

@@ -33,7 +33,7 @@ FROM operations WHERE target = :target AND exclusive = 1 AND phase < 3
 SELECT id, type, target, exclusive, phase, params, account_id, owner, fence, step, turning_back, attempt, progress,
     cancel_requested_at, cancel_reason, detail, created_at, started_at, updated_at, finished_at
 FROM operations
-WHERE id < :before AND (:account_id = 0 OR account_id = :account_id) AND (:target = '' OR target = :target)
+WHERE id < :before AND (CAST(:account_id AS BIGINT) = 0 OR account_id = :account_id) AND (:target = '' OR target = :target)
 ORDER BY id DESC LIMIT :count
 
 -- name: active

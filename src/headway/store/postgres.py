@@ -1,0 +1,157 @@
+"""PostgreSQL, for several machines: few round trips, many callers in each.
+
+`write` and `journal` each have a line of callers whose work shares a transaction. Bodies run under an advisory
+lock, so one after another across all processes; journal entries hold that lock together, so they run beside
+each other but never beside a body. Each thing's rows are locked in one order, and the events' counter last of all.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+from headway.clock import Clock
+from headway.errors import Unavailable
+from headway.store import migrate, postgres_journal
+from headway.store.database import Entry, Row, Tx
+from headway.store.postgres_bell import Bell
+from headway.store.postgres_journal import arrays, groups, hits
+from headway.store.postgres_line import Line, Waiting
+from headway.store.postgres_link import ERRORS, Connection, Link, Lost, Sealed, say, told
+from headway.store.postgres_tx import BODY, PostgresTx, seal
+
+T = TypeVar("T")
+Body = Callable[[Tx], Awaitable[Any]]
+
+BODIES_MAX = 100
+_LOCK = 0x68656164776179  # "headway"
+_ALONE = f"BEGIN; SELECT pg_advisory_xact_lock({_LOCK}); SAVEPOINT {BODY}"
+_TOGETHER = f"BEGIN; SELECT pg_advisory_xact_lock_shared({_LOCK})"
+
+
+class Postgres:
+    """A database on a PostgreSQL server, shared by any number of processes."""
+
+    name = "postgres"
+
+    def __init__(self, url: str, clock: Clock) -> None:
+        self._link = Link(url, clock)
+        self._bell = Bell(self._link, clock)
+        self._bodies: Line[Body] = Line(self._carry_out, lambda bodies: [True] * len(bodies), BODIES_MAX)
+        self._entries: Line[Entry] = Line(self._enter, postgres_journal.choose, postgres_journal.BATCH_MAX)
+        self._serving: asyncio.Task[None] | None = None
+        self._closing = False
+
+    # -- the port ------------------------------------------------------------------------------------------
+
+    async def open(self) -> None:
+        """Connect, and bring the schema forward."""
+        await self._link.open()
+        await self._link.commit_once(_ALONE, _migrate)
+        # Not in a group: it lives from here to `close`, which is no one scope. What its parts raise, they survive.
+        self._serving = asyncio.get_running_loop().create_task(self._serve(), name="postgres")
+
+    async def close(self) -> None:
+        """Finish what was begun and disconnect."""
+        self._closing = True
+        await self._bodies.idle()
+        await self._entries.idle()
+        if self._serving is not None:
+            self._serving.cancel()
+            await asyncio.wait([self._serving])
+        await self._link.close()
+
+    async def write(self, body: Callable[[Tx], Awaitable[T]]) -> T:
+        """Run the body in a transaction of its own, sharing the commit."""
+        return await self._open(self._bodies).join(body)
+
+    async def journal(self, entry: Entry) -> Row | None:
+        """Carry out one entry, sharing the commit."""
+        return await self._open(self._entries).join(entry)
+
+    async def read(self, body: Callable[[Tx], Awaitable[T]]) -> T:
+        """Run the body against what is committed now."""
+        return await self._link.read(lambda connection: body(PostgresTx(connection)))
+
+    def listen(self, heard: Callable[[], None]) -> Callable[[], None]:
+        """Call `heard` soon after any commit."""
+        return self._bell.listen(heard)
+
+    # -- carrying out --------------------------------------------------------------------------------------
+
+    def _open(self, line: Line[Any]) -> Line[Any]:
+        if self._closing or self._serving is None or self._serving.done():
+            raise Unavailable("the database is closed")
+        return line
+
+    async def _serve(self) -> None:
+        try:
+            async with asyncio.TaskGroup() as group:
+                for serve in (self._bodies.serve, self._entries.serve, self._bell.serve):
+                    group.create_task(serve())
+        finally:
+            self._bodies.end()
+            self._entries.end()
+
+    async def _carry_out(self, batch: list[Waiting[Body]]) -> None:
+        async def work(connection: Connection) -> Sealed[None]:
+            events = [event for one in batch for event in (await _run(connection, one)).events]
+            return None, await seal(connection, events)
+
+        await self._link.commit_once(_ALONE, work)
+        self._bell.ring()
+
+    async def _enter(self, batch: list[Waiting[Entry]]) -> None:
+        async def work(connection: Connection) -> Sealed[None]:
+            entries = [one.work for one in batch]
+            for places in groups(entries):
+                rows = await _statement(connection, [entries[place] for place in places])
+                for place, row in zip(places, rows, strict=True):
+                    batch[place].result = row
+            events = [event for one in batch if one.result is not None for event in one.work.events]
+            return None, await seal(connection, events)
+
+        await self._link.commit_once(_TOGETHER, work)
+        self._bell.ring()
+
+
+async def _run(connection: Connection, one: Waiting[Body]) -> PostgresTx:
+    """One body, from savepoint to savepoint; one that raises leaves nothing behind."""
+    one.begin_again()
+    tx = PostgresTx(connection)
+    try:
+        one.result = await one.work(tx)
+        if tx.broken is not None:
+            raise tx.broken
+    except Lost:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever a body raises belongs to its caller
+        one.error = error
+        await say(connection, f"ROLLBACK TO {BODY}")
+        return PostgresTx(connection)
+    one.acts = tx.acts
+    await say(connection, f"RELEASE {BODY}; SAVEPOINT {BODY}")
+    return tx
+
+
+async def _statement(connection: Connection, entries: list[Entry]) -> list[Row | None]:
+    """Entries of one kind in one round trip, where their sheet is written for it."""
+    statement = entries[0].query.postgres
+    try:
+        if statement.many:
+            rows = await connection.fetch(statement.sql, *arrays(entries))
+            return hits(entries, [tuple(row) for row in rows])
+        found = [await connection.fetchrow(statement.sql, *row) for row in zip(*arrays(entries), strict=True)]
+        return [None if row is None else tuple(row) for row in found]
+    except ERRORS as error:
+        raise told(error, closed=connection.is_closed()) from error
+
+
+async def _migrate(connection: Connection) -> Sealed[None]:
+    await say(connection, migrate.TABLE)
+    done = [tuple(row) for row in await connection.fetch("SELECT version, checksum FROM migrations")]
+    for migration in migrate.missing(done):
+        for statement in migration.statements("postgres"):
+            await say(connection, statement)
+        values = (migration.version, migration.name, migration.checksum)
+        await connection.execute("INSERT INTO migrations VALUES ($1, $2, $3)", *values)
+    return None, await seal(connection, [])

@@ -1,0 +1,186 @@
+"""Connections to PostgreSQL: its errors in our words, and transactions that are committed exactly once."""
+
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import TypeVar
+
+import asyncpg
+from asyncpg.pool import PoolConnectionProxy
+
+from headway.clock import Clock
+from headway.errors import Unavailable
+from headway.store.database import NotUnique, StorageFull
+
+Connection = PoolConnectionProxy
+T = TypeVar("T")
+Sealed = tuple[T, str | None]
+"""What came of a transaction, and its number where it wrote anything."""
+
+READERS = 4
+WRITERS = 2
+PATIENCE_SECONDS = 10.0
+PAUSE_SECONDS_MAX = 1.0
+STATEMENT_SECONDS = 60.0
+STATEMENTS_CACHED = 1000
+SETTINGS = {
+    "application_name": "headway",
+    # A process that is stopped in a transaction must not stop the others: they wait for its locks.
+    "idle_in_transaction_session_timeout": "10000",
+    "default_transaction_isolation": "read committed",
+}
+_BEGIN_AGAIN = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.TransactionRollbackError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.InvalidCachedStatementError,
+    OSError,
+    TimeoutError,
+)
+ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
+
+
+class Lost(Exception):
+    """The connection broke, or this transaction had to give way: nothing of it was written; begin again."""
+
+
+def told(error: Exception, *, closed: bool = False) -> Exception:
+    """An error of the driver in our words, as it is where we have none; `closed`: on a connection that is no more."""
+    if isinstance(error, asyncpg.UniqueViolationError):
+        return NotUnique(str(getattr(error, "constraint_name", "")))
+    if isinstance(error, asyncpg.DiskFullError):
+        return StorageFull(str(error))
+    if closed or isinstance(error, _BEGIN_AGAIN):
+        return Lost(str(error))
+    return error
+
+
+async def say(connection: Connection, statements: str) -> None:
+    """Carry out statements without values, in one round trip."""
+    try:
+        await connection.execute(statements)
+    except ERRORS as error:
+        raise told(error, closed=connection.is_closed()) from error
+
+
+class Link:
+    """A few connections to one database, made when needed and made again when they break."""
+
+    def __init__(self, url: str, clock: Clock) -> None:
+        self._url = url
+        self._clock = clock
+        self._pools: list[asyncpg.Pool] = []
+
+    async def open(self) -> None:
+        """Make ready to connect."""
+        self._pools = [await self._pool(WRITERS), await self._pool(READERS)]
+
+    async def close(self) -> None:
+        """Disconnect; twice is fine."""
+        pools, self._pools = self._pools, []
+        for pool in pools:
+            await pool.close()
+
+    async def connect(self) -> asyncpg.Connection:
+        """A connection of the caller's own; Lost where there is none to be had now."""
+        try:
+            return await asyncpg.connect(
+                self._url, server_settings=SETTINGS, command_timeout=STATEMENT_SECONDS
+            )
+        except ERRORS as error:
+            raise told(error) from error
+
+    async def commit_once(self, begin: str, work: Callable[[Connection], Awaitable[Sealed[T]]]) -> T:
+        """Begin, work and commit, again where the connection breaks, until it is committed exactly once.
+
+        Unavailable where the database does not answer for ten seconds.
+        """
+        async for _ in self._attempts():
+            with suppress(Lost):
+                return await self._commit(begin, work)
+        raise Unavailable("the database does not answer")
+
+    async def read(self, work: Callable[[Connection], Awaitable[T]]) -> T:
+        """Work on one snapshot, which nothing changes."""
+        async for _ in self._attempts():
+            with suppress(Lost):
+                async with self._connection(READERS) as connection:
+                    await say(connection, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                    result = await work(connection)
+                    await say(connection, "COMMIT")
+                    return result
+        raise Unavailable("the database does not answer")
+
+    async def _commit(self, begin: str, work: Callable[[Connection], Awaitable[Sealed[T]]]) -> T:
+        sealed: Sealed[T] | None = None
+        try:
+            async with self._connection(WRITERS) as connection:
+                await say(connection, begin)
+                sealed = await work(connection)
+                await say(connection, "COMMIT")
+        except Lost:
+            if sealed is None or not await self._is_committed(sealed[1]):
+                raise
+        return sealed[0]
+
+    async def _is_committed(self, number: str | None) -> bool:
+        """The answer to a COMMIT was lost: ask the server what became of it, so that it is not done twice."""
+        if number is None:
+            return True
+        async for _ in self._attempts():
+            with suppress(Lost):
+                async with self._connection(WRITERS) as connection:
+                    status = await connection.fetchval("SELECT pg_xact_status($1::text::xid8)", number)
+                if status != "in progress":
+                    return status == "committed"
+        raise Unavailable("the database does not answer; whether the change was kept is not known")
+
+    async def _attempts(self) -> AsyncIterator[None]:
+        until, pause = self._clock.monotonic() + PATIENCE_SECONDS, 0.01
+        yield
+        while self._clock.monotonic() < until:
+            await self._clock.sleep(pause)
+            pause = min(2 * pause, PAUSE_SECONDS_MAX)
+            yield
+
+    @asynccontextmanager
+    async def _connection(self, kind: int) -> AsyncGenerator[Connection]:
+        """A connection of the readers or the writers; what is open on it at the end is rolled back."""
+        if not self._pools:
+            raise Unavailable("the database is closed")
+        try:
+            async with self._pools[kind == READERS].acquire() as connection:
+                try:
+                    yield connection
+                except ERRORS as error:
+                    raise told(error, closed=connection.is_closed()) from error
+        except ERRORS as error:
+            raise told(error) from error
+
+    async def _pool(self, size: int) -> asyncpg.Pool:
+        return await asyncpg.create_pool(
+            self._url,
+            min_size=0,
+            max_size=size,
+            max_inactive_connection_lifetime=0,
+            command_timeout=STATEMENT_SECONDS,
+            statement_cache_size=STATEMENTS_CACHED,
+            max_cached_statement_lifetime=0,
+            server_settings=SETTINGS,
+            init=_numbers_as_sqlite_has_them,
+            reset=_nothing_to_reset,
+        )
+
+
+async def _numbers_as_sqlite_has_them(connection: asyncpg.Connection) -> None:
+    """`sum` of whole numbers is NUMERIC here."""
+    await connection.set_type_codec("numeric", schema="pg_catalog", encoder=str, decoder=_number)
+
+
+def _number(text: str) -> int | float:
+    return float(text) if "." in text else int(text)
+
+
+async def _nothing_to_reset(connection: Connection) -> None:
+    """No statement of ours leaves anything on a connection but a transaction, which the pool rolls back."""
