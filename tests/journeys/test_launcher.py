@@ -69,7 +69,8 @@ def test_the_first_use_makes_the_environment_and_the_second_finds_it(checkout: P
 @pytest.mark.slow
 def test_a_first_use_that_was_killed_is_repaired_by_the_next(checkout: Path) -> None:
     process = begin(checkout, "up")
-    assert process.stderr and process.stderr.readline().startswith("headway: making")
+    assert process.stderr
+    assert process.stderr.readline().startswith("headway: making")
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
     assert not list(checkout.glob(".cache/environments/*/stamp"))
