@@ -1,6 +1,6 @@
 """`python -m headway`: the command line."""
 
-from headway.cli.main import headway
+from headway.cli.main import main
 
 if __name__ == "__main__":
-    headway(prog_name="headway")
+    main(prog_name="headway")

@@ -9,5 +9,5 @@ from headway.cli.test import test
     commands=[test],
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-def headway() -> None:
+def main() -> None:
     """A self-hosted application platform in which every slow change is an operation."""
