@@ -5,15 +5,15 @@ from datetime import UTC, datetime
 
 from headway.dialects.headway import wire
 from headway.ids import show
-from headway.model.operations import Event, Operation, Phase
+from headway.model.operations import Event, LogLine, Operation, Phase
+from headway.views.stories import Story
 
 STATUS = {phase: phase.name.lower() for phase in Phase}
 
 
-def operation(
-    it: Operation, *, titles: Sequence[str], summary: str, events: Sequence[Event]
-) -> wire.Operation:
-    """An operation with its steps; `titles` are those of its type, `events` all of its own, oldest first."""
+def story(told: Story) -> wire.Operation:
+    """An operation with its steps."""
+    it = told.operation
     return wire.Operation(
         id=show(it.id),
         type=it.type,
@@ -23,14 +23,14 @@ def operation(
         turning_back=it.turning_back,
         cancelling=it.cancel_requested_at is not None and not it.phase.terminal,
         attempt=it.attempt,
-        summary=summary,
-        steps=steps(it, titles, events),
+        summary=told.summary,
+        steps=steps(it, told.titles, told.events),
         detail=None if it.detail is None else wire.Detail(it.detail.code, it.detail.text),
         created_at=time(it.created_at),
         started_at=time_or_none(it.started_at),
         updated_at=time(it.updated_at),
         finished_at=time_or_none(it.finished_at),
-        seq=events[-1].seq if events else 0,
+        seq=told.events[-1].seq if told.events else 0,
     )
 
 
@@ -64,6 +64,11 @@ def event(it: Event) -> wire.Event:
         operation="" if it.operation is None else show(it.operation),
         data=it.data,
     )
+
+
+def line(it: LogLine) -> wire.Line:
+    """A piece of the log."""
+    return wire.Line(n=it.n, at=time(it.at), text=it.text)
 
 
 def time(at: int) -> str:

@@ -66,6 +66,20 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     data: dict[str, object]
 
 
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """One piece of what an operation said."""
+
+    n: int
+    at: str
+    text: str
+
+
+class Log(msgspec.Struct, frozen=True, kw_only=True):
+    """What an operation said, in order."""
+
+    lines: list[Line]
+
+
 class Cancel(msgspec.Struct, frozen=True, kw_only=True):
     """A request to cancel."""
 
