@@ -205,7 +205,9 @@ class Performer:
             await self._write(it, entry)
         else:
             await self._record(run, phase, detail, entry)
-        run.next_step(msgspec.structs.replace(it, step=it.step + (last is not None), phase=phase, detail=detail))
+        run.next_step(
+            msgspec.structs.replace(it, step=it.step + (last is not None), phase=phase, detail=detail)
+        )
 
     async def _record(self, run: Live[Any, Any], phase: Phase, detail: Detail | None, entry: Entry) -> None:
         async def ends(tx: Tx) -> bool:
