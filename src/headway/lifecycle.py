@@ -25,11 +25,12 @@ async def run(
     A service that has not returned `drain_seconds` after the stop is cancelled. The first exception of
     any service stops all and is raised, in a group.
     """
+    troubles: list[Exception] = []
     async with asyncio.TaskGroup() as group:
         running: list[tuple[asyncio.Task[None], asyncio.Event]] = []
         try:
             for service in services:
-                running.append(await _start(group, service, stop))
+                running.append(await _start(group, service, stop, troubles))
                 if stop.is_set():
                     break
             else:
@@ -40,13 +41,15 @@ async def run(
                 its_stop.set()
                 await asyncio.wait([task], timeout=drain_seconds)
                 task.cancel()
+    if troubles:
+        raise ExceptionGroup("a part of the platform failed", troubles)
 
 
 async def _start(
-    group: asyncio.TaskGroup, service: Service, stop: asyncio.Event
+    group: asyncio.TaskGroup, service: Service, stop: asyncio.Event, troubles: list[Exception]
 ) -> tuple[asyncio.Task[None], asyncio.Event]:
     its_ready, its_stop = asyncio.Event(), asyncio.Event()
-    task = group.create_task(_watched(service, its_ready, its_stop, stop))
+    task = group.create_task(_watched(service, its_ready, its_stop, stop, troubles))
     waits = [group.create_task(its_ready.wait()), group.create_task(stop.wait())]
     await asyncio.wait([task, *waits], return_when=asyncio.FIRST_COMPLETED)
     for wait in waits:
@@ -55,9 +58,16 @@ async def _start(
 
 
 async def _watched(
-    service: Service, ready: asyncio.Event, its_stop: asyncio.Event, stop: asyncio.Event
+    service: Service,
+    ready: asyncio.Event,
+    its_stop: asyncio.Event,
+    stop: asyncio.Event,
+    troubles: list[Exception],
 ) -> None:
     try:
         await service.serve(ready, its_stop)
+    # Raised within the group it would cut the others off; they are to stop in their order first.
+    except Exception as error:  # noqa: BLE001
+        troubles.append(error)
     finally:
         stop.set()

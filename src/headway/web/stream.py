@@ -34,18 +34,24 @@ class Pings:
             await put(self.frame())
 
 
-class EventStream:
-    """An answer of server-sent events: each frame is the data of one event. Ends with the frames."""
+def as_data(frame: str) -> str:
+    """A frame as the data of an event without a name."""
+    return "".join(f"data: {line}\n" for line in frame.split("\n")) + "\n"
 
-    def __init__(self, frames: Frames, pings: Pings) -> None:
+
+class EventStream:
+    """An answer of server-sent events: `form` makes an event of each frame. Ends with the frames."""
+
+    def __init__(self, frames: Frames, pings: Pings, form: Callable[[str], str] = as_data) -> None:
         self._frames = frames
         self._pings = pings
+        self._form = form
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send until the frames end or the reader is gone."""
         await send({"type": "http.response.start", "status": 200, "headers": _SSE_HEADERS})
         if scope["method"] != "HEAD":
-            await _carry(self._frames, self._pings, _event_writer(send), _http_gone(receive))
+            await _carry(self._frames, self._pings, _event_writer(send, self._form), _http_gone(receive))
         await send({"type": "http.response.body", "body": b""})
 
 
@@ -102,10 +108,9 @@ async def _carry(frames: Frames, pings: Pings, put: Put, gone: Coroutine[None, N
     return False
 
 
-def _event_writer(send: Send) -> Put:
+def _event_writer(send: Send, form: Callable[[str], str]) -> Put:
     async def write(frame: str) -> None:
-        data = "".join(f"data: {line}\n" for line in frame.split("\n"))
-        await send({"type": "http.response.body", "body": f"{data}\n".encode(), "more_body": True})
+        await send({"type": "http.response.body", "body": form(frame).encode(), "more_body": True})
 
     return _one_at_a_time(write)
 

@@ -1,0 +1,141 @@
+"""`headway demo`: a whole platform in a scratch folder and one app's life on it, each operation followed live."""
+
+import asyncio
+import contextlib
+import io
+import shutil
+import signal
+import sys
+import tarfile
+import tempfile
+from collections.abc import AsyncGenerator, Callable
+from pathlib import Path
+
+import click
+import httpx2
+from rich.console import Console
+
+from headway.cli import terminal
+from headway.cli.child import Child, scratch_platform
+from headway.cli.client import Client, api_token
+from headway.clock import SystemClock
+from headway.config import Config
+from headway.errors import Refusal
+
+APP = "hello"
+SOURCE = Path(__file__).parents[3] / "examples" / APP
+CONTAINERS = 2
+INTERRUPTED = 130
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="End after the last operation: 0 if all went well.")
+def demo(*, once: bool) -> None:
+    """Run a platform in a scratch folder, deploy an app from source, scale it and restart it.
+
+    Each operation is followed live. Ctrl-C ends everything that was started.
+    """
+    if not SOURCE.is_dir():
+        raise click.ClickException("the demo deploys examples/hello, so it is run from a checkout")
+    try:
+        asyncio.run(_demo(Console(), once=once))
+    except Refusal as error:
+        raise click.ClickException(str(error)) from error
+    except asyncio.CancelledError:
+        sys.exit(INTERRUPTED)
+
+
+async def _demo(console: Console, *, once: bool) -> None:
+    async with _platform(console) as config, Client(f"http://{config.listen}", _token(config)) as client:
+        await _life(console, client)
+        await _visit(console, config)
+        if once:
+            return
+        _say(console, f"The API is at http://{config.listen}, its token in {config.folder / 'admin.token'}.")
+        _say(console, f"The app is at {_address(config)} until you press Ctrl-C.")
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.get_running_loop().create_future()
+
+
+@contextlib.asynccontextmanager
+async def _platform(console: Console) -> AsyncGenerator[Config]:
+    """A platform that is ready; nothing is left of it afterwards."""
+    _cancel_once_at_signal()
+    folder = Path(tempfile.mkdtemp(prefix="headway-demo-"))
+    config = scratch_platform(folder)
+    child = Child(config, SystemClock())
+    try:
+        _say(console, f"Starting a platform in {folder} …")
+        await child.start()
+        yield config
+    finally:
+        _say(console, "Ending it …")
+        await child.end()
+        shutil.rmtree(folder)
+
+
+async def _life(console: Console, client: Client) -> None:
+    """Create the app, deploy it, scale it, restart it."""
+    await client.sign_in()
+    await client.scalingo("POST", "/apps", {"app": {"name": APP}})
+    source = (await client.scalingo("POST", "/sources", {})).json()["source"]
+    await client.upload(source["upload_url"], _archive(SOURCE))
+    wanted = {"git_ref": "demo", "source_url": source["download_url"]}
+    await client.scalingo("POST", f"/apps/{APP}/deployments", {"deployment": wanted})
+    await _follow(console, client, (await client.newest()).id)
+    scaled = {"containers": [{"name": "web", "amount": CONTAINERS}]}
+    for verb, body in (("scale", scaled), ("restart", {})):
+        accepted = await client.scalingo("POST", f"/apps/{APP}/{verb}", body)
+        await _follow(console, client, accepted.headers["location"].rsplit("/", 1)[-1])
+
+
+async def _follow(console: Console, client: Client, id: str) -> None:
+    ended = await terminal.watch(console, client.follow(id))
+    if ended.phase != "succeeded":
+        raise Refusal(f"{ended.type} {ended.id} ended {ended.phase}")
+
+
+async def _visit(console: Console, config: Config) -> None:
+    """One request as a visitor makes it, through the router."""
+    name = f"{APP}.{config.domain}"
+    async with httpx2.AsyncClient(trust_env=False) as http:
+        reply = await http.get(f"http://{config.apps}/", headers={"Host": name})
+    if not reply.is_success:
+        raise Refusal(f"{_address(config)} answered {reply.status_code}: {reply.text[:500]}")
+    first = next(iter(reply.text.splitlines()), "")
+    _say(console, f"GET {_address(config)} → {reply.status_code} {first}")
+
+
+def _archive(folder: Path) -> bytes:
+    """The folder as tar.gz with one root folder, as Scalingo wants it."""
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as tar:
+        tar.add(folder, arcname=folder.name)
+    return packed.getvalue()
+
+
+def _token(config: Config) -> str:
+    return api_token(config.folder)
+
+
+def _address(config: Config) -> str:
+    return f"http://{APP}.{config.domain}:{config.apps.rpartition(':')[2]}/"
+
+
+def _say(console: Console, text: str) -> None:
+    console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+def _cancel_once_at_signal() -> None:
+    """The first signal cancels this task; later ones do not disturb its ending."""
+    task, loop = asyncio.current_task(), asyncio.get_running_loop()
+    assert task is not None
+    pending: list[Callable[[], object]] = [task.cancel]
+
+    def interrupt() -> None:
+        if pending:
+            pending.pop()()
+
+    for number in SIGNALS:
+        loop.add_signal_handler(number, interrupt)

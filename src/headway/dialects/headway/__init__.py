@@ -1,0 +1,1 @@
+"""Our own dialect: follow, list, explain and cancel operations, whoever began them."""

@@ -1,0 +1,74 @@
+"""Operations: one, as it is or once it has changed; the list; its events, its log, its end."""
+
+from collections.abc import AsyncIterator
+
+import msgspec
+from starlette.types import ASGIApp
+
+from headway import ids
+from headway.dialects.headway import project, wire
+from headway.domain.operations.cancel import cancel
+from headway.errors import NotFound
+from headway.views.stories import Stories
+from headway.web.ask import Ask
+from headway.web.body import Answer, answer
+from headway.web.stream import EventStream, Pings
+
+WAIT_SECONDS_MAX = 30
+PAGE_MAX = 100
+ID_MAX = (1 << 63) - 1
+
+
+class Operations:
+    """The handlers; `stories` is what they read."""
+
+    def __init__(self, stories: Stories) -> None:
+        self._stories = stories
+
+    async def get(self, ask: Ask) -> Answer:
+        """One, or with `wait` and `after` once something has happened to it."""
+        wait = ask.number("wait", 0, at_most=WAIT_SECONDS_MAX)
+        after = ask.number("after", 0, at_most=ID_MAX)
+        story = await self._stories.changed(ask.account.id, _id(ask), after, seconds=wait)
+        return answer(project.story(story))
+
+    async def list(self, ask: Ask) -> Answer:
+        """Newest first, a page at a time."""
+        count = ask.number("limit", 20, at_least=1, at_most=PAGE_MAX)
+        before = ids.parse(ask.query.get("before", "")) or ID_MAX
+        target = ask.query.get("target", "")
+        page, next = await self._stories.newest(ask.account.id, before=before, target=target, count=count)
+        shown = None if next is None else ids.show(next)
+        return answer(wire.Listed(operations=[project.story(story) for story in page], next=shown))
+
+    async def events(self, ask: Ask) -> ASGIApp:
+        """Its events as they happen, from behind `Last-Event-ID`; the stream ends when the operation has."""
+        given = ask.headers.get("last-event-id", "")
+        after = int(given) if given.isdecimal() and len(given) < 20 else 0
+        await self._stories.get(ask.account.id, _id(ask))
+        pings = Pings(ask.world.clock, lambda: ": still there\n\n")
+        return EventStream(self._frames(ask.account.id, _id(ask), after), pings, form=str)
+
+    async def log(self, ask: Ask) -> Answer:
+        """What it said behind line `after`."""
+        after = ask.number("after", 0, at_most=ID_MAX)
+        lines = await self._stories.log(ask.account.id, _id(ask), after)
+        return answer(wire.Log(lines=[project.line(line) for line in lines]))
+
+    async def cancel(self, ask: Ask) -> Answer:
+        """Ask it to turn back; the operation as it is then."""
+        wanted = await ask.body(wire.Cancel)
+        await cancel(ask.world, _id(ask), wanted.reason, by=ask.actor)
+        return answer(project.story(await self._stories.get(ask.account.id, _id(ask))), 202)
+
+    async def _frames(self, account_id: int, id: int, after: int) -> AsyncIterator[str]:
+        async for event in self._stories.follow(account_id, id, after):
+            data = msgspec.json.encode(project.event(event)).decode()
+            yield f"id: {event.seq}\nevent: {event.name}\ndata: {data}\n\n"
+
+
+def _id(ask: Ask) -> int:
+    id = ids.parse(ask.params["id"])
+    if id is None:
+        raise NotFound("operation", ask.params["id"])
+    return id

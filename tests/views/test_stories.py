@@ -1,0 +1,75 @@
+"""What the dialect's own tests do not show: types that are no longer known, and lists at their ends."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import msgspec
+import pytest
+
+from headway.domain.world import World
+from headway.engine.declare import OperationType, Step
+from headway.engine.feed import Feed
+from headway.errors import NotFound
+from headway.model.accounts import Account
+from headway.model.operations import Actor
+from headway.views.stories import Stories
+
+
+class Nothing(msgspec.Struct, frozen=True):
+    """Nothing is asked."""
+
+
+async def nothing(_run: Any) -> None:
+    """Nothing is done."""
+
+
+REST: OperationType[Nothing, World] = OperationType(
+    name="house.rest",
+    params=Nothing,
+    target=lambda _: "house:1",
+    exclusive=False,
+    steps=(Step(title="rest", do=nothing),),
+)
+
+
+@pytest.fixture
+async def feed(world: World) -> AsyncIterator[Feed]:
+    feed = Feed(world.database)
+    yield feed
+    feed.close()
+
+
+async def submit(world: World, by: Actor) -> int:
+    operation = await world.database.write(lambda tx: world.desk.submit(tx, REST, Nothing(), by=by))
+    return operation.id
+
+
+async def test_a_type_without_a_summary_is_told_by_its_name(world: World, feed: Feed, by: Actor) -> None:
+    stories = Stories(world.database, feed, world.clock, {REST.name: REST})
+    story = await stories.get(by.account_id, await submit(world, by))
+    assert (story.summary, story.titles) == ("house.rest of house:1", ("rest",))
+
+
+async def test_a_type_that_is_no_longer_known_is_told_without_steps(
+    world: World, feed: Feed, by: Actor
+) -> None:
+    stories = Stories(world.database, feed, world.clock, {})
+    story = await stories.get(by.account_id, await submit(world, by))
+    assert (story.titles, [event.name for event in story.events]) == ((), ["operation.queued"])
+
+
+async def test_a_page_that_is_exactly_full_has_no_next(world: World, feed: Feed, by: Actor) -> None:
+    stories = Stories(world.database, feed, world.clock, {})
+    made = [await submit(world, by), await submit(world, by)]
+    page, next = await stories.newest(by.account_id, before=1 << 62, target="", count=2)
+    assert ([story.operation.id for story in page], next) == (made[::-1], None)
+
+
+async def test_what_somebody_else_began_is_not_there(
+    world: World, feed: Feed, by: Actor, other: Account
+) -> None:
+    stories, id = Stories(world.database, feed, world.clock, {}), await submit(world, by)
+    with pytest.raises(NotFound):
+        await stories.get(other.id, id)
+    with pytest.raises(NotFound):
+        await stories.log(other.id, id, 0)
