@@ -77,6 +77,11 @@ def load(file: Path | None, environment: Mapping[str, str] | None = None, **opti
         raise Invalid(settings=str(error)) from error
 
 
+def environment() -> Mapping[str, str]:
+    """The environment, for the few parts that hand pieces of it on."""
+    return os.environ
+
+
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     prefix = "HEADWAY_"
     names = {key: key.removeprefix(prefix).lower() for key in environment if key.startswith(prefix)}

@@ -91,3 +91,13 @@ def _state(operation: Operation, index: int, done: bool, undone: bool, broke: in
     if undone:
         return "undone"
     return "done" if done else "waiting"
+
+
+async def active(database: Database) -> list[Operation]:
+    """Those that have not ended, oldest first."""
+    return await database.read(operations.active)
+
+
+async def last_event(database: Database) -> int:
+    """The number of the newest event."""
+    return await database.read(events.last)

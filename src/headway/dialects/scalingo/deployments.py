@@ -32,7 +32,7 @@ async def create(ask: Ask) -> Answer:
     wanted = (await ask.body(wire.CreateDeployment)).deployment
     app = await asked.app(ask)
     deployment, operation = await deploy(
-        ask.world, app, wanted.source_url, wanted.git_ref, ask.actor, ask.key
+        ask.world, app, wanted.source_url, wanted.git_ref, ask.actor, key=ask.key
     )
     shown = deployments.shown(deployment, operation)
     return answer(wire.DeploymentReply(project.deployment(shown, asked.places(ask), app.stack)), 201)

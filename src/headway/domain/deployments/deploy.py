@@ -23,7 +23,7 @@ from headway.model.apps import App, Container, ContainerType
 from headway.model.deployments import FAILURES, SUCCESS, Deployment, Release
 from headway.model.operations import Actor, Detail, NewEvent, Operation
 from headway.model.variables import resolved
-from headway.store import apps, containers, deployments, releases, variables
+from headway.store import accounts, apps, containers, deployments, releases, variables
 from headway.store.database import Tx
 
 BUILD_SECONDS_MAX = 3600
@@ -49,7 +49,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def deploy(
-    world: World, app: App, source_url: str, ref: str | None, by: Actor, *, email: str = "", key: str = ""
+    world: World, app: App, source_url: str, ref: str | None, by: Actor, *, key: str = ""
 ) -> tuple[Deployment, Operation]:
     """Begin to deploy; the deployment and its operation.
 
@@ -65,7 +65,7 @@ async def deploy(
             return await deployments.of_operation(tx, earlier.id, app.id), earlier
         params = await _planned(world, tx, app, archive, ref)
         operation = await world.desk.submit(tx, DEPLOY, params, by=by, key=sent)
-        return await _deployment(tx, params, operation, source_url=source_url, by=by, email=email), operation
+        return await _deployment(tx, params, operation, source_url, by), operation
 
     return await world.database.write(body)
 
@@ -82,9 +82,7 @@ async def _planned(world: World, tx: Tx, app: App, archive: Path, ref: str | Non
     )
 
 
-async def _deployment(
-    tx: Tx, params: Deploy, operation: Operation, *, source_url: str, by: Actor, email: str
-) -> Deployment:
+async def _deployment(tx: Tx, params: Deploy, operation: Operation, source_url: str, by: Actor) -> Deployment:
     app = await apps.get(tx, params.app_id)
     previous = None if app.release_id is None else (await releases.get(tx, app.release_id)).ref
     deployment = Deployment(
@@ -97,7 +95,7 @@ async def _deployment(
         source_url=source_url,
         pusher_id=by.account_id,
         pusher=by.name,
-        pusher_email=email,
+        pusher_email=(await accounts.get(tx, by.account_id)).email,
         status=None,
         image_size=0,
         created_at=operation.created_at,

@@ -1,0 +1,178 @@
+"""Puts the platform together: the one module that knows every room."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from headway import config as settings
+from headway import lifecycle
+from headway.builders import buildpack, surroundings, toolchains
+from headway.builders.packs.catalog import PACKS
+from headway.clock import Clock, SystemClock
+from headway.config import Config
+from headway.dialects.headway.dialect import headway
+from headway.dialects.scalingo.dialect import SCALINGO
+from headway.domain.accounts.ensure_admin import ensure_admin
+from headway.domain.catalog import CATALOG
+from headway.domain.containers.reconcile import Reconciler
+from headway.domain.logs.collect import Collector
+from headway.domain.world import World
+from headway.engine.feed import Feed
+from headway.engine.janitor import Janitor
+from headway.engine.submit import Desk
+from headway.engine.worker import Worker
+from headway.errors import Invalid, Unavailable
+from headway.ids import Ids
+from headway.routers.envoy import Envoy
+from headway.routers.envoy_config import Settings
+from headway.runtimes import machine
+from headway.runtimes.process import Process
+from headway.store.database import Database
+from headway.store.logbook import Logbook
+from headway.store.sqlite import Sqlite
+from headway.views.stories import Stories
+from headway.web.ask import edge
+from headway.web.dialect import mount
+from headway.web.server import Server
+from headway.web.status import status
+
+ENVOY_WORKERS = 2
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Platform:
+    """The parts, made and not yet started."""
+
+    world: World
+    runtime: Process
+    router: Envoy
+    worker: Worker[World]
+
+    def services(self) -> Sequence[lifecycle.Service]:
+        """In the order in which they start; the one that listens is last, so who gets an answer finds all ready."""
+        world, config = self.world, self.world.config
+        feed = Feed(world.database)
+        stories = Stories(world.database, feed, world.clock, CATALOG)
+        roof = mount(edge(world, feed), (SCALINGO, headway(stories)), status(world))
+        return (
+            self.runtime,
+            self.router,
+            Collector(world.runtime, world.logbook, world.clock),
+            Reconciler(world),
+            self.worker,
+            Janitor(world.database, world.clock, retention_days=config.operation_retention_days),
+            Server(roof, address(config.listen, "listen"), drain_seconds=config.drain_seconds),
+        )
+
+
+async def serve(config: Config, stop: asyncio.Event, *, ready: asyncio.Event | None = None) -> None:
+    """Run the platform until `stop`; apps and router run on after that."""
+    async with assembled(config) as platform:
+        await ensure_admin(platform.world)
+        await lifecycle.run(
+            platform.services(), ready or asyncio.Event(), stop, drain_seconds=config.drain_seconds
+        )
+
+
+async def down(config: Config) -> None:
+    """Stop every app and the router of a platform whose control plane does not run."""
+    async with assembled(config) as platform:
+        stop, ready = asyncio.Event(), asyncio.Event()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(platform.runtime.serve(ready, stop))
+            await ready.wait()
+            units = await platform.runtime.units()
+            grace = config.stop_grace_seconds
+            await asyncio.gather(*(platform.runtime.stop(it.id, grace_seconds=grace) for it in units))
+            stop.set()
+        await platform.router.down()
+
+
+@contextlib.asynccontextmanager
+async def assembled(config: Config) -> AsyncGenerator[Platform]:
+    """The parts, with the database open."""
+    clock = SystemClock()
+    folder = config.folder
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    database = opened(config, clock)
+    await database.open()
+    try:
+        yield await _platform(config, clock, database)
+    finally:
+        await database.close()
+
+
+def opened(config: Config, clock: Clock) -> Database:
+    """The database that the settings name, not connected yet. Invalid for an unknown kind."""
+    if not config.database:
+        return Sqlite(config.folder / "headway.db", clock)
+    if config.database.startswith(("postgresql://", "postgres://")):
+        from headway.store.postgres import Postgres  # noqa: PLC0415 - its driver costs memory that SQLite need not
+
+        return Postgres(config.database, clock)
+    raise Invalid(database="should be a postgresql:// URL, or empty for SQLite")
+
+
+async def _platform(config: Config, clock: Clock, database: Database) -> Platform:
+    folder = config.folder
+    if config.runtime != "process":
+        raise Unavailable(f"the runtime {config.runtime} is not there yet; process is")
+    abilities = await asyncio.to_thread(machine.look, folder / "runtime")
+    runtime = Process(
+        folder / "runtime",
+        clock,
+        abilities,
+        crash_delays_seconds=config.crash_delays_seconds,
+        crash_warm_up_seconds=config.crash_warm_up_seconds,
+    )
+    host, port = address(config.apps, "apps")
+    router = Envoy(folder / "router", Settings(host=host, port=port, workers=ENVOY_WORKERS), clock)
+    worker = Worker[World](
+        database,
+        clock,
+        CATALOG,
+        node=_node(folder),
+        lease_seconds=config.lease_seconds,
+        operations_max=config.operations_max,
+    )
+    ids = Ids(clock)
+    world = World(
+        config=config,
+        clock=clock,
+        ids=ids,
+        database=database,
+        desk=Desk(ids, clock, worker),
+        runtime=runtime,
+        router=router,
+        builder=await _builder(config, clock, runtime),
+        logbook=Logbook(folder / "logs", clock, hot_bytes=config.hot_log_bytes),
+    )
+    worker.given(world)
+    return Platform(world=world, runtime=runtime, router=router, worker=worker)
+
+
+async def _builder(config: Config, clock: Clock, runtime: Process) -> buildpack.Buildpack:
+    return buildpack.Buildpack(
+        config.folder / "builds",
+        runtime,
+        clock,
+        bounds=buildpack.bounds(config),
+        packs=PACKS,
+        machine=await toolchains.found(pip=toolchains.own_pip()),
+        surroundings=surroundings.gathered(settings.environment(), Path.home()),
+    )
+
+
+def address(text: str, setting: str) -> tuple[str, int]:
+    """Host and port of `host:port`; Invalid, naming the setting, where it is not one."""
+    host, colon, port = text.rpartition(":")
+    if not colon or not port.isdigit():
+        raise Invalid(**{setting: "should be an address and a port, like 127.0.0.1:8000"})
+    return host.strip("[]"), int(port)
+
+
+def _node(folder: Path) -> str:
+    """The name by which this node comes back: that of its data folder."""
+    return f"{folder.resolve()}"
