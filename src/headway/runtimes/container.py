@@ -222,6 +222,7 @@ class Container:
     def _prepare(self, folder: Path) -> Place:
         """Lay out the folder of a run. Blocks."""
         wanted, machine = self.wanted, self._around.machine
+        machine.check()
         user = machine.uid if wanted.user is None else wanted.user
         remove_tree(folder.parent)
         folder.parent.mkdir(mode=0o711)

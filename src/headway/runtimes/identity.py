@@ -76,8 +76,8 @@ def holds(pid: int, file: Path) -> bool:
         wanted = file.stat()
     except OSError:
         return False
-    with contextlib.suppress(OSError):
-        for link in os.scandir(f"/proc/{pid}/fd"):
+    with contextlib.suppress(OSError), os.scandir(f"/proc/{pid}/fd") as links:
+        for link in links:
             with contextlib.suppress(OSError):
                 seen = os.stat(link.path)  # noqa: PTH116 - a Path for every descriptor of every process costs
                 if (seen.st_ino, seen.st_dev) == (wanted.st_ino, wanted.st_dev):

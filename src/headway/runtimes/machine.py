@@ -19,6 +19,7 @@ from pathlib import Path
 
 import msgspec
 
+from headway.errors import Failure
 from headway.runtimes import cgroups
 from headway.runtimes.cgroups import Groups
 from headway.runtimes.port import Offer
@@ -63,6 +64,20 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
     reachable: bool = True
     """Whether an unprivileged user can reach the data folder; only level D needs that."""
 
+    @property
+    def trouble(self) -> str:
+        """Why nothing can run here, or nothing."""
+        if self.root and not self.setpriv:
+            return "no setpriv (util-linux): an app would run as root"
+        if self.root and not self.bwrap and not self.reachable:
+            return "no sandbox, and an app's user cannot reach the data folder"
+        return ""
+
+    def check(self) -> None:
+        """Failure `no-sandbox` if nothing can run here."""
+        if self.trouble:
+            raise Failure("no-sandbox", self.trouble)
+
 
 def look(folder: Path, *, best: str = "A") -> Machine:
     """What the machine allows for containers kept in `folder`; never a level better than `best`."""
@@ -96,10 +111,7 @@ def _isolation(machine: Machine) -> Offer:
         text = f"level {machine.level}: each container has its own processes, /tmp and /app (bubblewrap)"
         return Offer(name="sandbox", level="good", text=text)
     text = "level D: no sandbox; containers see this machine's files, and a process that hides may outlive a stop"
-    if machine.root and not (machine.reachable and machine.setpriv):
-        text = "no sandbox, and the app's user cannot reach the data folder: no container can run"
-        return Offer(name="sandbox", level="missing", text=text)
-    return Offer(name="sandbox", level="missing", text=text)
+    return Offer(name="sandbox", level="missing", text=machine.trouble or text)
 
 
 def _users(machine: Machine) -> Offer:

@@ -28,7 +28,6 @@ exec "$@"
 """Writes its identity to the first argument, enters the groups up to `--`, becomes the rest."""
 
 WATCH = """\
-trap : TERM INT HUP
 exec 7>&2 2>/dev/null
 "$@" 2>&7 7>&- 8>&-
 echo "{\\"exit-code\\": $?}" >&8
@@ -97,7 +96,7 @@ def _bubblewrap(machine: Machine, place: Place, sandbox: Sandbox) -> list[str]:
     ]
     options += ["--ro-bind", f"{place.accounts}/passwd", "/etc/passwd"]
     options += ["--ro-bind", f"{place.accounts}/group", "/etc/group"]
-    options += ["--bind", f"{place.folder}/tmp", _TMP, "--dir", "/var", "--symlink", _TMP, f"/var{_TMP}"]
+    options += ["--bind", str(place.folder / "tmp"), _TMP, "--dir", "/var", "--symlink", _TMP, f"/var{_TMP}"]
     options += [*parents(_START), "--ro-bind", f"{place.folder}/start", _START, *_app(place, sandbox)]
     for inside, folder in sandbox.mounts.items():
         options += [*parents(inside), "--ro-bind", str(folder), inside]
@@ -137,7 +136,7 @@ def start_script(
     home = "/app" if machine.bwrap else str(place.app)
     defaults = {"PATH": f"{home}/bin:{machine.path}", "LANG": "C.UTF-8"}
     if not machine.bwrap:
-        defaults["TMPDIR"] = f"{place.folder}/tmp"
+        defaults["TMPDIR"] = str(place.folder / "tmp")
     given = {name: value for name, value in environment.items() if _NAME.match(name)}
     lines = [
         "ulimit -c 0; ulimit -n 1048576 2>/dev/null || ulimit -n $(ulimit -Hn); umask 022",

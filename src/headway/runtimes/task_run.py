@@ -72,6 +72,7 @@ class Tasks:
     def _prepare(self, task: Task, folder: Path) -> tuple[Place, Sandbox]:
         """Lay out the folder of a task. Blocks."""
         machine = self._machine
+        machine.check()
         user = self._users.of(task.app_id) if machine.root else None
         remove_tree(folder)
         for part in (folder, folder / "tmp"):

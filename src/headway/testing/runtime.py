@@ -1,0 +1,308 @@
+"""A runtime without processes, in memory: verified by the same conformance suite as the real ones.
+
+It understands a little of the shell, parts of a command being separated by `;`:
+
+    echo TEXT     says a line ($NAME is replaced)
+    sleep N       lets the clock pass N seconds
+    exit N        ends with N
+
+Anything else accepts connections on PORT, where the unit listens, answers HTTP with the unit's id, and runs
+until it is stopped. With `fail_next` the next call of a method raises what it is given.
+"""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+
+from headway.clock import SECOND, Clock
+from headway.errors import Failure, Retry, Trouble
+from headway.runtimes.crash_policy import after_end
+from headway.runtimes.port import Offer, Output, Status, Task, Unit
+
+_LOOPBACK = "127.0.0.1"
+_LINE_BYTES_MAX = 16 << 10
+
+
+class MemoryRuntime:
+    """Runs containers as coroutines. A Runtime, and a Service; units are forgotten when `serve` returns."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        crash_delays_seconds: tuple[float, ...] = (0.0,),
+        crash_warm_up_seconds: float = 600,
+    ) -> None:
+        self._clock = clock
+        self._delays = crash_delays_seconds
+        self._warm_up = crash_warm_up_seconds
+        self._units: dict[str, _Container] = {}
+        self._group: asyncio.TaskGroup | None = None
+        self._failures: dict[str, list[Trouble]] = {}
+        self._said = asyncio.Event()
+
+    def fail_next(self, method: str, trouble: Trouble) -> None:
+        """Let the next call of `method` raise `trouble`; may be said several times."""
+        self._failures.setdefault(method, []).append(trouble)
+
+    async def serve(self, ready: asyncio.Event, stop: asyncio.Event) -> None:
+        """Run until `stop` is set."""
+        async with asyncio.TaskGroup() as group:
+            self._group = group
+            ready.set()
+            await stop.wait()
+            self._group = None
+            for unit in self._units.values():
+                unit.cancel()
+
+    async def ensure(self, unit: Unit) -> Status:
+        """Start the unit unless it is there."""
+        group = self._serving("ensure")
+        container = self._units.get(unit.id)
+        if container is None or container.is_stopped:
+            output = container.output if container else _Text()
+            container = _Container(unit, self._clock, output, self._tell)
+            self._units[unit.id] = container
+            container.task = group.create_task(container.live(self._delays, self._warm_up))
+        return container.status()
+
+    async def ready(self, unit_id: str, *, seconds: float) -> Status:
+        """Return once the unit accepts connections, or runs; Failure as the port says."""
+        self._serving("ready")
+        until = self._clock.monotonic() + seconds
+        container = self._units.get(unit_id)
+        while container is not None and not container.is_up:
+            label, last = container.unit.label, container.output.last()
+            if container.is_stopped or container.crashes:
+                raise Failure("crashed-error", f"{label} ended before it was ready\n{last}")
+            if self._clock.monotonic() >= until:
+                text = f"{label} did not accept connections on its port within {seconds:g} s\n{last}"
+                raise Failure("timeout-error", text)
+            await self._clock.sleep(0.001)
+        if container is None:
+            raise Failure("crashed-error", f"{unit_id} is not there")
+        return container.status()
+
+    async def stop(self, unit_id: str, *, grace_seconds: float = 30) -> None:
+        """End the unit, at once: nothing here has use for a grace."""
+        del grace_seconds
+        self._serving("stop")
+        if (container := self._units.get(unit_id)) is not None:
+            await container.end()
+
+    async def forget(self, unit_id: str) -> None:
+        """Remove what is kept of a stopped unit."""
+        self._serving("forget")
+        if unit_id in self._units and self._units[unit_id].is_stopped:
+            del self._units[unit_id]
+
+    async def units(self, app_id: str | None = None) -> list[Status]:
+        """All units that are there, by label."""
+        self._serving("units")
+        found = [it.status() for it in self._units.values() if not it.is_stopped]
+        chosen = [status for status in found if app_id in {None, status.app_id}]
+        return sorted(chosen, key=lambda status: (status.label, status.id))
+
+    async def output(self, offsets: Mapping[str, int]) -> AsyncIterator[Output]:
+        """The output of all units, each from its offset."""
+        ends = dict(offsets)
+        while True:
+            said = self._said
+            for container in list(self._units.values()):
+                unit, start = container.unit, ends.get(container.unit.id, 0)
+                lines, end = container.output.since(start)
+                if lines:
+                    ends[unit.id] = end
+                    yield Output(unit=unit.id, app_id=unit.app_id, label=unit.label, lines=lines, end=end)
+            await said.wait()
+
+    async def forget_output(self, unit_id: str, end: int) -> None:
+        """Free the output before `end`."""
+        if (container := self._units.get(unit_id)) is not None:
+            container.output.forget(end)
+
+    async def perform(self, task: Task, said: Callable[[bytes], None]) -> int:
+        """Run `sh -c COMMAND` in the same small language; any other argv is said, and ends with 0."""
+        self._fail("perform")
+        script = task.argv[2] if task.argv[:2] == ("sh", "-c") else f"echo {' '.join(task.argv)}"
+        try:
+            async with asyncio.timeout(task.seconds_max):
+                return await _run(
+                    script, task.environment, self._clock, lambda line: said(line + b"\n"), _for_ever
+                )
+        except TimeoutError:
+            raise Failure("timeout-error", f"{task.id} took longer than {task.seconds_max:g} s") from None
+
+    def offers(self) -> list[Offer]:
+        """What there is."""
+        return [Offer(name="sandbox", level="missing", text="a stand-in: no processes are run")]
+
+    def _serving(self, method: str) -> asyncio.TaskGroup:
+        self._fail(method)
+        if self._group is None:
+            raise Retry("the runtime is not running")
+        return self._group
+
+    def _fail(self, method: str) -> None:
+        if waiting := self._failures.get(method):
+            raise waiting.pop(0)
+
+    def _tell(self) -> None:
+        self._said.set()
+        self._said = asyncio.Event()
+
+
+class _Text:
+    """What a unit said; offsets count from its first byte, also when the beginning is forgotten."""
+
+    def __init__(self) -> None:
+        self._kept = b""
+        self._start = 0
+
+    def add(self, line: bytes) -> None:
+        self._kept += line + b"\n"
+
+    def since(self, offset: int) -> tuple[list[bytes], int]:
+        text = self._kept[max(0, offset - self._start) :]
+        lines = text.split(b"\n")[:-1]
+        pieces = [
+            line[start : start + _LINE_BYTES_MAX]
+            for line in lines
+            for start in range(0, max(len(line), 1), _LINE_BYTES_MAX)
+        ]
+        return pieces, self._start + len(self._kept)
+
+    def forget(self, end: int) -> None:
+        self._kept = self._kept[max(0, end - self._start) :]
+        self._start = max(self._start, end)
+
+    def last(self) -> str:
+        return "\n".join(self._kept.decode(errors="replace").splitlines()[-10:])
+
+
+class _Container:
+    def __init__(self, unit: Unit, clock: Clock, output: _Text, told: Callable[[], None]) -> None:
+        self.unit = unit
+        self.output = output
+        self.crashes = 0
+        self.is_stopped = False
+        self.task: asyncio.Task[None] | None = None
+        self._clock = clock
+        self._told = told
+        self._state = "starting"
+        self._port = _free_port() if unit.listens else 0
+        self._exit_code: int | None = None
+        self._started_at: int | None = None
+        self._writers: set[asyncio.StreamWriter] = set()
+
+    @property
+    def is_up(self) -> bool:
+        return self._state == "running"
+
+    async def live(self, delays: tuple[float, ...], warm_up: float) -> None:
+        with contextlib.suppress(asyncio.CancelledError):
+            while True:
+                self._started_at = self._clock.now()
+                self._state = "starting" if self.unit.listens else "running"
+                self._exit_code = await self._run()
+                ran = (self._clock.now() - self._started_at) / SECOND
+                verdict = after_end(self.crashes, ran, delays_seconds=delays, warm_up_seconds=warm_up)
+                self.crashes = verdict.crashes
+                self._say(f"{self.unit.label}: exited with status {self._exit_code}".encode())
+                if verdict.delay_seconds is None:
+                    self._state = "crashed"
+                    await asyncio.Event().wait()
+                else:
+                    self._state = "waiting"
+                    await self._clock.sleep(verdict.delay_seconds)
+
+    async def end(self) -> None:
+        self._state = "stopping"
+        self.cancel()
+        if self.task is not None:
+            await asyncio.wait([self.task])
+        self.is_stopped = True
+
+    def cancel(self) -> None:
+        if self.task is not None:
+            self.task.cancel()
+
+    def status(self) -> Status:
+        return Status(
+            id=self.unit.id,
+            app_id=self.unit.app_id,
+            label=self.unit.label,
+            state=self._state,
+            address=(_LOOPBACK, self._port) if self.unit.listens else None,
+            started_at=self._started_at,
+            crashes=self.crashes,
+            exit_code=self._exit_code,
+        )
+
+    async def _run(self) -> int:
+        port = {"PORT": str(self._port)} if self.unit.listens else {}
+        environment = {**self.unit.environment, **port}
+        return await _run(self.unit.command, environment, self._clock, self._say, self._serve)
+
+    async def _serve(self) -> None:
+        server = (
+            await asyncio.start_server(self._answer, _LOOPBACK, self._port) if self.unit.listens else None
+        )
+        try:
+            self._state = "running"
+            await asyncio.Event().wait()
+        finally:
+            if server is not None:
+                server.close()
+            for writer in self._writers:
+                writer.transport.abort()
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writers.add(writer)
+        with contextlib.suppress(OSError, asyncio.IncompleteReadError):
+            while await reader.readuntil(b"\r\n\r\n"):
+                body = self.unit.id.encode()
+                writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
+                await writer.drain()
+        self._writers.discard(writer)
+        writer.close()
+
+    def _say(self, line: bytes) -> None:
+        self.output.add(line)
+        self._told()
+
+
+async def _run(
+    script: str,
+    environment: Mapping[str, str],
+    clock: Clock,
+    said: Callable[[bytes], None],
+    serve: Callable[[], Awaitable[None]],
+) -> int:
+    for part in script.split(";"):
+        word, _, rest = part.strip().partition(" ")
+        if word == "echo":
+            said(_expanded(rest, environment).encode())
+        elif word == "sleep":
+            await clock.sleep(float(rest))
+        elif word == "exit":
+            return int(rest)
+        else:
+            await serve()
+    return 0
+
+
+def _free_port() -> int:
+    with socket.create_server((_LOOPBACK, 0)) as server:
+        return int(server.getsockname()[1])
+
+
+async def _for_ever() -> None:
+    await asyncio.Event().wait()
+
+
+def _expanded(text: str, environment: Mapping[str, str]) -> str:
+    for name, value in environment.items():
+        text = text.replace(f"${name}", value)
+    return text

@@ -1,0 +1,261 @@
+"""What every runtime promises: each test runs on the stand-in and on each level that this machine offers."""
+
+import asyncio
+import contextlib
+
+import pytest
+
+from headway.errors import Failure, Retry
+from tests.runtimes.bench import (
+    LEVELS,
+    clear,
+    connects,
+    lines,
+    make,
+    reachable_folder,
+    serving,
+    settled,
+    task,
+    text,
+    unit,
+)
+
+
+@pytest.fixture
+def place():
+    with reachable_folder() as folder:
+        yield folder
+
+
+@pytest.fixture(params=["memory", *(f"process-{level}" for level in LEVELS)])
+async def runtime(request, place):
+    ready, stop = asyncio.Event(), asyncio.Event()
+    made = make(request.param, place / "runtime")
+    life = asyncio.create_task(made.serve(ready, stop))
+    await ready.wait()
+    yield made
+    await clear(made)
+    stop.set()
+    await life
+
+
+async def test_a_unit_that_is_ready_accepts_connections(runtime, place):
+    begun = await runtime.ensure(unit(place, "u1"))
+    status = await runtime.ready("u1", seconds=20)
+
+    assert (begun.id, begun.app_id, begun.label) == ("u1", "a", "web-1")
+    assert (status.state, status.crashes, status.exit_code) == ("running", 0, None)
+    assert status.started_at is not None
+    assert connects(status.address)
+
+
+async def test_a_unit_that_is_there_is_left_as_it_is(runtime, place):
+    await runtime.ensure(unit(place, "u1"))
+    first = await runtime.ready("u1", seconds=20)
+
+    assert await runtime.ensure(unit(place, "u1")) == first
+    assert await runtime.units() == [first]
+
+
+async def test_starting_one_unit_twice_at_once_starts_it_once(runtime, place):
+    both = await asyncio.gather(
+        *(runtime.ensure(unit(place, "u1", "echo hello; sleep 1000")) for _ in range(2))
+    )
+
+    assert both[0].started_at == both[1].started_at
+    assert text(await lines(runtime, 1)) == [b"hello"]
+
+
+async def test_a_unit_that_does_not_listen_is_ready_once_it_runs(runtime, place):
+    await runtime.ensure(unit(place, "u1", "sleep 1000", listens=False))
+    status = await runtime.ready("u1", seconds=20)
+
+    assert (status.state, status.address) == ("running", None)
+
+
+async def test_a_unit_that_never_listens_is_not_ready_and_its_last_words_are_told(runtime, place):
+    await runtime.ensure(unit(place, "u1", "echo still loading; sleep 1000"))
+    await lines(runtime, 1)
+
+    with pytest.raises(Failure, match=r"(?s)web-1 did not accept.*still loading") as raised:
+        await runtime.ready("u1", seconds=0.05)
+    assert raised.value.code == "timeout-error"
+
+
+async def test_a_unit_that_ends_is_not_ready_and_its_last_words_are_told(runtime, place):
+    await runtime.ensure(unit(place, "u1", "echo no database; exit 7"))
+
+    with pytest.raises(Failure, match=r"(?s)web-1 ended.*no database") as raised:
+        await runtime.ready("u1", seconds=20)
+    assert raised.value.code == "crashed-error"
+
+
+async def test_a_unit_that_is_not_there_is_not_ready(runtime):
+    with pytest.raises(Failure, match="u9 is not there"):
+        await runtime.ready("u9", seconds=1)
+
+
+async def test_a_unit_that_crashes_too_often_stays_down_and_its_exit_code_is_kept(runtime, place):
+    await runtime.ensure(unit(place, "u1", "exit 3", listens=False))
+    await settled(runtime, "u1", "crashed")
+
+    (status,) = await runtime.units()
+    assert (status.crashes, status.exit_code) == (4, 3)
+
+
+async def test_a_unit_keeps_its_port_when_it_starts_again(runtime, place):
+    first = await runtime.ensure(unit(place, "u1", "echo $PORT; exit 1"))
+    await settled(runtime, "u1", "crashed")
+
+    said = [line for line in text(await lines(runtime, 8)) if line.isdigit()]
+    assert said == [b"%d" % first.address[1]] * 4
+
+
+async def test_units_do_not_share_a_port(runtime, place):
+    ports = [(await runtime.ensure(unit(place, f"u{n}", "sleep 1000"))).address[1] for n in range(5)]
+
+    assert len(set(ports)) == 5
+
+
+async def test_a_stopped_unit_is_gone_and_stopping_it_again_changes_nothing(runtime, place):
+    await runtime.ensure(unit(place, "u1"))
+    status = await runtime.ready("u1", seconds=20)
+    await runtime.stop("u1")
+    await runtime.stop("u1")
+
+    assert await runtime.units() == []
+    assert not connects(status.address)
+
+
+async def test_stopping_and_forgetting_what_is_not_there_is_nothing(runtime):
+    await runtime.stop("u9")
+    await runtime.forget("u9")
+    await runtime.forget_output("u9", 5)
+
+
+async def test_a_crashed_unit_can_be_stopped(runtime, place):
+    await runtime.ensure(unit(place, "u1", "exit 3", listens=False))
+    await settled(runtime, "u1", "crashed")
+    await runtime.stop("u1")
+
+    assert await runtime.units() == []
+
+
+async def test_a_stopped_unit_can_be_started_again(runtime, place):
+    await runtime.ensure(unit(place, "u1"))
+    await runtime.stop("u1")
+    await runtime.ensure(unit(place, "u1"))
+    status = await runtime.ready("u1", seconds=20)
+
+    assert (status.state, status.crashes) == ("running", 0)
+    assert connects(status.address)
+
+
+async def test_units_come_by_label_of_one_app_or_of_all(runtime, place):
+    for id, app, label in (("u1", "a", "web-2"), ("u2", "b", "web-1"), ("u3", "a", "clock-1")):
+        await runtime.ensure(unit(place, id, "sleep 1000", app_id=app, label=label, listens=False))
+
+    assert [status.id for status in await runtime.units()] == ["u3", "u2", "u1"]
+    assert [status.id for status in await runtime.units("a")] == ["u3", "u1"]
+
+
+async def test_output_resumes_behind_the_offset_that_was_given(runtime, place):
+    await runtime.ensure(unit(place, "u1", "echo one; echo two; sleep 1000", listens=False))
+    first = await lines(runtime, 2)
+    await runtime.ensure(unit(place, "u2", "echo three; sleep 1000", listens=False, label="web-2"))
+    (second,) = await lines(runtime, 1, {"u1": first[-1].end})
+
+    assert text(first) == [b"one", b"two"]
+    assert first[-1].end == len(b"one\ntwo\n")
+    assert (second.unit, second.app_id, second.label, second.lines) == ("u2", "a", "web-2", [b"three"])
+
+
+async def test_output_that_is_followed_brings_units_to_come(runtime, place):
+    async with asyncio.timeout(20), contextlib.aclosing(runtime.output({})) as output:
+        following = asyncio.create_task(anext(output))
+        await runtime.ensure(unit(place, "u1", "echo hello; sleep 1000", listens=False))
+        assert (await following).lines == [b"hello"]
+
+
+async def test_output_stays_until_the_unit_is_forgotten(runtime, place):
+    await runtime.ensure(unit(place, "u1", "echo one; sleep 1000", listens=False))
+    await lines(runtime, 1)
+    await runtime.stop("u1")
+    kept = await lines(runtime, 1)
+    await runtime.forget("u1")
+    await runtime.ensure(unit(place, "u2", "echo two; sleep 1000", listens=False))
+
+    assert text(kept)[0] == b"one"
+    assert text(await lines(runtime, 1)) == [b"two"]
+
+
+async def test_a_unit_that_runs_is_not_forgotten(runtime, place):
+    await runtime.ensure(unit(place, "u1", "sleep 1000", listens=False))
+    await runtime.forget("u1")
+
+    assert [status.id for status in await runtime.units()] == ["u1"]
+
+
+async def test_forgotten_output_does_not_come_again_and_offsets_stay(runtime, place):
+    await runtime.ensure(unit(place, "u1", "echo one; echo two; sleep 1000", listens=False))
+    await lines(runtime, 2)
+    await runtime.forget_output("u1", len(b"one\n"))
+    again = await lines(runtime, 1)
+
+    assert text(again) == [b"two"]
+    assert again[-1].end == len(b"one\ntwo\n")
+
+
+async def test_long_lines_come_in_pieces(runtime, place):
+    await runtime.ensure(unit(place, "u1", f"echo {'x' * 40_000}; sleep 1000", listens=False))
+
+    assert [len(piece) for piece in text(await lines(runtime, 3))] == [16384, 16384, 7232]
+
+
+async def test_a_unit_sees_its_environment(runtime, place):
+    environment = {"GREETING": 'it\'s "fine"'}
+    await runtime.ensure(
+        unit(place, "u1", "echo $GREETING; sleep 1000", environment=environment, listens=False)
+    )
+
+    assert text(await lines(runtime, 1)) == [b'it\'s "fine"']
+
+
+async def test_a_task_runs_to_its_end_and_is_heard(runtime, place):
+    heard = bytearray()
+    asked = task(place, "t1", "echo $WHAT; echo done; exit 4", environment={"WHAT": "building"})
+
+    assert await runtime.perform(asked, heard.extend) == 4
+    assert heard == b"building\ndone\n"
+
+
+async def test_a_task_that_takes_too_long_fails(runtime, place):
+    with pytest.raises(Failure) as raised:
+        await runtime.perform(task(place, "t1", "sleep 1000", seconds_max=0.1), bytes)
+    assert raised.value.code == "timeout-error"
+
+
+async def test_a_task_can_be_cancelled(runtime, place):
+    heard = asyncio.Event()
+    running = asyncio.create_task(
+        runtime.perform(task(place, "t1", "echo here; sleep 1000"), lambda _: heard.set())
+    )
+    await heard.wait()
+    running.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await running
+
+
+async def test_what_it_offers_is_said_in_words(runtime):
+    assert {offer.level for offer in runtime.offers()} <= {"good", "reduced", "missing"}
+    assert all(offer.text for offer in runtime.offers())
+
+
+@pytest.mark.parametrize("kind", ["memory", *(f"process-{level}" for level in LEVELS)])
+async def test_a_runtime_that_does_not_serve_says_not_now(kind, place):
+    runtime = make(kind, place / "runtime")
+    with pytest.raises(Retry):
+        await runtime.ensure(unit(place, "u1"))
+    async with serving(runtime):
+        assert await runtime.units() == []
