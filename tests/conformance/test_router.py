@@ -198,7 +198,7 @@ async def test_a_container_in_use_is_not_drained_and_an_idle_one_is(stage: Stage
     async with stage.hold("shop.localhost"):
         assert not await stage.router.drained(stage.one, seconds=0.05)
     await stage.ask("shop.localhost")
-    assert await stage.router.drained(stage.one, seconds=5)
+    assert await stage.router.drained(stage.one, seconds=0.5)
 
 
 async def test_a_container_that_nobody_knows_is_drained(stage: Stage) -> None:

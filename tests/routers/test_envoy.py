@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import resource
 import signal
 import socket
 import sys
@@ -132,6 +133,18 @@ async def test_a_new_control_plane_adopts_envoy_and_its_routes_while_traffic_flo
     assert load.failures == []
 
 
+async def test_another_port_is_taken_up_by_the_envoy_that_runs(tmp_path: Path, one: Container) -> None:
+    first, second = settings(), settings()
+    async with served(Envoy(tmp_path, first, CLOCK), down=False) as envoy:
+        await envoy.route(route("shop", one.endpoint))
+        before = await process_of(tmp_path)
+    async with served(Envoy(tmp_path, second, CLOCK)):
+        assert await Client(second.port).ask_app("shop.localhost") == one.endpoint.port
+        assert await process_of(tmp_path) == before
+        with pytest.raises(ConnectionRefusedError):
+            await Client(first.port).ask("shop.localhost")
+
+
 async def test_what_was_kept_but_not_told_to_envoy_is_live_when_the_next_control_plane_is_ready(
     tmp_path: Path, one: Container
 ) -> None:
@@ -206,6 +219,15 @@ async def test_envoy_gets_none_of_our_files_and_runs_in_a_session_of_its_own(tmp
             assert str(Path(f"/proc/self/fd/{ours.fileno()}").readlink()) not in files
             assert os.getsid(pid) != os.getsid(0)
             assert (tmp_path / "admin.sock").stat().st_mode & 0o777 == 0o600
+
+
+async def test_envoy_may_open_as_many_files_as_the_machine_allows(tmp_path: Path) -> None:
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    async with served(Envoy(tmp_path, settings(), CLOCK)):
+        pid = await process_of(tmp_path)
+        assert pid
+        assert resource.prlimit(pid, resource.RLIMIT_NOFILE) == (hard, hard)
+        assert (tmp_path / "envoy.log").read_text() == ""
 
 
 async def test_a_port_that_is_taken_ends_the_start_with_a_word_and_leaves_no_envoy(tmp_path: Path) -> None:

@@ -109,7 +109,12 @@ def test_no_hostname_is_told_twice_and_each_is_one(given: list[Route]) -> None:
 @settings(max_examples=40)
 @given(some_routes)
 def test_every_document_can_be_written_as_json(given: list[Route]) -> None:
-    for document in (clusters(given, SETTINGS), routes(given, SETTINGS), listeners(SETTINGS), bootstrap()):
+    for document in (
+        clusters(given, SETTINGS),
+        routes(given, SETTINGS),
+        listeners(SETTINGS),
+        bootstrap(SETTINGS),
+    ):
         assert msgspec.json.decode(msgspec.json.encode(document)) == document
 
 
@@ -222,4 +227,4 @@ def test_the_listener_is_where_the_settings_say() -> None:
 
 
 def test_the_admin_socket_is_private() -> None:
-    assert bootstrap()["admin"]["address"]["pipe"] == {"path": "admin.sock", "mode": 0o600}
+    assert bootstrap(SETTINGS)["admin"]["address"]["pipe"] == {"path": "admin.sock", "mode": 0o600}

@@ -63,7 +63,7 @@ async def test_one_that_does_not_listen_to_reason_is_killed(folder: Path) -> Non
 
 
 async def test_one_that_cannot_run_is_told_with_its_last_words(folder: Path) -> None:
-    with pytest.raises(Retry, match="Envoy ended at once: .*nowhere.*not found"):
+    with pytest.raises(Retry, match=r"Envoy ended at once: .*nowhere.*not found"):
         await start_or_adopt(folder, ["/nowhere/envoy"], CLOCK)
 
 

@@ -30,7 +30,7 @@ _BALANCE_SECONDS = 1
 _LIVE_PAUSE = 0.002
 _DRAIN_PAUSE = 0.02
 _SHORT_LIFE_SECONDS = 2
-_RESTART_PAUSE_MAX = 5
+_RESTART_PAUSE, _RESTART_PAUSE_MAX = 0.2, 5
 _OUTPUT_BYTES_MAX = 1 << 20
 _TROUBLE = (OSError, EOFError, ValueError)
 """What asking an Envoy that is ending or starting may raise."""
@@ -191,7 +191,7 @@ class Envoy:
         """What Envoy finds when it starts; for one that runs, what changed since this was written."""
         (self._folder / envoy_config.XDS).mkdir(parents=True, exist_ok=True)
         clusters, routes = self._documents()
-        self._write(envoy_process.BOOTSTRAP, envoy_config.bootstrap())
+        self._write(envoy_process.BOOTSTRAP, envoy_config.bootstrap(self._settings))
         self._write_config(envoy_config.CLUSTERS, clusters)
         self._write_config(envoy_config.ROUTES, routes)
         self._write_config(envoy_config.LISTENERS, envoy_config.listeners(self._settings))
@@ -211,7 +211,7 @@ class Envoy:
     # ─── the process ───
 
     async def _keep_running(self, ready: Event) -> None:
-        pause = 0.0
+        short_lives = 0
         while self._is_wanted:
             since = self._clock.monotonic()
             try:
@@ -221,8 +221,8 @@ class Envoy:
                     raise
                 log.exception("Envoy could not be started again")
             lived = self._clock.monotonic() - since
-            pause = 0.0 if lived > _SHORT_LIFE_SECONDS else min(2 * pause + 0.1, _RESTART_PAUSE_MAX)
-            await self._clock.sleep(pause)
+            short_lives = 0 if lived > _SHORT_LIFE_SECONDS else short_lives + 1
+            await self._clock.sleep(min(_RESTART_PAUSE * max(short_lives - 1, 0), _RESTART_PAUSE_MAX))
 
     async def _run(self, ready: Event) -> None:
         """From finding or starting Envoy to its end."""

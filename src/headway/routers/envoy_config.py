@@ -35,6 +35,7 @@ _TYPES = "type.googleapis.com/envoy."
 _HTTP = f"{_TYPES}extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"
 _OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
 _STICKY = "envoy.filters.http.stateful_session"
+_CONNECTIONS = "envoy.resource_monitors.global_downstream_max_connections"
 _MANY = 1 << 20
 _HOSTNAME = re.compile(r"(?=.{1,253}$)(?!-)[a-z0-9-]{1,63}(\.(?!-)[a-z0-9-]{1,63})*")
 
@@ -52,14 +53,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     keep_alive_seconds: float = 1.5
     """Shorter than any usual server keeps an idle connection, so that no request meets one being closed."""
     sticky_seconds: int = 86400
+    connections_max: int = 50_000
+    """From clients, at one time; more are closed at once."""
 
 
-def bootstrap() -> Document:
+def bootstrap(settings: Settings) -> Document:
     """What Envoy reads once, at its start: where the files are, the admin socket and the two probes."""
     return {
         "node": {"id": "headway", "cluster": "headway"},
         "admin": {"address": _pipe(ADMIN)},
         "dynamic_resources": {"cds_config": _file(CLUSTERS), "lds_config": _file(LISTENERS)},
+        "overload_manager": {"resource_monitors": [_named(_CONNECTIONS, _connections(settings))]},
         "static_resources": {
             "listeners": [
                 _probe("clusters", CLUSTER_PROBE, {"route_config": _cluster_probe()}),
@@ -292,6 +296,7 @@ def _probe(name: str, socket: str, where: Document) -> Document:
         "name": name,
         "stat_prefix": f"probe-{name}",
         "address": _pipe(socket),
+        "ignore_global_conn_limit": True,
         "connection_balance_config": {"exact_balance": {}},
         "filter_chains": [{"filters": [_named("http", manager)]}],
     }
@@ -301,6 +306,11 @@ def _cluster_probe() -> Document:
     action = {"cluster_header": PROBE_CLUSTER, "cluster_not_found_response_code": "NOT_FOUND"}
     routes = [{"match": {"prefix": "/"}, "route": action}]
     return {"name": "probe", "virtual_hosts": [{"name": "probe", "domains": ["*"], "routes": routes}]}
+
+
+def _connections(settings: Settings) -> Document:
+    kind = f"{_TYPES}extensions.resource_monitors.downstream_connections.v3.DownstreamConnectionsConfig"
+    return {"@type": kind, "max_active_downstream_connections": settings.connections_max}
 
 
 def _answer(name: str, status: int) -> Document:

@@ -107,7 +107,7 @@ def _start(folder: Path, argv: Sequence[str]) -> bool:
         with (folder / OUTPUT).open("ab") as output:
             # The shell is gone at once, so that Envoy is nobody's child: started or adopted, it is the same.
             subprocess.run(
-                ["/bin/sh", "-c", '"$@" &', "sh", *argv],
+                ["/bin/sh", "-c", 'ulimit -n "$(ulimit -H -n)"; "$@" &', "sh", *argv],
                 cwd=folder,
                 env={},
                 stdin=subprocess.DEVNULL,
