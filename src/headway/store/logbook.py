@@ -155,20 +155,6 @@ class _Book:
             self._append([], {unit: segments.GONE})
         self._gone.add(unit)
 
-    def _append(self, lines: Sequence[Line], moved: Mapping[str, int]) -> None:
-        number = self._newest()
-        fresh = self._sizes.get(number, self._segment_bytes) >= self._segment_bytes
-        offsets = segments.moved(self.offsets, moved)
-        number += fresh
-        data = segments.encode(Record(offsets if fresh else moved, lines))
-        self._write(number, data)
-        self._sizes[number] = self._sizes.get(number, 0) + len(data)
-        self._bytes += len(data)
-        self.offsets = offsets
-        self._drop_oldest()
-        self.changed.set()
-        self.changed = asyncio.Event()
-
     def end(self) -> _Place:
         """Where the next record will stand, or before it."""
         number = self._newest()
@@ -198,6 +184,20 @@ class _Book:
                     yield from reversed(record.lines)
             except FileNotFoundError:
                 return
+
+    def _append(self, lines: Sequence[Line], moved: Mapping[str, int]) -> None:
+        number = self._newest()
+        fresh = self._sizes.get(number, self._segment_bytes) >= self._segment_bytes
+        offsets = segments.moved(self.offsets, moved)
+        number += fresh
+        data = segments.encode(Record(offsets if fresh else moved, lines))
+        self._write(number, data)
+        self._sizes[number] = self._sizes.get(number, 0) + len(data)
+        self._bytes += len(data)
+        self.offsets = offsets
+        self._drop_oldest()
+        self.changed.set()
+        self.changed = asyncio.Event()
 
     def _newest(self) -> int:
         return next(reversed(self._sizes), 0)
