@@ -172,6 +172,9 @@ class Link:
             raise told(error, connection) from error
         finally:
             with suppress(*ERRORS):
+                if connection.is_in_transaction():
+                    await connection.execute("ROLLBACK")
+            with suppress(*ERRORS):
                 await pool.release(connection)
 
     async def _pool(self, size: int) -> asyncpg.Pool:
