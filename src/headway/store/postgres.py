@@ -143,7 +143,7 @@ async def _statement(connection: Connection, entries: list[Entry]) -> list[Row |
         found = [await connection.fetchrow(statement.sql, *row) for row in zip(*arrays(entries), strict=True)]
         return [None if row is None else tuple(row) for row in found]
     except ERRORS as error:
-        raise told(error, closed=connection.is_closed()) from error
+        raise told(error, connection) from error
 
 
 async def _migrate(connection: Connection) -> Sealed[None]:

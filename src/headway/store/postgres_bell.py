@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import Any
 
 from headway.clock import Clock
+from headway.errors import Unavailable
 from headway.store.postgres_link import ERRORS, Link, Lost, told
 
 CHANNEL = "headway"
@@ -41,7 +42,7 @@ class Bell:
     async def serve(self) -> None:
         """Listen to other processes, and let them hear, until cancelled."""
         while True:
-            with suppress(Lost):
+            with suppress(Lost, Unavailable):
                 await self._attend()
             await self._clock.sleep(LOOK_SECONDS / 4)
 
@@ -59,7 +60,7 @@ class Bell:
                 if position != before:
                     self._ring_here()
         except ERRORS as error:
-            raise told(error, closed=connection.is_closed()) from error
+            raise told(error, connection) from error
         finally:
             connection.terminate()
 

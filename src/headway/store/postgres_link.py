@@ -45,15 +45,27 @@ class Lost(Exception):
     """The connection broke, or this transaction had to give way: nothing of it was written; begin again."""
 
 
-def told(error: Exception, *, closed: bool = False) -> Exception:
-    """An error of the driver in our words, as it is where we have none; `closed`: on a connection that is no more."""
+def told(error: Exception, connection: "Connection | asyncpg.Connection | None" = None) -> Exception:
+    """An error of the driver in our words, as it is where we have none; on a connection that is no more it is Lost."""
     if isinstance(error, asyncpg.UniqueViolationError):
         return NotUnique(str(getattr(error, "constraint_name", "")))
     if isinstance(error, asyncpg.DiskFullError):
         return StorageFull(str(error))
-    if closed or isinstance(error, _BEGIN_AGAIN):
+    if isinstance(error, _BEGIN_AGAIN) or (connection is not None and _gone(connection)):
         return Lost(str(error))
     return error
+
+
+def _gone(connection: Connection | asyncpg.Connection) -> bool:
+    try:
+        return connection.is_closed()
+    except asyncpg.InterfaceError:  # the pool has taken it away
+        return True
+
+
+def _not_connected(error: Exception) -> Exception:
+    lost = told(error)
+    return lost if isinstance(lost, Lost) else Unavailable(f"the database cannot be reached: {error}")
 
 
 async def say(connection: Connection, statements: str) -> None:
@@ -61,7 +73,7 @@ async def say(connection: Connection, statements: str) -> None:
     try:
         await connection.execute(statements)
     except ERRORS as error:
-        raise told(error, closed=connection.is_closed()) from error
+        raise told(error, connection) from error
 
 
 class Link:
@@ -89,7 +101,7 @@ class Link:
                 self._url, server_settings=SETTINGS, command_timeout=STATEMENT_SECONDS
             )
         except ERRORS as error:
-            raise told(error) from error
+            raise _not_connected(error) from error
 
     async def commit_once(self, begin: str, work: Callable[[Connection], Awaitable[Sealed[T]]]) -> T:
         """Begin, work and commit, again where the connection breaks, until it is committed exactly once.
@@ -149,14 +161,21 @@ class Link:
         """A connection of the readers or the writers; what is open on it at the end is rolled back."""
         if not self._pools:
             raise Unavailable("the database is closed")
+        pool = self._pools[kind == READERS]
         try:
-            async with self._pools[kind == READERS].acquire() as connection:
-                try:
-                    yield connection
-                except ERRORS as error:
-                    raise told(error, closed=connection.is_closed()) from error
+            connection = await pool.acquire()
         except ERRORS as error:
-            raise told(error) from error
+            raise _not_connected(error) from error
+        try:
+            yield connection
+        except ERRORS as error:
+            raise told(error, connection) from error
+        finally:
+            with suppress(*ERRORS):
+                if connection.is_in_transaction():
+                    await connection.execute("ROLLBACK")
+            with suppress(*ERRORS):
+                await pool.release(connection)
 
     async def _pool(self, size: int) -> asyncpg.Pool:
         return await asyncpg.create_pool(

@@ -77,7 +77,7 @@ class PostgresTx:
         try:
             return await ask(statement.sql, *arguments)
         except ERRORS as error:
-            refused = told(error, closed=self._connection.is_closed())
+            refused = told(error, self._connection)
             if isinstance(refused, NotUnique):
                 await say(self._connection, f"ROLLBACK TO {self._savepoint}")
             else:
@@ -100,7 +100,7 @@ async def seal(connection: Connection, events: Sequence[NewEvent]) -> str | None
             return await connection.fetchval(_NUMBER)
         return await connection.fetchval(_SEAL, *zip(*map(_columns, events), strict=True))
     except ERRORS as error:
-        raise told(error, closed=connection.is_closed()) from error
+        raise told(error, connection) from error
 
 
 def _columns(event: NewEvent) -> tuple[Any, ...]:
