@@ -211,13 +211,17 @@ class Performer:
 
     async def _record(self, run: Live[Any, Any], phase: Phase, detail: Detail | None, entry: Entry) -> None:
         async def ends(tx: Tx) -> bool:
-            if await operations.carry_out(tx, entry) is None:
+            if await tx.one(entry.query, **entry.values) is None:
                 return False
+            *before, outcome = entry.events
+            for event in before:
+                tx.append(event)
             if phase is Phase.SUCCEEDED and run.type.record is not None:
                 await run.type.record(run, tx)
             if phase is not Phase.SUCCEEDED and run.type.record_failure is not None:
                 assert detail is not None
                 await run.type.record_failure(run, tx, detail)
+            tx.append(outcome)
             return True
 
         try:

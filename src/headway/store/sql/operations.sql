@@ -135,15 +135,16 @@ RETURNING operation
 -- all
 
 -- name: advance
--- Progress within a step: never falls.
+-- Progress within a step: only ever more.
 -- only: sqlite
-UPDATE operations SET progress = max(progress, :progress), updated_at = :at
-WHERE id = :id AND fence = :fence AND phase = 2
+UPDATE operations SET progress = :progress, updated_at = :at
+WHERE id = :id AND fence = :fence AND phase = 2 AND progress < :progress
 RETURNING id
 -- only: postgres, many
-UPDATE operations SET progress = greatest(operations.progress, given.progress), updated_at = given.at
+UPDATE operations SET progress = given.progress, updated_at = given.at
 FROM unnest(:id::bigint[], :fence::int[], :progress::smallint[], :at::bigint[]) AS given (id, fence, progress, at)
 WHERE operations.id = given.id AND operations.fence = given.fence AND phase = 2
+    AND operations.progress < given.progress
 RETURNING operations.id
 -- all
 

@@ -1,0 +1,113 @@
+"""One ready example of each operation type: what is there before, and how it is asked for."""
+
+import io
+import tarfile
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import msgspec
+
+from headway import ids
+from headway.builders.port import Source as BuildSource
+from headway.domain.apps.create import create
+from headway.domain.apps.restart import restart
+from headway.domain.apps.scale import scale
+from headway.domain.containers import formation, swap
+from headway.domain.deployments.deploy import deploy
+from headway.domain.deployments.upload import create_source, upload
+from headway.domain.world import World
+from headway.model.apps import App, Change, Container, ContainerType
+from headway.model.deployments import Release
+from headway.model.operations import Actor, Operation
+from headway.store import apps, containers, releases
+from headway.store.database import Tx
+
+PROCFILE = "web: serve\nworker: work\n"
+NEXT_PROCFILE = "web: serve the next\nclock: tick\n"
+
+
+class Example(msgspec.Struct, frozen=True, kw_only=True):
+    """How an operation of one type is asked for, on an app that runs two web containers and a worker."""
+
+    submit: Callable[[World, App, Actor], Awaitable[Operation]]
+
+
+async def running_app(world: World, by: Actor, name: str) -> App:
+    """An app that was deployed, and serves."""
+    app = await create(world, name, by)
+    source = BuildSource(
+        archive=archive_in(world.config.folder, PROCFILE),
+        app_id=ids.show(app.id),
+        app=name,
+        ref="v1",
+        environment={},
+        build_id=ids.show(world.ids.next()),
+    )
+    slug = await world.builder.build(source, lambda _line: None)
+    now = world.clock.now()
+    release = Release(world.ids.next(), app.id, 0, slug.digest, dict(slug.processes), {}, "v1", now)
+    wanted = [
+        ContainerType(world.ids.next(), app.id, kind, amount, "M", slug.processes[kind])
+        for kind, amount in (("web", 2), ("worker", 1))
+    ]
+    theirs = formation.arranged(wanted, [], release.id, world.ids, now)
+    await world.database.write(lambda tx: _keep(tx, app, release, wanted, theirs))
+    await swap.start(world, app.id, theirs)
+    for it in theirs:
+        await world.runtime.ready(ids.show(it.id), seconds=10)
+    await swap.route_to(world, app.id, theirs)
+    return await world.database.read(lambda tx: apps.get(tx, app.id))
+
+
+async def _keep(
+    tx: Tx, app: App, release: Release, wanted: list[ContainerType], theirs: list[Container]
+) -> None:
+    await releases.keep(tx, release)
+    await containers.keep_types(tx, wanted)
+    await containers.replace(tx, app.id, theirs)
+    await apps.released(tx, app.id, release.id, release.created_at)
+
+
+def archive_in(folder: Path, procfile: str) -> Path:
+    """An archive of source: a Procfile and nothing else."""
+    file = folder / f"{abs(hash(procfile))}.tar.gz"
+    file.write_bytes(archive(procfile))
+    return file
+
+
+def archive(procfile: str) -> bytes:
+    """The same, as bytes."""
+    written = io.BytesIO()
+    with tarfile.open(fileobj=written, mode="w:gz") as tar:
+        member = tarfile.TarInfo("source/Procfile")
+        member.size = len(procfile)
+        tar.addfile(member, io.BytesIO(procfile.encode()))
+    return written.getvalue()
+
+
+async def _scale(world: World, app: App, by: Actor) -> Operation:
+    """One web container more, all of another size; no worker."""
+    changes = [Change(name="web", amount=3, size="L"), Change(name="worker", amount=0)]
+    return (await scale(world, app, changes, by))[1]
+
+
+async def _restart(world: World, app: App, by: Actor) -> Operation:
+    return await restart(world, app, [], by)
+
+
+async def _deploy(world: World, app: App, by: Actor) -> Operation:
+    secrets = await create_source(world, by)
+
+    async def chunks():  # noqa: ANN202 - an async generator of bytes
+        yield archive(NEXT_PROCFILE)
+
+    await upload(world, secrets[0], chunks())
+    url = f"http://127.0.0.1/v1/sources/download?token={secrets[1]}"
+    return (await deploy(world, app, url, "v2", by))[1]
+
+
+EXAMPLES: dict[str, Example] = {
+    "app.scale": Example(submit=_scale),
+    "app.restart": Example(submit=_restart),
+    "deployment.deploy": Example(submit=_deploy),
+}
