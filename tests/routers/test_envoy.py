@@ -50,7 +50,6 @@ async def two() -> AsyncIterator[Container]:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(60)
 async def test_no_request_fails_while_an_app_is_restarted_two_hundred_times_under_load(
     tmp_path: Path,
 ) -> None:
@@ -315,9 +314,9 @@ def headers_seen(answer: Answer) -> dict[str, str]:
 
 
 async def test_an_app_that_does_not_answer_in_time_is_cut_and_one_that_streams_is_not(tmp_path: Path) -> None:
-    its = settings(first_byte_seconds=0.3, idle_seconds=1)
+    its = settings(first_byte_seconds=0.5, idle_seconds=3)
     client = Client(its.port)
-    async with Container(pause_seconds=0.4) as slow, served(Envoy(tmp_path, its, CLOCK)) as envoy:
+    async with Container(pause_seconds=0.7) as slow, served(Envoy(tmp_path, its, CLOCK)) as envoy:
         await envoy.route(route("shop", slow.endpoint))
         late = await client.ask("shop.localhost", "/held")
         assert (late.status, late.headers["x-headway-error"]) == (504, "timeout")
