@@ -14,7 +14,7 @@ from pathlib import Path
 from headway.runtimes.process import Process
 from tests.runtimes.bench import make, serving, unit
 
-CRASHES = 40
+CRASHES = 25
 DELAYS = (0.002,) * CRASHES
 
 
@@ -82,7 +82,7 @@ ACTS: dict[str, Callable[[Process, Path], Awaitable[None]]] = {
 
 async def main(kind: str, folder: Path, act: str) -> None:
     """Serve, and act."""
-    runtime = make(kind, folder / "runtime", delays=DELAYS if act in {"change"} else (0.0,))
+    runtime = make(kind, folder / "runtime", delays=DELAYS if act == "change" else (0.0,))
     assert isinstance(runtime, Process)
     async with serving(runtime):
         told("ready")
