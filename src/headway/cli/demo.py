@@ -22,8 +22,8 @@ from headway.clock import SystemClock
 from headway.config import Config
 from headway.errors import Refusal
 
-APP = "hello"
-SOURCE = Path(__file__).parents[3] / "examples" / APP
+APP = "hello-world"
+SOURCE = Path(__file__).parents[3] / "examples" / "hello"
 CONTAINERS = 2
 INTERRUPTED = 130
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
