@@ -47,7 +47,7 @@ async def submit(world: World, by: Actor) -> int:
 async def test_a_type_without_a_summary_is_told_by_its_name(world: World, feed: Feed, by: Actor) -> None:
     stories = Stories(world.database, feed, world.clock, {REST.name: REST})
     story = await stories.get(by.account_id, await submit(world, by))
-    assert (story.summary, story.titles) == ("house.rest of house:1", ("rest",))
+    assert (story.summary, [step.title for step in story.steps]) == ("house.rest of house:1", ["rest"])
 
 
 async def test_a_type_that_is_no_longer_known_is_told_without_steps(
@@ -55,7 +55,7 @@ async def test_a_type_that_is_no_longer_known_is_told_without_steps(
 ) -> None:
     stories = Stories(world.database, feed, world.clock, {})
     story = await stories.get(by.account_id, await submit(world, by))
-    assert (story.titles, [event.name for event in story.events]) == ((), ["operation.queued"])
+    assert (story.steps, [event.name for event in story.events]) == ([], ["operation.queued"])
 
 
 async def test_a_page_that_is_exactly_full_has_no_next(world: World, feed: Feed, by: Actor) -> None:

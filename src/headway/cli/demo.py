@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import io
+import re
 import shutil
 import signal
 import sys
@@ -22,8 +23,8 @@ from headway.clock import SystemClock
 from headway.config import Config
 from headway.errors import Refusal
 
-APP = "hello"
-SOURCE = Path(__file__).parents[3] / "examples" / APP
+APP = "hello-world"
+SOURCE = Path(__file__).parents[3] / "examples" / "hello"
 CONTAINERS = 2
 INTERRUPTED = 130
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -103,8 +104,8 @@ async def _visit(console: Console, config: Config) -> None:
         reply = await http.get(f"http://{config.apps}/", headers={"Host": name})
     if not reply.is_success:
         raise Refusal(f"{_address(config)} answered {reply.status_code}: {reply.text[:500]}")
-    first = next(iter(reply.text.splitlines()), "")
-    _say(console, f"GET {_address(config)} → {reply.status_code} {first}")
+    last = re.sub(r"<[^>]+>", "", reply.text).strip().rpartition("\n")[2]
+    _say(console, f"GET {_address(config)} → {reply.status_code} {last}")
 
 
 def _archive(folder: Path) -> bytes:

@@ -2,11 +2,16 @@
 
 import click
 
+from headway.cli.demo import demo
+from headway.cli.doctor import doctor
+from headway.cli.down import down
 from headway.cli.test import test
+from headway.cli.token import token
+from headway.cli.up import up
 
 
 @click.group(
-    commands=[test],
+    commands=[up, down, demo, doctor, token, test],
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 def main() -> None:

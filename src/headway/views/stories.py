@@ -1,7 +1,7 @@
 """Operations with everything that happened to them, now or as it goes on."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -11,7 +11,7 @@ from headway.engine.declare import OperationType
 from headway.engine.feed import Feed
 from headway.errors import NotFound
 from headway.ids import show
-from headway.model.operations import Event, LogLine, Operation
+from headway.model.operations import Event, LogLine, Operation, Phase
 from headway.store import events, operations
 from headway.store.database import Database, Tx
 
@@ -20,12 +20,21 @@ LOG_LINES_MAX = 10_000
 ENDS = frozenset({"operation.succeeded", "operation.failed", "operation.cancelled"})
 
 
+class StepView(msgspec.Struct, frozen=True, kw_only=True):
+    """One step of an operation, as far as it is."""
+
+    title: str
+    state: str
+    """waiting, running, done, undoing, undone, or failed."""
+    begun_at: int | None
+    ended_at: int | None
+
+
 class Story(msgspec.Struct, frozen=True, kw_only=True):
     """One operation, told."""
 
     operation: Operation
-    titles: tuple[str, ...]
-    """Of the steps of its type."""
+    steps: list[StepView]
     summary: str
     """What it does, for people."""
     events: list[Event]
@@ -101,12 +110,49 @@ class Stories:
 
     async def _told(self, tx: Tx, operation: Operation) -> Story:
         type = self._catalog.get(operation.type)
+        happened = await events.of_operation(tx, operation.id, 0, EVENTS_MAX)
+        titles = [step.title for step in type.steps] if type else []
         return Story(
             operation=operation,
-            titles=tuple(step.title for step in type.steps) if type else (),
+            steps=steps(operation, titles, happened),
             summary=_summary(type, operation),
-            events=await events.of_operation(tx, operation.id, 0, EVENTS_MAX),
+            events=happened,
         )
+
+
+def steps(operation: Operation, titles: Sequence[str], happened: Sequence[Event]) -> list[StepView]:
+    """How far each step is, from the record and what happened: pure."""
+    done = _moments(happened, "operation.step_done")
+    undone = _moments(happened, "operation.step_undone")
+    broke = next((int(it.data["step"]) for it in happened if it.name == "operation.turned_back"), None)
+    told: list[StepView] = []
+    begun = operation.started_at
+    for n, title in enumerate(titles):
+        state = _state(operation, n, done=n in done, undone=n in undone, broke=n == broke)
+        told.append(
+            StepView(
+                title=title,
+                state=state,
+                begun_at=None if state == "waiting" else begun,
+                ended_at=undone.get(n, done.get(n)),
+            )
+        )
+        begun = done.get(n)
+    return told
+
+
+def _moments(happened: Sequence[Event], name: str) -> dict[int, int]:
+    return {int(event.data["step"]): event.at for event in happened if event.name == name}
+
+
+def _state(operation: Operation, n: int, *, done: bool, undone: bool, broke: bool) -> str:
+    if operation.phase is Phase.RUNNING and operation.step == n:
+        return "undoing" if operation.turning_back else "running"
+    if broke:
+        return "failed"
+    if undone:
+        return "undone"
+    return "done" if done else "waiting"
 
 
 def _summary(type: OperationType[Any, Any] | None, operation: Operation) -> str:

@@ -4,7 +4,7 @@ import msgspec
 
 from headway.dialects.headway import project, wire
 from headway.model.operations import Actor, Detail, Event, LogLine, Operation, Phase
-from headway.views.stories import Story
+from headway.views.stories import Story, steps
 
 AT = 1_767_322_985_000_000
 SECOND = 1_000_000
@@ -53,7 +53,12 @@ def happened(name: str, seconds: int, **data: Any) -> Event:
 
 def told(operation: Operation, *events: Event) -> wire.Operation:
     """What is shown of it."""
-    story = Story(operation=operation, titles=TITLES, summary="scale hello to 2 web", events=list(events))
+    story = Story(
+        operation=operation,
+        steps=steps(operation, TITLES, events),
+        summary="scale hello to 2 web",
+        events=list(events),
+    )
     return project.story(story)
 
 

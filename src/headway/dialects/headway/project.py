@@ -1,11 +1,10 @@
 """Our records in our own dialect's shapes; pure."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from headway.dialects.headway import wire
 from headway.ids import show
-from headway.model.operations import Event, LogLine, Operation, Phase
+from headway.model.operations import Event, LogLine, Phase
 from headway.views.stories import Story
 
 STATUS = {phase: phase.name.lower() for phase in Phase}
@@ -24,7 +23,15 @@ def story(told: Story) -> wire.Operation:
         cancelling=it.cancel_requested_at is not None and not it.phase.terminal,
         attempt=it.attempt,
         summary=told.summary,
-        steps=steps(it, told.titles, told.events),
+        steps=[
+            wire.Step(
+                title=step.title,
+                state=step.state,
+                started_at=time_or_none(step.begun_at),
+                finished_at=time_or_none(step.ended_at),
+            )
+            for step in told.steps
+        ],
         detail=None if it.detail is None else wire.Detail(it.detail.code, it.detail.text),
         created_at=time(it.created_at),
         started_at=time_or_none(it.started_at),
@@ -32,27 +39,6 @@ def story(told: Story) -> wire.Operation:
         finished_at=time_or_none(it.finished_at),
         seq=told.events[-1].seq if told.events else 0,
     )
-
-
-def steps(it: Operation, titles: Sequence[str], events: Sequence[Event]) -> list[wire.Step]:
-    """Each step and how far it is, told from the events; one that was never begun is waiting."""
-    done = _moments(events, "operation.step_done")
-    undone = _moments(events, "operation.step_undone")
-    failed_at = next((e.data.get("step") for e in events if e.name == "operation.turned_back"), None)
-    told: list[wire.Step] = []
-    begun = it.started_at
-    for n, title in enumerate(titles):
-        state = _state(it, n, done=n in done, undone=n in undone, failed=n == failed_at)
-        told.append(
-            wire.Step(
-                title=title,
-                state=state,
-                started_at=None if state == "waiting" else time_or_none(begun),
-                finished_at=time_or_none(undone.get(n, done.get(n))),
-            )
-        )
-        begun = done.get(n)
-    return told
 
 
 def event(it: Event) -> wire.Event:
@@ -81,19 +67,3 @@ def time(at: int) -> str:
 def time_or_none(at: int | None) -> str | None:
     """The same, where there is a time."""
     return None if at is None else time(at)
-
-
-def _moments(events: Sequence[Event], name: str) -> dict[int, int]:
-    return {int(event.data["step"]): event.at for event in events if event.name == name}
-
-
-def _state(it: Operation, n: int, *, done: bool, undone: bool, failed: bool) -> str:
-    if failed:
-        return "failed"
-    if undone:
-        return "undone"
-    if it.turning_back and not it.phase.terminal and n == it.step:
-        return "undoing"
-    if done:
-        return "done"
-    return "running" if it.phase is Phase.RUNNING and n == it.step and not it.turning_back else "waiting"

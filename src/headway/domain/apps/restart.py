@@ -114,4 +114,5 @@ RESTART: OperationType[Restart, World] = OperationType(
         Step(title="stop the old containers", do=stop_old, undo=restart_old, weight=2),
     ),
     record=record,
+    summary=lambda params: f"restart {', '.join(params.scope) or 'every container'}",
 )

@@ -120,4 +120,5 @@ SCALE: OperationType[Scale, World] = OperationType(
         Step(title="stop the surplus containers", do=stop_surplus, undo=restart_surplus, weight=2),
     ),
     record=record,
+    summary=lambda params: f"scale to {', '.join(f'{it.amount} {it.name}' for it in params.formation)}",
 )

@@ -266,4 +266,5 @@ DEPLOY: OperationType[Deploy, World] = OperationType(
     ),
     record=record,
     record_failure=record_failure,
+    summary=lambda params: f"deploy {params.ref}",
 )

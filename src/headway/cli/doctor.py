@@ -1,0 +1,104 @@
+"""`headway doctor`: what this machine offers, in words."""
+
+import asyncio
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from headway import app
+from headway.cli.settings import options, settings
+from headway.cli.terminal import LEVELS
+from headway.clock import SystemClock
+from headway.config import Config
+from headway.errors import Refusal
+from headway.runtimes import machine
+from headway.runtimes.port import Offer
+
+ANSWER_SECONDS = 5
+DISK_BYTES_MIN = 2 << 30
+
+
+@click.command()
+@options("data", "database")
+def doctor(file: Path | None, **given: str | None) -> None:
+    """Tell what this machine offers: sandbox, limits, disk, database, and tools.
+
+    It ends with 1 where the platform could not run here.
+    """
+    config = settings(file, **given)
+    found = asyncio.run(examined(config))
+    table = Table.grid(padding=(0, 2))
+    for offer in found:
+        table.add_row(Text(*LEVELS[offer.level]), offer.name, Text(offer.text, overflow="fold"))
+    Console().print(table)
+    sys.exit(any(offer.level == "missing" and offer.name in NEEDED for offer in found))
+
+
+NEEDED = {"python", "disk", "database"}
+
+
+async def examined(config: Config) -> list[Offer]:
+    """Everything that was looked at."""
+    looked = await asyncio.to_thread(machine.look, _existing(config.folder))
+    return [
+        python(),
+        *machine.offers(looked),
+        disk(config.folder),
+        await database(config),
+        tool("git", "deploys by `git push` and from repositories", ["git", "--version"]),
+        tool("node", "builds of Node.js apps", ["node", "--version"]),
+        tool(
+            "docker", "containers on several machines, later", ["docker", "info", "-f", "{{.ServerVersion}}"]
+        ),
+    ]
+
+
+def python() -> Offer:
+    """The Python that the platform, and apps in Python, run on."""
+    version = ".".join(str(part) for part in sys.version_info[:3])
+    return Offer(name="python", level="good", text=version)
+
+
+def disk(folder: Path) -> Offer:
+    """Room for slugs and logs."""
+    free = shutil.disk_usage(_existing(folder)).free
+    text = f"{free / (1 << 30):.1f} GiB free for {folder}"
+    return Offer(name="disk", level="good" if free >= DISK_BYTES_MIN else "reduced", text=text)
+
+
+async def database(config: Config) -> Offer:
+    """Whether the database of the settings answers."""
+    if not config.database:
+        return Offer(name="database", level="good", text=f"SQLite in {config.folder}")
+    opened = app.opened(config, SystemClock())
+    try:
+        async with asyncio.timeout(ANSWER_SECONDS):
+            await opened.open()
+            await opened.close()
+    except (OSError, TimeoutError, Refusal) as error:
+        text = f"PostgreSQL does not answer: {str(error) or 'no answer in time'}"
+        return Offer(name="database", level="missing", text=text)
+    return Offer(name="database", level="good", text="PostgreSQL answers")
+
+
+def tool(name: str, use: str, argv: Sequence[str]) -> Offer:
+    """A program in PATH, and whether it answers."""
+    if shutil.which(name) is None:
+        return Offer(name=name, level="missing", text=f"not in PATH; needed for {use}")
+    try:
+        done = subprocess.run(argv, capture_output=True, text=True, timeout=ANSWER_SECONDS, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return Offer(name=name, level="missing", text=f"in PATH, and does not answer; needed for {use}")
+    return Offer(name=name, level="good", text=done.stdout.strip())
+
+
+def _existing(folder: Path) -> Path:
+    """The folder itself, or the nearest above it that is there."""
+    return next(it for it in (folder, *folder.absolute().parents) if it.is_dir())

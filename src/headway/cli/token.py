@@ -1,0 +1,44 @@
+"""`headway token create`: a new API token, whether the platform runs or not."""
+
+import asyncio
+from pathlib import Path
+
+import click
+
+from headway import app
+from headway.cli.settings import options, settings
+from headway.config import Config
+from headway.domain.accounts.create_token import create_token
+from headway.domain.accounts.ensure_admin import NAME as ADMIN
+from headway.errors import Refusal
+from headway.model.operations import Actor
+from headway.store import accounts
+
+
+@click.group()
+def token() -> None:
+    """API tokens: one opens every dialect."""
+
+
+@token.command()
+@click.argument("name")
+@click.option("--account", default=ADMIN, show_default=True, help="Whose token it is.")
+@options("data", "database")
+def create(name: str, account: str, file: Path | None, **given: str | None) -> None:
+    """Make an API token called NAME and print its secret, which is shown this once."""
+    config = settings(file, **given)
+    if not config.folder.is_dir():
+        raise click.ClickException(f"there is no platform in {config.folder}")
+    try:
+        click.echo(asyncio.run(_create(config, account, name)))
+    except Refusal as error:
+        raise click.ClickException(str(error)) from error
+
+
+async def _create(config: Config, account: str, name: str) -> str:
+    async with app.assembled(config) as platform:
+        world = platform.world
+        owner = await world.database.read(lambda tx: accounts.by_name(tx, account))
+        by = Actor(account_id=owner.id, name=owner.name, dialect="cli")
+        _, secret = await create_token(world, owner.id, name, by)
+        return secret

@@ -1,0 +1,62 @@
+"""`headway up`: the platform, in the foreground."""
+
+import asyncio
+import signal
+import sys
+from pathlib import Path
+
+import click
+
+from headway import app, logs
+from headway.cli import pidfile
+from headway.cli.settings import options, settings
+from headway.config import Config
+from headway.errors import Refusal, Trouble
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+@click.command()
+@options("data", "listen", "apps", "attach", "ssh", "domain", "public_url", "database", "runtime")
+def up(file: Path | None, **given: str | None) -> None:
+    """Run the platform in the foreground.
+
+    SIGTERM and Ctrl-C end the control plane only: apps and router serve on, and the next `up` adopts them.
+    """
+    config = settings(file, **given)
+    logs.set_up()
+    try:
+        with pidfile.held(config.folder):
+            asyncio.run(_up(config))
+    except (Refusal, Trouble, OSError) as error:
+        raise click.ClickException(str(error)) from error
+    except ExceptionGroup as group:
+        click.echo(f"Error: {'; '.join(causes(group))}", err=True)
+        sys.exit(1)
+
+
+async def _up(config: Config) -> None:
+    stop, ready, loop = asyncio.Event(), asyncio.Event(), asyncio.get_running_loop()
+    for number in SIGNALS:
+        loop.add_signal_handler(number, stop.set)
+    async with asyncio.TaskGroup() as group:
+        greeting = group.create_task(_greet(config, ready))
+        await app.serve(config, stop, ready=ready)
+        greeting.cancel()
+
+
+async def _greet(config: Config, ready: asyncio.Event) -> None:
+    await ready.wait()
+    click.echo(
+        f"Ready: APIs at http://{config.listen}, apps at {config.apps}, data in {config.folder}", err=True
+    )
+
+
+def causes(group: BaseExceptionGroup[BaseException]) -> list[str]:
+    """Every exception in the group, in words."""
+    said: list[str] = []
+    for error in group.exceptions:
+        said += (
+            causes(error) if isinstance(error, BaseExceptionGroup) else [str(error) or type(error).__name__]
+        )
+    return said
