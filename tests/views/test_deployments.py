@@ -84,9 +84,9 @@ async def test_a_deployment_of_another_app_is_not_there(world: World, app: App) 
         await deployments.get(world.database, app.id, 2)
 
 
-async def test_the_output_is_what_its_operation_said_a_line_each(world: World, app: App) -> None:
+async def test_the_output_is_what_its_operation_said_all_together(world: World, app: App) -> None:
     await begun(world, app, 1)
-    await said(world, 1, 1, "one")
+    await said(world, 1, 1, "one\n")
     await said(world, 1, 2, "two\n")
     found = await deployments.get(world.database, app.id, 1)
     assert await deployments.output(world.database, found.deployment) == "one\ntwo\n"
@@ -96,7 +96,7 @@ async def test_a_follower_is_told_of_what_goes_on_from_its_beginning(
     world: World, app: App, news: AsyncIterator[News]
 ) -> None:
     await begun(world, app, 1)
-    await said(world, 1, 1, "one")
+    await said(world, 1, 1, "one\n")
     assert await told(news, 3) == [
         ("new", "v1", "building"),
         ("status", "v1", "building"),
@@ -109,9 +109,9 @@ async def test_a_follower_is_told_once_what_is_said_while_it_listens(
 ) -> None:
     await begun(world, app, 1)
     await told(news, 2)
-    await said(world, 1, 1, "one")
+    await said(world, 1, 1, "one\n")
     assert await told(news, 1) == [("log", "v1", "one\n")]
-    await said(world, 1, 2, "two")
+    await said(world, 1, 2, "two\n")
     assert await told(news, 1) == [("log", "v1", "two\n")]
 
 
@@ -120,7 +120,7 @@ async def test_the_final_status_comes_after_all_that_was_said(
 ) -> None:
     await begun(world, app, 1)
     await told(news, 2)
-    await said(world, 1, 1, "bye")
+    await said(world, 1, 1, "bye\n")
     await ended(world, 1, "success")
     assert await told(news, 2) == [("log", "v1", "bye\n"), ("status", "v1", "success")]
 
@@ -129,7 +129,7 @@ async def test_a_deployment_that_was_quicker_than_its_follower_is_told_whole(
     world: World, app: App, news: AsyncIterator[News]
 ) -> None:
     await begun(world, app, 1)
-    await said(world, 1, 1, "one")
+    await said(world, 1, 1, "one\n")
     await ended(world, 1, "build-error")
     assert await told(news, 3) == [
         ("new", "v1", "build-error"),

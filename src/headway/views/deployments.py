@@ -41,7 +41,7 @@ async def of_app(database: Database, app_id: int, page: int, per_page: int) -> t
     """One page (from 1) of the deployments, newest first; and how many there are in all."""
 
     async def body(tx: Tx) -> tuple[list[Shown], int]:
-        found = await deployments.of_app(tx, app_id, count=per_page, skip=(page - 1) * per_page)
+        found = await deployments.of_app(tx, app_id, count=per_page, offset=(page - 1) * per_page)
         return [await _shown(tx, one) for one in found], await deployments.count(tx, app_id)
 
     return await database.read(body)
@@ -61,11 +61,13 @@ async def get(database: Database, app_id: int, deployment_id: int) -> Shown:
 
 async def output(database: Database, deployment: Deployment) -> str:
     """All that it has said so far."""
-
-    async def body(tx: Tx) -> str:
-        return (await _said(tx, deployment, 0))[0]
-
-    return await database.read(body)
+    parts, after = [""], 0
+    while True:
+        text, line = await database.read(lambda tx, after=after: _said(tx, deployment, after))
+        if line == after:
+            return "".join(parts)
+        parts.append(text)
+        after = line
 
 
 def shown(deployment: Deployment, operation: Operation | None) -> Shown:
@@ -121,5 +123,4 @@ async def _shown(tx: Tx, deployment: Deployment) -> Shown:
 
 async def _said(tx: Tx, deployment: Deployment, after: int) -> tuple[str, int]:
     lines = await operations.log_after(tx, deployment.operation_id, after)
-    text = "".join(line.text if line.text.endswith("\n") else f"{line.text}\n" for line in lines)
-    return text, lines[-1].n if lines else after
+    return "".join(line.text for line in lines), lines[-1].n if lines else after
