@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from headway.domain.apps.create import create
 from headway.domain.world import World
 from headway.model.accounts import Account
+from headway.model.apps import App
 from headway.model.operations import Actor
 from headway.store import accounts
 from tests.ready_made import bare_world_in, world_in
@@ -40,3 +42,9 @@ async def other(world: World) -> Account:
 def by(admin: Account) -> Actor:
     """The admin, as who wants something."""
     return Actor(account_id=admin.id, name=admin.name, dialect="tests")
+
+
+@pytest.fixture
+async def app(world: World, by: Actor) -> App:
+    """An app of the admin that was never deployed."""
+    return await create(world, "hello-world", by)

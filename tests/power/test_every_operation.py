@@ -141,7 +141,9 @@ async def cut_everywhere(
 ) -> None:
     """Run the example of the type again and again, each time dying one thing later."""
     for cut in range(1, CUTS_MAX):
-        app = await running_app(outside.process(CATALOG, Fuse())[0], outside.by, f"app-{name.partition('.')[2]}-{cut}")
+        app = await running_app(
+            outside.process(CATALOG, Fuse())[0], outside.by, f"app-{name.partition('.')[2]}-{cut}"
+        )
         fuse = Fuse(cut, watch=lambda _thing, host=f"{app.name}.localhost": outside.serves(host))
         survived = await one_life(outside, name, catalog, app, fuse, meanwhile)
         await second_life(outside, catalog, app, accepted_may_be_missing=not survived)
@@ -186,7 +188,9 @@ async def consistent(outside: Outside, app, expected: set[Phase]) -> None:
     units = {it.id: it for it in await outside.runtime.units(show(app.id))}
     assert set(units) == {show(it.id) for it in rows}, "a container is left over, or missing"
     (route,) = [it for it in await outside.router.routes() if it.app_id == show(app.id)]
-    assert {(it.host, it.port) for it in route.endpoints} == {units[show(it.id)].address for it in rows if it.type == "web"}
+    assert {(it.host, it.port) for it in route.endpoints} == {
+        units[show(it.id)].address for it in rows if it.type == "web"
+    }
     outside.serves(f"{app.name}.localhost")
     release = (await outside.database.read(lambda tx: apps.get(tx, app.id))).release_id
     assert all(it.release_id == release or found[0].type == "app.scale" for it in rows if found)
@@ -199,13 +203,19 @@ def told(operation: Operation, history: list[Event]) -> None:
     assert names.count("operation.started") == 1
     assert sum(name in ENDS for name in names) == 1
     assert names[-1] == f"operation.{operation.phase.name.lower()}"
-    fences = [event.data["fence"] for event in history if event.name in {"operation.started", "operation.taken_over"}]
+    fences = [
+        event.data["fence"]
+        for event in history
+        if event.name in {"operation.started", "operation.taken_over"}
+    ]
     assert fences == sorted(set(fences))
     done = [event.data["step"] for event in history if event.name == "operation.step_done"]
     assert done == sorted(set(done)), "a step was recorded twice"
     progress = [event.data["progress"] for event in history if "progress" in event.data]
     assert progress == sorted(progress)
-    assert operation.created_at <= (operation.started_at or 0) <= operation.updated_at == operation.finished_at
+    assert (
+        operation.created_at <= (operation.started_at or 0) <= operation.updated_at == operation.finished_at
+    )
     assert (operation.phase is Phase.SUCCEEDED) == (operation.detail is None)
 
 
@@ -239,7 +249,9 @@ async def test_it_takes_everything_back_wherever_the_power_is_cut(outside: Outsi
 @pytest.mark.parametrize(
     ("name", "index"), [(name, index) for name in CATALOG for index in range(len(CATALOG[name].steps) - 1)]
 )
-async def test_it_takes_back_what_was_done_before_a_step_that_fails(outside: Outside, name: str, index: int) -> None:
+async def test_it_takes_back_what_was_done_before_a_step_that_fails(
+    outside: Outside, name: str, index: int
+) -> None:
     catalog: Catalog = {name: failing_at(CATALOG[name], index)}
     app = await running_app(outside.process(CATALOG, Fuse())[0], outside.by, "app-broken")
     assert await one_life(outside, name, catalog, app, Fuse(), None)

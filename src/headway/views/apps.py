@@ -99,10 +99,17 @@ def status_of(app: App, holder: Operation | None, units: Sequence[Status]) -> st
 
 async def _find(tx: Tx, account_id: int, name: str) -> App:
     id = ids.parse(name)
-    app = await apps.by_name(tx, name) or (await apps.get(tx, id) if id is not None else None)
+    app = (await _by_id(tx, id) if id is not None else None) or await apps.by_name(tx, name)
     if app is None or app.owner_id != account_id:
         raise NotFound("app", name)
     return app
+
+
+async def _by_id(tx: Tx, id: int) -> App | None:
+    try:
+        return await apps.get(tx, id)
+    except NotFound:
+        return None
 
 
 async def _rows(tx: Tx, app: App) -> _Rows:

@@ -31,11 +31,11 @@ async def of_app(database: Database, runtime: Runtime, app: App) -> list[Shown]:
         commands = {type.name: type.command for type in await rows.types(tx, app.id)}
         return await rows.of_app(tx, app.id), commands
 
-    containers, commands = await database.read(body)
-    return shown(containers, commands, await units_of(runtime, ids.show(app.id)))
+    found, commands = await database.read(body)
+    return shown(found, commands, await units_of(runtime, ids.show(app.id)))
 
 
-def shown(containers: Sequence[Container], commands: dict[str, str], units: Sequence[Status]) -> list[Shown]:
+def shown(wanted: Sequence[Container], commands: dict[str, str], units: Sequence[Status]) -> list[Shown]:
     """Each container beside the unit that is it; `commands` by type."""
     states = {unit.id: unit.state for unit in units}
     return [
@@ -44,5 +44,5 @@ def shown(containers: Sequence[Container], commands: dict[str, str], units: Sequ
             state=states.get(ids.show(container.id), MISSING),
             command=commands.get(container.type, ""),
         )
-        for container in sorted(containers, key=lambda one: (one.type, one.index))
+        for container in sorted(wanted, key=lambda one: (one.type, one.index))
     ]

@@ -41,7 +41,7 @@ async def of_app(database: Database, app_id: int, page: int, per_page: int) -> t
     """One page (from 1) of the deployments, newest first; and how many there are in all."""
 
     async def body(tx: Tx) -> tuple[list[Shown], int]:
-        found = await deployments.of_app(tx, app_id, offset=(page - 1) * per_page, count=per_page)
+        found = await deployments.of_app(tx, app_id, count=per_page, offset=(page - 1) * per_page)
         return [await _shown(tx, one) for one in found], await deployments.count(tx, app_id)
 
     return await database.read(body)
@@ -61,11 +61,13 @@ async def get(database: Database, app_id: int, deployment_id: int) -> Shown:
 
 async def output(database: Database, deployment: Deployment) -> str:
     """All that it has said so far."""
-
-    async def body(tx: Tx) -> str:
-        return (await _said(tx, deployment, 0))[0]
-
-    return await database.read(body)
+    parts, after = [""], 0
+    while True:
+        text, line = await database.read(lambda tx, after=after: _said(tx, deployment, after))
+        if line == after:
+            return "".join(parts)
+        parts.append(text)
+        after = line
 
 
 def shown(deployment: Deployment, operation: Operation | None) -> Shown:
@@ -96,30 +98,23 @@ class _Told(msgspec.Struct):
 
 
 async def _news(database: Database, app_id: int, told: dict[int, _Told], since: int) -> list[News]:
-    async def body(tx: Tx) -> list[News]:
-        news: list[News] = []
-        for one in reversed(await deployments.of_app(tx, app_id, offset=0, count=_LOOKED_AT)):
-            if one.id in told or one.finished_at is None or one.finished_at >= since:
-                news += await _news_of(tx, one, told)
-        return news
+    async def body(tx: Tx) -> list[tuple[Shown, str, int]]:
+        return [
+            (await _shown(tx, one), *await _said(tx, one, told.get(one.id, _Told()).line))
+            for one in reversed(await deployments.of_app(tx, app_id, _LOOKED_AT))
+            if one.id in told or one.finished_at is None or one.finished_at >= since
+        ]
 
-    return await database.read(body)
+    return [news for found in await database.read(body) for news in _news_of(*found, told)]
 
 
-async def _news_of(tx: Tx, deployment: Deployment, told: dict[int, _Told]) -> list[News]:
-    now = await _shown(tx, deployment)
-    news: list[News] = []
-    if deployment.id not in told:
-        told[deployment.id] = _Told()
-        news.append(News(kind="new", shown=now))
-    before = told[deployment.id]
-    text, before.line = await _said(tx, deployment, before.line)
+def _news_of(now: Shown, text: str, line: int, told: dict[int, _Told]) -> list[News]:
+    new = [] if now.deployment.id in told else [News(kind="new", shown=now)]
+    before = told.setdefault(now.deployment.id, _Told())
     said = [News(kind="log", shown=now, text=text)] if text else []
-    if now.status == before.status:
-        return news + said
-    before.status = now.status
-    status = [News(kind="status", shown=now)]
-    return news + (status + said if deployment.finished_at is None else said + status)
+    status = [] if now.status == before.status else [News(kind="status", shown=now)]
+    before.status, before.line = now.status, line
+    return [*new, *status, *said] if now.deployment.finished_at is None else [*new, *said, *status]
 
 
 async def _shown(tx: Tx, deployment: Deployment) -> Shown:
@@ -128,5 +123,4 @@ async def _shown(tx: Tx, deployment: Deployment) -> Shown:
 
 async def _said(tx: Tx, deployment: Deployment, after: int) -> tuple[str, int]:
     lines = await operations.log_after(tx, deployment.operation_id, after)
-    text = "".join(line.text if line.text.endswith("\n") else f"{line.text}\n" for line in lines)
-    return text, lines[-1].n if lines else after
+    return "".join(line.text for line in lines), lines[-1].n if lines else after

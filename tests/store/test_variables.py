@@ -1,0 +1,25 @@
+"""Variables in the database."""
+
+import pytest
+
+from headway.domain.world import World
+from headway.errors import NotFound
+from headway.model.apps import App
+from headway.model.variables import Variable
+from headway.store import variables
+
+
+async def test_a_variable_set_again_keeps_its_id(world: World, app: App) -> None:
+    await world.database.write(lambda tx: variables.set(tx, Variable(1, app.id, "A", "x")))
+    again = await world.database.write(lambda tx: variables.set(tx, Variable(2, app.id, "A", "y")))
+    assert again == Variable(1, app.id, "A", "y")
+    assert await world.database.read(lambda tx: variables.of_app(tx, app.id)) == [again]
+
+
+async def test_a_variable_is_only_touched_through_its_own_app(world: World, app: App) -> None:
+    await world.database.write(lambda tx: variables.set(tx, Variable(1, app.id, "A", "x")))
+    with pytest.raises(NotFound):
+        await world.database.write(lambda tx: variables.update(tx, app.id + 1, 1, "y"))
+    with pytest.raises(NotFound):
+        await world.database.write(lambda tx: variables.delete(tx, app.id + 1, 1))
+    assert await world.database.write(lambda tx: variables.delete(tx, app.id, 1)) == "A"
