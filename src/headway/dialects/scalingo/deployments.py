@@ -31,14 +31,9 @@ async def create(ask: Ask) -> Answer:
     """Begin to deploy what lies at `source_url`."""
     wanted = (await ask.body(wire.CreateDeployment)).deployment
     app = await asked.app(ask)
-<<<<<<< HEAD
     deployment, operation = await deploy(
         ask.world, app, wanted.source_url, wanted.git_ref, ask.actor, key=ask.key
     )
-=======
-    source, ref, email = wanted.source_url, wanted.git_ref, ask.account.email
-    deployment, operation = await deploy(ask.world, app, source, ref, ask.actor, email=email, key=ask.key)
->>>>>>> scalingo
     shown = deployments.shown(deployment, operation)
     return answer(wire.DeploymentReply(project.deployment(shown, asked.places(ask), app.stack)), 201)
 
