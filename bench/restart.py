@@ -13,13 +13,15 @@ from bench.parts import SERVER, parts, server
 def figures(runs: int) -> list[Figure]:
     """Milliseconds alone, in a container, and the difference."""
     with tempfile.TemporaryDirectory() as folder:
-        alone = [_alone(Path(folder)) for _ in range(runs)]
-        ready, replaced = asyncio.run(_in_containers(Path(folder), runs))
-    middle = sorted(alone)[runs // 2]
+        alone, ready, replaced = asyncio.run(_by_turns(Path(folder), runs))
     return [
         Figure(name="boot of the app alone", unit="ms", values=alone),
         Figure(name="ensure to ready", unit="ms", values=ready),
-        Figure(name="the same over the app's own boot", unit="ms", values=[each - middle for each in ready]),
+        Figure(
+            name="the same over the app's own boot",
+            unit="ms",
+            values=[inside - own for inside, own in zip(ready, alone, strict=True)],
+        ),
         Figure(name="restart: a new one ready, then the old one gone", unit="ms", values=replaced),
     ]
 
@@ -47,17 +49,21 @@ def _alone(folder: Path) -> float:
     return seconds * 1000
 
 
-async def _in_containers(folder: Path, runs: int) -> tuple[list[float], list[float]]:
+async def _by_turns(folder: Path, runs: int) -> tuple[list[float], list[float], list[float]]:
+    """By turns, so that what else the machine does weighs on all of them."""
+    alone: list[float] = []
     ready: list[float] = []
     replaced: list[float] = []
     async with parts(folder) as runtime:
-        for number in range(runs + 1):
+        await runtime.ensure(server(folder, 0))
+        await runtime.ready("bench-0", seconds=60)
+        for number in range(1, runs + 1):
+            alone.append(await asyncio.to_thread(_alone, folder))
             unit = server(folder, number)
             began = time.perf_counter()
             await runtime.ensure(unit)
             await runtime.ready(unit.id, seconds=60)
             ready.append((time.perf_counter() - began) * 1000)
-            if number:
-                await runtime.stop(f"bench-{number - 1}", grace_seconds=5)
-                replaced.append((time.perf_counter() - began) * 1000)
-    return ready[1:], replaced
+            await runtime.stop(f"bench-{number - 1}", grace_seconds=5)
+            replaced.append((time.perf_counter() - began) * 1000)
+    return alone, ready, replaced
