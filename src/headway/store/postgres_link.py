@@ -106,7 +106,7 @@ class Link:
     async def commit_once(self, begin: str, work: Callable[[Connection], Awaitable[Sealed[T]]]) -> T:
         """Begin, work and commit, again where the connection breaks, until it is committed exactly once.
 
-        Unavailable where the database does not answer for ten seconds.
+        Unavailable where the database has not answered for ten seconds.
         """
         async for _ in self._attempts():
             with suppress(Lost):
@@ -149,8 +149,8 @@ class Link:
         raise Unavailable("the database does not answer; whether the change was kept is not known")
 
     async def _attempts(self) -> AsyncIterator[None]:
-        until, pause = self._clock.monotonic() + PATIENCE_SECONDS, 0.01
         yield
+        until, pause = self._clock.monotonic() + PATIENCE_SECONDS, 0.01
         while self._clock.monotonic() < until:
             await self._clock.sleep(pause)
             pause = min(2 * pause, PAUSE_SECONDS_MAX)
