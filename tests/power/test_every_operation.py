@@ -173,7 +173,7 @@ async def second_life(outside: Outside, catalog: Catalog, app, *, accepted_may_b
     assert found or accepted_may_be_missing
     _, worker = outside.process(catalog, Fuse())
     for operation in found:
-        assert await lived(worker, lambda id=operation.id: ended(outside, id))
+        assert await lived(worker, lambda it=operation: ended(outside, it.id))
 
 
 async def consistent(outside: Outside, app, expected: set[Phase]) -> None:
@@ -182,7 +182,7 @@ async def consistent(outside: Outside, app, expected: set[Phase]) -> None:
     for operation in found:
         assert operation.phase in expected, operation
         assert operation.owner is None
-        history = await outside.database.read(lambda tx, id=operation.id: events.of_operation(tx, id))
+        history = await outside.database.read(lambda tx, it=operation: events.of_operation(tx, it.id))
         told(operation, history)
     rows = await outside.database.read(lambda tx: containers.of_app(tx, app.id))
     units = {it.id: it for it in await outside.runtime.units(show(app.id))}
