@@ -6,13 +6,14 @@ from pathlib import Path
 
 import msgspec
 
-from bench import idle, logs, restart
+from bench import idle, logs, platform, restart
 from bench.measure import Figure, Left, Machine, machine
 
 MEASUREMENTS: dict[str, Callable[[int], list[Figure]]] = {
     "restart": restart.figures,
     "idle": idle.figures,
     "logs": logs.figures,
+    "platform": platform.figures,
 }
 
 

@@ -1,6 +1,6 @@
 """What holding twenty idle containers costs: memory and processor time of the process that holds them.
 
-It measures the parts that hold containers, in a process of their own; the HTTP edge and the operations engine come on top.
+It measures the parts that hold containers, in a process of their own; `platform` measures the whole.
 """
 
 import asyncio
