@@ -2,26 +2,34 @@
 
 import json
 from collections.abc import AsyncIterator, Callable
-from typing import Any
+from typing import Any, cast
 
 import httpx2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from headway.dialects.headway.dialect import HEADWAY
-from headway.dialects.scalingo import refuse as scalingo
+from headway.dialects.headway.dialect import headway
 from headway.dialects.scalingo.dialect import SCALINGO
+from headway.domain.catalog import CATALOG
 from headway.domain.world import World
 from headway.engine.feed import Feed
 from headway.errors import Refusal
+from headway.views.stories import Stories
 from headway.web.ask import edge
 from headway.web.dialect import Dialect, mount
 from headway.web.refusals import Broken
 from headway.web.routes import WEBSOCKET, Route
 from tests.ready_made import SECRET
 
-DIALECTS: dict[str, Dialect] = {dialect.name: dialect for dialect in (HEADWAY, SCALINGO)}
+
+def dialects(stories: Stories) -> tuple[Dialect, ...]:
+    """All of them."""
+    return SCALINGO, headway(stories)
+
+
+# To name their routes, nothing has to be read.
+DIALECTS: dict[str, Dialect] = {dialect.name: dialect for dialect in dialects(cast(Stories, None))}
 ERROR: dict[str, Callable[[Any], bool]] = {
     "headway": lambda said: isinstance(said["error"]["text"], str),
     "scalingo": lambda said: isinstance(said["error"], str),
@@ -43,8 +51,11 @@ Client = httpx2.AsyncClient
 @pytest.fixture
 async def client(world: World) -> AsyncIterator[Client]:
     feed = Feed(world.database)
-    site = mount(edge(world, feed), list(DIALECTS.values()))
-    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(site), base_url="http://127.0.0.1") as client:
+    stories = Stories(world.database, feed, world.clock, CATALOG)
+    site = mount(edge(world, feed), dialects(stories))
+    async with httpx2.AsyncClient(
+        transport=httpx2.ASGITransport(site), base_url="http://127.0.0.1"
+    ) as client:
         yield client
     feed.close()
 
@@ -111,9 +122,16 @@ anything = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3),
     max_leaves=8,
 )
-NAMES = st.sampled_from(["app", "name", "containers", "scope", "amount", "size", "variable", "variables"]) | st.text(
-    max_size=8
-)
+NAMES = st.sampled_from([
+    "app",
+    "name",
+    "containers",
+    "scope",
+    "amount",
+    "size",
+    "variable",
+    "variables",
+]) | st.text(max_size=8)
 
 
 @pytest.mark.parametrize(("dialect", "route"), WRITING)
@@ -146,7 +164,14 @@ def test_the_whole_family_of_refusals_can_be_said(dialect: Dialect) -> None:
 
     for kind in family(Refusal):
         bare = kind.__new__(kind)
-        bare.__dict__ |= {"fields": {}, "noun": "app", "name": "", "holder": 1, "retry_after": 1, "allowed": ()}
+        bare.__dict__ |= {
+            "fields": {},
+            "noun": "app",
+            "name": "",
+            "holder": 1,
+            "retry_after": 1,
+            "allowed": (),
+        }
         answer = dialect.refuse(bare)
         assert 400 <= answer.status < 600
         assert ERROR[dialect.name](json.loads(answer.body)), kind
