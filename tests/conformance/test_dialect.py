@@ -82,31 +82,30 @@ async def test_a_path_that_is_not_there(client: Client, dialect: Dialect) -> Non
         assert reply.status_code == 404
 
 
-@pytest.mark.parametrize(("dialect", "route"), EVERY_ROUTE)
-async def test_a_method_that_is_not_there(client: Client, dialect: Dialect, route: Route) -> None:
-    reply = await client.request("PURGE", path_of(route), headers=BEARER)
-    assert is_error(dialect, reply)
-    assert reply.status_code == 405
+@pytest.mark.parametrize("dialect", DIALECTS.values(), ids=DIALECTS.keys())
+async def test_a_method_that_is_not_there(client: Client, dialect: Dialect) -> None:
+    for route in dialect.routes:
+        reply = await client.request("PURGE", path_of(route), headers=BEARER)
+        assert is_error(dialect, reply)
+        assert reply.status_code == 405, route
 
 
-@pytest.mark.parametrize("header", [None, "Bearer wrong", "Bearer a.b.c", "Basic ???", "Bearer", "\x7f"])
 @pytest.mark.parametrize(("dialect", "route"), CLOSED)
-async def test_nobody_comes_in_without_proof(
-    client: Client, dialect: Dialect, route: Route, header: str | None
-) -> None:
-    headers = {} if header is None else {"authorization": header}
-    reply = await client.request(route.method, path_of(route), headers=headers)
-    assert is_error(dialect, reply)
-    assert reply.status_code == 401
+async def test_nobody_comes_in_without_proof(client: Client, dialect: Dialect, route: Route) -> None:
+    for header in ("", "Bearer wrong", "Bearer a.b.c", "Basic ???", "Bearer", "\x7f"):
+        headers = {"authorization": header} if header else {}
+        reply = await client.request(route.method, path_of(route), headers=headers)
+        assert is_error(dialect, reply)
+        assert reply.status_code == 401, header
 
 
-@pytest.mark.parametrize("content", [b"{", b"\xff\xfe", b'{"a":1}x', b"[" * 100_000, b"<html>", b"'"])
 @pytest.mark.parametrize(("dialect", "route"), WRITING)
-async def test_a_body_that_is_no_json(client: Client, dialect: Dialect, route: Route, content: bytes) -> None:
-    reply = await client.request(route.method, path_of(route), headers=BEARER, content=content)
-    # Some routes take no body, and do not look at one.
-    assert reply.status_code < 300 or is_error(dialect, reply)
-    assert reply.status_code < 500
+async def test_a_body_that_is_no_json(client: Client, dialect: Dialect, route: Route) -> None:
+    for content in (b"{", b"\xff\xfe", b'{"a":1}x', b"[" * 100_000, b"<html>", b"'"):
+        reply = await client.request(route.method, path_of(route), headers=BEARER, content=content)
+        # Some routes take no body, and do not look at one.
+        assert reply.status_code < 300 or is_error(dialect, reply), content
+        assert reply.status_code < 500, content
 
 
 @pytest.mark.parametrize(("dialect", "route"), WRITING)
@@ -117,11 +116,6 @@ async def test_a_body_that_is_too_large(client: Client, dialect: Dialect, route:
     assert reply.status_code < 500
 
 
-anything = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3),
-    max_leaves=8,
-)
 NAMES = st.sampled_from([
     "app",
     "name",
@@ -132,6 +126,12 @@ NAMES = st.sampled_from([
     "variable",
     "variables",
 ]) | st.text(max_size=8)
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3),
+    max_leaves=8,
+)
 
 
 @pytest.mark.parametrize(("dialect", "route"), WRITING)
