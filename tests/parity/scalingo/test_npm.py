@@ -5,6 +5,7 @@ import contextlib
 import os
 import re
 import socket
+import sys
 import tarfile
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -72,10 +73,13 @@ def free_ports(count: int) -> list[int]:
 
 
 async def headway(*arguments: str) -> asyncio.subprocess.Process:
+    # Not by the launcher: it would make an environment of its own, and has tests of its own.
     return await asyncio.create_subprocess_exec(
-        str(ROOT / "headway"),
+        sys.executable,
+        "-m",
+        "headway",
         *arguments,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
     )
