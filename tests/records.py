@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from headway.model.apps import App, Container, ContainerType
-from headway.model.deployments import Deployment
+from headway.model.deployments import Deployment, Release
 from headway.model.operations import Operation, Phase
 
 AT = 1_700_000_000_123_456
@@ -86,6 +86,21 @@ def a_deployment(**changes: Any) -> Deployment:
         ),
         **changes,
     )
+
+
+def a_release(**changes: Any) -> Release:
+    """A release of app 5 with a web and a worker process."""
+    it = Release(
+        id=8,
+        app_id=5,
+        version=1,
+        digest="sha256:0",
+        processes={"web": "serve", "worker": "work"},
+        variables={},
+        ref="v1",
+        created_at=AT,
+    )
+    return msgspec.structs.replace(it, **changes)
 
 
 def a_container(**changes: Any) -> Container:

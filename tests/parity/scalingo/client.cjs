@@ -72,7 +72,7 @@ const scenarios = {
     seen.formation = await client.Containers.for("npm-app");
     seen.processes = await client.Containers.processes("npm-app");
     seen.sizes = (await client.Containers.availableSizes()).map((size) => size.name);
-    seen.stacks = await client.Stacks.all();
+    seen.stacks = await client.Stacks.list();
     seen.autoscalers = await client.Autoscalers.for("npm-app");
     const one = await client.Environment.create("npm-app", { name: "ONE", value: "1" });
     await client.Environment.bulkUpdate("npm-app", [{ name: "ONE", value: "2" }, { name: "TWO", value: "$ONE" }]);
@@ -83,7 +83,7 @@ const scenarios = {
     await client.Environment.destroy("npm-app", one.id);
     seen.left = await client.Environment.for("npm-app");
     seen.uploaded = await upload(await newSource(client));
-    const made = await client.Tokens.create({ name: "second" });
+    const made = await client.Tokens.create("second");
     seen.tokens = (await client.Tokens.all()).map((one) => one.name);
     await client.Tokens.destroy(made.id);
     seen.logs = await client.Logs.for("npm-app", { count: 5 });

@@ -33,6 +33,7 @@ STATUS: dict[type[Refusal], int] = {
     TooMany: 429,
     Broken: 500,
     Unavailable: 503,
+    Refusal: 400,
 }
 """By kind; a kind that is not here is answered as the one it descends from."""
 
