@@ -108,6 +108,7 @@ def main() -> int:
     signal.signal(signal.SIGINT, stop)
     print(f"{CONTAINER} listens on port {server.server_port}", flush=True)
     server.serve_forever(poll_interval=0.05)
+    server.socket.close()
     in_flight.wait_for_none(seconds=25)
     print(f"{CONTAINER} has ended", flush=True)
     return 0

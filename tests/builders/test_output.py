@@ -48,3 +48,9 @@ def test_over_the_limit_one_line_says_so_and_steps_go_on(said):
         " !     there is too much output, the rest of it is left out",
         "-----> next",
     ]
+
+
+def test_what_cannot_be_kept_as_text_is_replaced(said):
+    output = Output(said.append, 100)
+    output.take(b"a\0b\xff\n10%\r20%\r\n")
+    assert said == ["       a\ufffdb\ufffd", "       20%"]

@@ -100,6 +100,18 @@ def test_one_that_says_nothing_does_not_hold_up_another(site):
         assert asked(site[0], "/")[0] == 200
 
 
+def test_a_file_that_is_being_sent_is_sent_to_its_end(site, tmp_path):
+    (tmp_path / "site/large").write_bytes(bytes(30_000_000))
+    link = http.client.HTTPConnection("127.0.0.1", site[0], timeout=10)
+    link.request("GET", "/large")
+    answer = link.getresponse()
+    site[1].send_signal(signal.SIGTERM)
+    site[1].stdout.readline()
+    assert len(answer.read()) == 30_000_000
+    link.close()
+    assert site[1].wait(timeout=10) == 0
+
+
 def test_sigterm_ends_it_well(site):
     site[1].send_signal(signal.SIGTERM)
     assert site[1].wait(timeout=10) == 0

@@ -13,7 +13,35 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+GRACE_SECONDS = 25
 HIDDEN = frozenset({"Procfile"})
+
+
+class Answering:
+    """The threads that are answering a request."""
+
+    def __init__(self) -> None:
+        self._threads: set[int] = set()
+        self._changed = threading.Condition()
+
+    def begin(self) -> None:
+        """The calling thread answers a request."""
+        with self._changed:
+            self._threads.add(threading.get_ident())
+
+    def end(self) -> None:
+        """It does no more."""
+        with self._changed:
+            self._threads.discard(threading.get_ident())
+            self._changed.notify_all()
+
+    def wait_for_none(self, seconds: float) -> None:
+        """Return once no thread is answering, at the latest after `seconds`."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._threads, timeout=seconds)
+
+
+ANSWERING = Answering()
 
 
 class Pages(SimpleHTTPRequestHandler):
@@ -38,6 +66,18 @@ class Pages(SimpleHTTPRequestHandler):
         ".webp": "image/webp",
         ".woff2": "font/woff2",
     }
+
+    def parse_request(self) -> bool:
+        """A request has come in: it will be answered before the end."""
+        ANSWERING.begin()
+        return super().parse_request()
+
+    def handle_one_request(self) -> None:
+        """Answer one request of a connection."""
+        try:
+            super().handle_one_request()
+        finally:
+            ANSWERING.end()
 
     def send_head(self):  # noqa: ANN201 - as the standard library has it
         """Refuse what is hidden or outside before a file is opened."""
@@ -66,9 +106,9 @@ class Pages(SimpleHTTPRequestHandler):
 
 
 class Server(ThreadingHTTPServer):
-    """Lets the requests that have begun come to their end before it closes."""
+    """One thread for each connection."""
 
-    daemon_threads = False
+    daemon_threads = True
     request_queue_size = 128
 
 
@@ -85,7 +125,8 @@ def main(folder: str) -> None:
     signal.signal(signal.SIGINT, stop)
     print(f"Serving {directory} on port {address[1]}", flush=True)  # noqa: T201 - this is its log
     server.serve_forever(poll_interval=0.1)
-    os._exit(0)
+    server.socket.close()
+    ANSWERING.wait_for_none(GRACE_SECONDS)
 
 
 if __name__ == "__main__":
