@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,3 +34,14 @@ def served(
         finally:
             killer.cancel()
             child.kill()
+
+
+def wait_until_refused(port: int) -> None:
+    """Return once nothing listens any more."""
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+        except ConnectionRefusedError:
+            return
+    raise AssertionError("the server still takes connections")

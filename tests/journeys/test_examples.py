@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from headway.builders.procfile import parse
-from tests.builders.servers import served
+from tests.builders.servers import served, wait_until_refused
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 HELLO = (sys.executable, "app.py")
@@ -41,17 +41,6 @@ def wait_until_read(link: socket.socket) -> None:
             if (row[1][-4:], row[2][-4:]) == ends and row[4].endswith(":00000000"):
                 return
     pytest.fail("the server did not read the request")
-
-
-def wait_until_refused(port: int) -> None:
-    """Return once nothing listens any more."""
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
-        try:
-            socket.create_connection(("127.0.0.1", port)).close()
-        except ConnectionRefusedError:
-            return
-    pytest.fail("the server still takes connections")
 
 
 @pytest.fixture(params=["hello", "hello-node"])

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from headway.builders.packs import serve_static
-from tests.builders.servers import served
+from tests.builders.servers import served, wait_until_refused
 
 
 @pytest.fixture
@@ -106,7 +106,7 @@ def test_a_file_that_is_being_sent_is_sent_to_its_end(site, tmp_path):
     link.request("GET", "/large")
     answer = link.getresponse()
     site[1].send_signal(signal.SIGTERM)
-    site[1].stdout.readline()
+    wait_until_refused(site[0])
     assert len(answer.read()) == 30_000_000
     link.close()
     assert site[1].wait(timeout=10) == 0
