@@ -191,7 +191,8 @@ class _Container:
         self._clock = clock
         self._told = told
         self._state = "starting"
-        self._port = _free_port() if unit.listens else 0
+        self._place = _held_place() if unit.listens else None
+        self._port = int(self._place.getsockname()[1]) if self._place else 0
         self._exit_code: int | None = None
         self._started_at: int | None = None
         self._writers: set[asyncio.StreamWriter] = set()
@@ -227,6 +228,8 @@ class _Container:
     def cancel(self) -> None:
         if self.task is not None:
             self.task.cancel()
+        if self._place is not None:
+            self._place.close()
 
     def status(self) -> Status:
         return Status(
@@ -247,7 +250,9 @@ class _Container:
 
     async def _serve(self) -> None:
         server = (
-            await asyncio.start_server(self._answer, _LOOPBACK, self._port) if self.unit.listens else None
+            await asyncio.start_server(self._answer, _LOOPBACK, self._port, reuse_port=True)
+            if self.unit.listens
+            else None
         )
         try:
             self._state = "running"
@@ -293,9 +298,12 @@ async def _run(
     return 0
 
 
-def _free_port() -> int:
-    with socket.create_server((_LOOPBACK, 0)) as server:
-        return int(server.getsockname()[1])
+def _held_place() -> socket.socket:
+    """A port that nobody else is given while this socket is open; it does not listen, so it takes no connection."""
+    place = socket.socket()
+    place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    place.bind((_LOOPBACK, 0))
+    return place
 
 
 async def _for_ever() -> None:
