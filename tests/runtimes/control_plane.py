@@ -69,14 +69,8 @@ async def perform(runtime: Process, folder: Path) -> None:
     await runtime.perform(task(folder, "t1", script), lambda _: told("running"))
 
 
-async def hold(runtime: Process, folder: Path) -> None:
-    """Do nothing."""
-    del runtime, folder
-    await asyncio.Event().wait()
-
-
 ACTS: dict[str, Callable[[Process, Path], Awaitable[None]]] = {
-    act.__name__: act for act in (change, stop, keep, perform, hold)
+    act.__name__: act for act in (change, stop, keep, perform)
 }
 
 

@@ -126,12 +126,10 @@ class Container:
 
     async def _begin(self) -> None:
         try:
+            if self._is_new:
+                await asyncio.to_thread(self.folder.begin, self.wanted, self.state)
             await self._settle()
-            if (
-                self._run is None
-                and self.state.phase in {"new", "running"}
-                and self.state.stopping_until is None
-            ):
+            if self._run is None and self.state.phase in {"new", "running"}:
                 await self._start()
         except (OSError, Failure, Retry) as error:
             trouble = as_trouble(error, self.wanted.unit.label)
@@ -144,6 +142,9 @@ class Container:
 
     async def _settle(self) -> None:
         """Find out what lives of it, and take it over."""
+        if self.state.phase != "running" and identity.is_locked(self.folder.lock):
+            # It was started, and the disk was too full to say so.
+            self.state = msgspec.structs.replace(self.state, run=self.folder.last_run(), phase="running")
         if self.state.phase != "running":
             return
         folder = self.folder.run(self.state.run)
@@ -204,7 +205,7 @@ class Container:
     async def _start(self) -> None:
         number = self.state.run + (self.state.phase != "running")
         place = await asyncio.to_thread(self._prepare, self.folder.run(number))
-        if self._stop.is_set():
+        if self.state.stopping_until is not None:
             return
         state = msgspec.structs.replace(
             self.state,

@@ -109,6 +109,13 @@ def started(pid: int) -> int | None:
         return None
 
 
+def command_line(pid: int) -> bytes:
+    """The program that a process runs, with its arguments; empty if it is gone."""
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    return b""
+
+
 def send(pid: int, number: signal.Signals) -> None:
     """Send a signal; nothing if the process is gone."""
     with contextlib.suppress(ProcessLookupError):

@@ -201,10 +201,9 @@ class Process:
         folder = UnitFolder(self._units / unit.id)
         try:
             wanted = Wanted(unit=unit, port=self._port(unit), user=self._user(unit.app_id))
-            state = State(run=before.state.run if before else 0)
-            folder.begin(wanted, state)
         except OSError as error:
             raise as_trouble(error, unit.label) from error
+        state = State(run=before.state.run if before else 0)
         container = Container(folder, wanted, state, self._around)
         self._containers[unit.id] = container
         self._take(group.create_task(self._live(container)))

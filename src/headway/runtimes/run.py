@@ -14,6 +14,7 @@ from headway.runtimes.cgroups import Groups
 _CLEAN = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}
 _KILLED = 128 + signal.SIGKILL
 _PAUSE_MAX_SECONDS = 0.05
+_TOLD_MAX = 4
 
 
 def spawn(argv: list[str], *, folder: Path, lock: int, output: int) -> int:
@@ -60,18 +61,24 @@ class Run:
         self._init: int | None = None
         self._init_descriptor: int | None = None
         self._reaped: int | None = None
-        self._told: set[tuple[int, int | None]] = set()
+        self._told: dict[tuple[int, int | None], list[bytes]] = {}
 
     def is_over(self) -> bool:
         """Whether the outer process has ended; others may live on."""
         return _is_readable(self.descriptor)
 
     def terminate(self) -> None:
-        """SIGTERM to each process directly below the container's init that has not had one."""
+        """SIGTERM to each process directly below the container's init that has not had one.
+
+        A shell that is about to become another program can lose a signal between the two, so that a process
+        that has become another program is told once more, and a few times at most: some change their name often.
+        """
         for pid in self._entries():
-            known = (pid, identity.started(pid))
-            if known not in self._told:
-                self._told.add(known)
+            process = (pid, identity.started(pid))
+            seen = self._told.setdefault(process, [])
+            program = identity.command_line(pid)
+            if program not in seen and len(seen) < _TOLD_MAX:
+                seen.append(program)
                 identity.send(pid, signal.SIGTERM)
 
     def is_empty(self) -> bool:

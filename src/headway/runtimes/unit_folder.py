@@ -57,6 +57,10 @@ class UnitFolder:
         """The folder of one run."""
         return self.path / "runs" / str(number)
 
+    def last_run(self) -> int:
+        """The number of the newest run whose folder is there, else 0."""
+        return max((int(place.name) for place in (self.path / "runs").glob("*")), default=0)
+
     def wanted(self) -> Wanted | None:
         """The unit, or None where its making was not finished."""
         return read(self.path / "unit.json", Wanted)

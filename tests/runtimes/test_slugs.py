@@ -1,0 +1,55 @@
+"""Slugs that belong to their app's user."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from headway.runtimes.slugs import Slugs, give
+
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+
+
+@pytest.fixture
+def slug(tmp_path):
+    place = tmp_path / "slug"
+    (place / "bin").mkdir(parents=True)
+    (place / "bin" / "run").write_text("#!/bin/sh\n")
+    (place / "bin" / "run").chmod(0o755)
+    (place / "link").symlink_to("/etc/passwd")
+    return place
+
+
+@needs_root
+def test_a_slug_of_somebody_else_is_copied_once(slug, tmp_path):
+    slugs = Slugs(tmp_path / "slugs")
+    copy = slugs.fit(slug, 20001)
+
+    assert copy != slug
+    assert copy == slugs.fit(slug, 20001)
+    assert {os.lstat(copy / name).st_uid for name in ("bin", "bin/run", "link")} == {20001}
+    assert (copy / "bin" / "run").stat().st_mode & 0o777 == 0o755
+    assert Path("/etc/passwd").stat().st_uid == 0
+    assert os.lstat(slug / "bin").st_uid == 0
+
+
+@needs_root
+def test_a_slug_of_the_app_is_used_as_it_is(slug, tmp_path):
+    give(slug, 20001)
+
+    assert Slugs(tmp_path / "slugs").fit(slug, 20001) == slug
+
+
+@needs_root
+def test_copies_that_nobody_uses_go(slug, tmp_path):
+    slugs = Slugs(tmp_path / "slugs")
+    kept, gone = slugs.fit(slug, 20001), slugs.fit(slug, 20002)
+    slugs.keep_only({(slug, 20001)})
+
+    assert kept.exists()
+    assert not gone.exists()
+
+
+def test_a_slug_that_is_not_there_is_an_error(tmp_path):
+    with pytest.raises(OSError, match="nothing"):
+        Slugs(tmp_path / "slugs").fit(tmp_path / "nothing", os.geteuid())
