@@ -38,6 +38,7 @@ class Server:
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="headway-postgres-"))
         self.has_template = False
+        self._process: subprocess.Popen[bytes] | None = None
         self._as = _nobody() if os.geteuid() == 0 else {}
         self._programs = self._reachable_programs()
         self._run(
@@ -49,7 +50,9 @@ class Server:
         return f"postgresql://postgres@/{name}?host={self.folder}"
 
     def start(self) -> None:
-        """Return when it takes connections."""
+        """Return when it takes connections; at once where it does."""
+        if self._process is not None:
+            return
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 ["sh", "-c", _UNTIL_STDIN_ENDS, "sh", self._programs / "postgres", *self._options()],
@@ -67,9 +70,9 @@ class Server:
 
     def stop(self) -> None:
         """End it as a crash would: nothing is written down, connections break."""
-        assert self._process.stdin
-        self._process.stdin.close()
-        self._process.wait(READY_SECONDS)
+        process, self._process = self._process, None
+        if process is not None:
+            process.communicate(timeout=READY_SECONDS)
 
     def remove(self) -> None:
         """End it and remove its folder."""

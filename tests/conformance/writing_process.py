@@ -7,8 +7,8 @@ import sys
 
 from headway.model.operations import NewEvent
 from headway.store.database import Entry, Tx
-from tests.conformance.test_database import SQL
 from tests.databases import of
+from tests.rows import SQL
 
 
 async def main(url: str) -> None:

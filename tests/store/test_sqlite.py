@@ -1,0 +1,83 @@
+"""SQLite alone: commits in a thread where the disk is slow, and other processes that write for long."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import apsw
+import pytest
+
+from headway.clock import SystemClock
+from headway.errors import Unavailable
+from headway.store import sqlite
+from headway.store.sqlite import Sqlite
+from tests.rows import entry, get, ids, numbered, put, said, up
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "headway.db"
+
+
+@pytest.fixture
+async def database(file: Path) -> AsyncIterator[Sqlite]:
+    """A database with the nodes 1 to 9."""
+    database = Sqlite(file, SystemClock())
+    await database.open()
+    await put(database, *range(1, 10))
+    yield database
+    await database.close()
+
+
+async def test_where_commits_are_slow_they_are_made_in_a_thread_and_nothing_else_changes(
+    database: Sqlite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite, "SLOW_COMMIT_SECONDS", -1.0)
+    await asyncio.gather(
+        *(database.write(up) for _ in range(50)),
+        *(database.journal(entry("up", id, said(target=str(id)))) for id in range(2, 10)),
+    )
+    assert [await get(database, id) for id in range(1, 10)] == [50] + [1] * 8
+    assert await numbered(database) == [(id - 1, str(id)) for id in range(2, 10)]
+
+
+async def test_closing_waits_for_a_commit_in_the_thread(
+    database: Sqlite, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite, "SLOW_COMMIT_SECONDS", -1.0)
+    async with asyncio.TaskGroup() as group:
+        writing = group.create_task(put(database, 10))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        await database.close()
+    assert writing.done()
+    again = Sqlite(file, SystemClock())
+    await again.open()
+    assert 10 in await ids(again)
+    await again.close()
+
+
+async def test_another_process_that_writes_is_waited_for(database: Sqlite, file: Path) -> None:
+    other = apsw.Connection(str(file))
+    other.execute("BEGIN IMMEDIATE")
+    async with asyncio.TaskGroup() as group:
+        writing = group.create_task(put(database, 10))
+        for _ in range(3):
+            await asyncio.sleep(sqlite.BUSY_PAUSE_SECONDS)
+        assert not writing.done()
+        other.execute("COMMIT")
+    assert 10 in await ids(database)
+    other.close()
+
+
+async def test_another_process_that_does_not_end_is_not_waited_for_for_ever(
+    database: Sqlite, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite, "BUSY_SECONDS_MAX", 0.02)
+    other = apsw.Connection(str(file))
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(Unavailable):
+        await put(database, 10)
+    other.execute("COMMIT")
+    await put(database, 10)
+    other.close()
