@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from headway.clock import Clock
 from headway.errors import Unavailable
+from headway.model.operations import NewEvent
 from headway.store import migrate, postgres_journal
 from headway.store.database import Entry, Row, Tx
 from headway.store.postgres_bell import Bell
@@ -94,7 +95,11 @@ class Postgres:
 
     async def _carry_out(self, batch: list[Waiting[Body]]) -> None:
         async def work(connection: Connection) -> Sealed[None]:
-            events = [event for one in batch for event in (await _run(connection, one)).events]
+            events: list[NewEvent] = []
+            for one in batch:
+                events += await _run(connection, one)
+                if one is not batch[-1]:
+                    await say(connection, f"RELEASE {BODY}; SAVEPOINT {BODY}")
             return None, await seal(connection, events)
 
         await self._link.commit_once(_ALONE, work)
@@ -114,8 +119,8 @@ class Postgres:
         self._bell.ring()
 
 
-async def _run(connection: Connection, one: Waiting[Body]) -> PostgresTx:
-    """One body, from savepoint to savepoint; one that raises leaves nothing behind."""
+async def _run(connection: Connection, one: Waiting[Body]) -> list[NewEvent]:
+    """One body, begun at its savepoint, and its events; one that raises leaves nothing behind."""
     one.begin_again()
     tx = PostgresTx(connection)
     try:
@@ -127,10 +132,9 @@ async def _run(connection: Connection, one: Waiting[Body]) -> PostgresTx:
     except Exception as error:  # noqa: BLE001 - whatever a body raises belongs to its caller
         one.error = error
         await say(connection, f"ROLLBACK TO {BODY}")
-        return PostgresTx(connection)
+        return []
     one.acts = tx.acts
-    await say(connection, f"RELEASE {BODY}; SAVEPOINT {BODY}")
-    return tx
+    return tx.events
 
 
 async def _statement(connection: Connection, entries: list[Entry]) -> list[Row | None]:
