@@ -78,9 +78,13 @@ async def test_events_that_end_with_their_reader_hold_nothing(
             await source.left.wait()
 
 
-async def test_the_head_of_a_stream_does_not_wait_for_it(make: Callable[[Pings], ASGIApp]) -> None:
+async def test_the_head_of_a_stream_does_not_wait_for_it_and_takes_nothing(
+    make: Callable[[Pings], ASGIApp], source: Source
+) -> None:
+    source.queue.put_nowait("one")
     async with served(make(pings())) as address, httpx2.AsyncClient() as client:
         assert (await client.head(f"http://{address}/small/events")).status_code == 200
+    assert source.queue.qsize() == 1
 
 
 async def test_frames_come_over_a_websocket_which_then_closes(

@@ -105,3 +105,11 @@ async def test_long_after_its_time_an_archive_is_gone(world: World, by: Actor) -
     await archives.forget_expired(world)
     assert files(world) == []
     assert await archives.own_archive(world, f"http://h/v1/sources/download?token={download}") is None
+
+
+async def test_who_asks_for_a_place_sweeps_away_what_is_long_over(world: World, by: Actor) -> None:
+    upload, _ = await archives.create_source(world, by)
+    await archives.upload(world, upload, pieces(b"one"))
+    wait(world, world.config.source_url_seconds + archives.KEPT_SECONDS + 1)
+    await archives.create_source(world, by)
+    assert files(world) == []

@@ -29,7 +29,8 @@ _FORGOTTEN_AT_ONCE = 100
 
 
 async def create_source(world: World, by: Actor) -> tuple[str, str]:
-    """A place for one archive: the secrets to upload and to download it with."""
+    """A place for one archive: the secrets to upload and to download it with. Sweeps away what is long over."""
+    await forget_expired(world)
     upload, download = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
     expires_at = world.clock.now() + world.config.source_url_seconds * SECOND
     source = Source(
