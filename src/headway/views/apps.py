@@ -39,16 +39,25 @@ async def find(database: Database, account_id: int, name: str) -> App:
     """The app of that name or shown id; NotFound where there is none, or the account may not see it."""
 
     async def body(tx: Tx) -> App:
-        return await _find(tx, account_id, name)
+        return await found(tx, account_id, name)
 
     return await database.read(body)
+
+
+async def found(tx: Tx, account_id: int, name: str) -> App:
+    """What `find` finds, inside a transaction."""
+    id = ids.parse(name)
+    app = (await _by_id(tx, id) if id is not None else None) or await apps.by_name(tx, name)
+    if app is None or app.owner_id != account_id:
+        raise NotFound("app", name)
+    return app
 
 
 async def get(database: Database, runtime: Runtime, account_id: int, name: str) -> Shown:
     """The app of that name or shown id as it is now; NotFound."""
 
     async def body(tx: Tx) -> _Rows:
-        return await _rows(tx, await _find(tx, account_id, name))
+        return await _rows(tx, await found(tx, account_id, name))
 
     rows = await database.read(body)
     return _shown(rows, await units_of(runtime, ids.show(rows.app.id)))
@@ -95,14 +104,6 @@ def status_of(app: App, holder: Operation | None, units: Sequence[Status]) -> st
     if any(unit.state != "stopping" for unit in units):
         return "running"
     return "stopped"
-
-
-async def _find(tx: Tx, account_id: int, name: str) -> App:
-    id = ids.parse(name)
-    app = (await _by_id(tx, id) if id is not None else None) or await apps.by_name(tx, name)
-    if app is None or app.owner_id != account_id:
-        raise NotFound("app", name)
-    return app
 
 
 async def _by_id(tx: Tx, id: int) -> App | None:

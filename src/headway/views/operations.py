@@ -8,9 +8,11 @@ import msgspec
 from headway.engine.declare import OperationType
 from headway.errors import NotFound
 from headway.ids import show
+from headway.model.apps import App
 from headway.model.operations import Event, LogLine, Operation, Phase
 from headway.store import events, operations
 from headway.store.database import Database, Tx
+from headway.views import apps
 
 
 class StepView(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,6 +30,22 @@ async def get(database: Database, id: int) -> Operation:
     if operation is None:
         raise NotFound("operation", show(id))
     return operation
+
+
+async def of_app(database: Database, account_id: int, app: str, id: int) -> tuple[App, Operation]:
+    """An operation on the app of that name or shown id; NotFound where the account may not see it.
+
+    One transaction, since this is what clients poll.
+    """
+
+    async def body(tx: Tx) -> tuple[App, Operation]:
+        found = await apps.found(tx, account_id, app)
+        operation = await operations.get(tx, id)
+        if operation is None or operation.target != f"app:{found.id}":
+            raise NotFound("operation", show(id))
+        return found, operation
+
+    return await database.read(body)
 
 
 async def newest(

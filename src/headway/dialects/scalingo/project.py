@@ -1,5 +1,6 @@
 """Our records in Scalingo's words: pure, a record in, a wire shape out."""
 
+import functools
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -70,7 +71,12 @@ def places(config: Config, origin: str) -> Places:
 def date(at: int) -> str:
     """RFC 3339, in milliseconds."""
     second, rest = divmod(at, SECOND)
-    return f"{datetime.fromtimestamp(second, UTC):%Y-%m-%dT%H:%M:%S}.{rest // 1000:03d}Z"
+    return f"{_second(second)}.{rest // 1000:03d}Z"
+
+
+@functools.lru_cache(maxsize=1024)
+def _second(second: int) -> str:
+    return f"{datetime.fromtimestamp(second, UTC):%Y-%m-%dT%H:%M:%S}"
 
 
 def date_or_none(at: int | None) -> str | None:
