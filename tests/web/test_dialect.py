@@ -1,5 +1,6 @@
 """Dialects under one roof."""
 
+import asyncio
 import logging
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from headway.web import body
 from headway.web.ask import Ask, edge
 from headway.web.body import Answer
 from headway.web.routes import Route
-from tests.ready_made import OTHER_SECRET, world_in
+from tests.ready_made import OTHER_SECRET, SECRET, served, world_in
 from tests.web.conftest import ROUTES, Client, MakeApp, speaking_to
 
 
@@ -101,3 +102,40 @@ async def test_what_is_no_dialects_is_elsewhere(make_app: MakeApp, path: str) ->
 async def test_with_nothing_elsewhere_the_answer_is_still_json(client: Client) -> None:
     answer = await client.get("/")
     assert (answer.status_code, answer.json()) == (404, {"error": "not found"})
+
+
+async def raw(address: str, request: bytes, answers: int = 1) -> list[bytes]:
+    """The heads that a server answers to these bytes, while the connection stays open; the last with its body."""
+    host, port = address.split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write(request)
+    async with asyncio.timeout(10):
+        heads = [await reader.readuntil(b"\r\n\r\n") for _ in range(answers)]
+        heads[-1] += await reader.read(1000) if b"HEAD" not in request else b""
+    writer.close()
+    return heads
+
+
+HEAD = b" HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer " + SECRET.encode() + b"\r\n"
+
+
+async def test_an_endless_body_without_a_length_is_refused_while_it_still_comes(make_app: MakeApp) -> None:
+    chunk = b"10000\r\n" + b" " * 0x10000 + b"\r\n"
+    async with served(make_app()) as address:
+        request = b"POST /small/sum" + HEAD + b"Transfer-Encoding: chunked\r\n\r\n" + chunk * 17
+        assert b'"kind":"TooLarge"' in (await raw(address, request))[0]
+
+
+async def test_a_body_that_is_announced_too_large_is_refused_before_it_comes(make_app: MakeApp) -> None:
+    async with served(make_app()) as address:
+        request = b"POST /small/sum" + HEAD + b"Content-Length: 999999999999\r\n\r\n{"
+        assert b'"kind":"TooLarge"' in (await raw(address, request))[0]
+
+
+async def test_the_answer_to_head_has_no_body(make_app: MakeApp) -> None:
+    async with served(make_app()) as address:
+        # Were there a body, the second head would begin with it.
+        twice = b"HEAD /small/me" + HEAD + b"\r\n" + b"HEAD /small/nothing" + HEAD + b"\r\n"
+        first, second = await raw(address, twice, 2)
+    assert first.startswith(b"HTTP/1.1 200")
+    assert second.startswith(b"HTTP/1.1 400")
