@@ -48,6 +48,16 @@ async function followed(client, app, deployment) {
   });
 }
 
+async function heard(client, app) {
+  const listener = await client.Logs.listenerFor(app);
+  return new Promise((resolve) => {
+    listener.onLog((data) => {
+      resolve(data);
+      listener.close();
+    });
+  });
+}
+
 async function ended(operation) {
   // The client's own wait() polls a failed operation for ever.
   while (!["done", "error"].includes(operation.status)) {
@@ -87,6 +97,7 @@ const scenarios = {
     seen.tokens = (await client.Tokens.all()).map((one) => one.name);
     await client.Tokens.destroy(made.id);
     seen.logs = await client.Logs.for("npm-app", { count: 5 });
+    seen.heard = await heard(client, "npm-app");
     seen.deployments = await client.Deployments.for("npm-app", { page: 1 });
     seen.wrong = await refused(clientFromToken("tk-us-wrong", { apiUrl: base, authApiUrl: base }));
   },

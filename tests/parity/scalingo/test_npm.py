@@ -17,6 +17,9 @@ import pytest
 from headway.dialects.scalingo.dialect import SCALINGO
 from headway.domain.world import World
 from headway.engine.feed import Feed
+from headway.ids import show
+from headway.model.logs import Line
+from headway.store import apps
 from headway.web.ask import edge
 from headway.web.dialect import mount
 from tests.parity.scalingo.conftest import Drive
@@ -38,8 +41,10 @@ def archive(tmp_path: Path) -> Path:
 async def test_what_the_client_asks_and_how_it_is_refused(world: World, drive: Drive, archive: Path) -> None:
     world.logbook.open()
     feed = Feed(world.database)
-    async with served(mount(edge(world, feed), [SCALINGO])) as address:
+    async with served(mount(edge(world, feed), [SCALINGO])) as address, asyncio.TaskGroup() as group:
+        chatter = group.create_task(chat(world))
         seen = await drive("wire", f"http://{address}", SECRET, str(archive))
+        chatter.cancel()
     feed.close()
     assert seen["self"]["username"] == "admin"
     assert [region["default"] for region in seen["regions"]] == [True]
@@ -54,7 +59,18 @@ async def test_what_the_client_asks_and_how_it_is_refused(world: World, drive: D
     assert seen["left"] == []
     assert seen["uploaded"] == 200
     assert seen["tokens"] == ["first", "second"]
+    assert re.search(r"UTC \[web-1\] hello$", str(seen["logs"]), re.MULTILINE)
+    assert re.search(r"UTC \[web-1\] hello$", seen["heard"], re.MULTILINE)
     assert seen["deployments"]["meta"]["pagination"]["total_count"] == 0
+
+
+async def chat(world: World) -> None:
+    """Say something in every app's log, again and again: a stream gives no sign that it has begun to listen."""
+    while True:
+        for app in await world.database.read(apps.every):
+            said = Line(at=world.clock.now(), source="web-1", text="hello")
+            world.logbook.append(show(app.id), [said])
+        await asyncio.sleep(0.05)
 
 
 def assert_refusals(seen: dict[str, Any]) -> None:
