@@ -20,7 +20,7 @@ from headway.model.accounts import Account, Token
 from headway.model.operations import Operation
 from headway.runtimes.port import Status
 from headway.store import accounts, tokens
-from headway.store.database import Tx
+from headway.store.database import Database, Tx
 from headway.store.logbook import Logbook
 from headway.store.sqlite import Sqlite
 
@@ -64,14 +64,12 @@ class Told:
         return [one for one in self.statuses if app_id in {None, one.app_id}]
 
 
-@contextlib.asynccontextmanager
-async def bare_world_in(folder: Path, **settings: Any) -> AsyncIterator[World]:
-    """A world on a new database in the folder, with nobody in it."""
-    clock, config = HandClock(), Config(data=str(folder), **settings)
-    ids, database = Ids(clock), Sqlite(folder / "headway.db", clock)
-    await database.open()
-    world = World(
-        config=config,
+def world_on(database: Database, folder: Path, **settings: Any) -> World:
+    """A world on that database, with its files in the folder, and nobody in it."""
+    clock = HandClock()
+    ids = Ids(clock)
+    return World(
+        config=Config(data=str(folder), **settings),
         clock=clock,
         ids=ids,
         database=database,
@@ -81,19 +79,24 @@ async def bare_world_in(folder: Path, **settings: Any) -> AsyncIterator[World]:
         builder=cast(Any, None),
         logbook=Logbook(folder / "logs", clock, hot_bytes=1 << 20),
     )
-    try:
-        yield world
-    finally:
-        await database.close()
 
 
 @contextlib.asynccontextmanager
 async def world_in(folder: Path, **settings: Any) -> AsyncIterator[World]:
-    """The same, with the accounts `admin` and `other`."""
-    async with bare_world_in(folder, **settings) as world:
-        await add_account(world, "admin", SECRET)
-        await add_account(world, "other", OTHER_SECRET)
-        yield world
+    """A world on a new SQLite database in the folder, with the accounts `admin` and `other`."""
+    database = Sqlite(folder / "headway.db", SystemClock())
+    await database.open()
+    try:
+        yield await peopled(world_on(database, folder, **settings))
+    finally:
+        await database.close()
+
+
+async def peopled(world: World) -> World:
+    """The world, now with the accounts `admin` and `other`."""
+    await add_account(world, "admin", SECRET)
+    await add_account(world, "other", OTHER_SECRET)
+    return world
 
 
 async def add_account(world: World, name: str, secret: str) -> Account:

@@ -11,21 +11,21 @@ from headway.model.accounts import Account
 from headway.model.apps import App
 from headway.model.operations import Actor
 from headway.store import accounts
-from tests.ready_made import bare_world_in, world_in
+from headway.store.database import Database
+from tests.ready_made import world_in, world_on
 
 
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
-    """A world on a new database, with the accounts `admin` and `other`."""
+    """A world on SQLite, with the accounts `admin` and `other`; `tests/on_both.py` has one on each engine."""
     async with world_in(tmp_path) as world:
         yield world
 
 
 @pytest.fixture
-async def bare_world(tmp_path: Path) -> AsyncIterator[World]:
-    """A world with nobody in it."""
-    async with bare_world_in(tmp_path) as world:
-        yield world
+def bare_world(database: Database, tmp_path: Path) -> World:
+    """A world with nobody in it, on each engine in turn."""
+    return world_on(database, tmp_path)
 
 
 @pytest.fixture

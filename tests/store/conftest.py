@@ -7,7 +7,10 @@ import pytest
 
 from headway.store.postgres import Postgres
 from tests.databases import Databases, Server, fresh
+from tests.on_both import world
 from tests.rows import put
+
+__all__ = ["world"]
 
 
 @pytest.fixture
