@@ -117,3 +117,20 @@ def test_every_change_is_told_in_sentences_under_a_kind() -> None:
         text = file.read_text()
         assert text.endswith(".\n"), f"{file.name}: end with a full stop and a newline"
         assert not text.startswith(("#", "-", "*")), f"{file.name}: plain sentences, no heading, no list"
+
+
+def test_every_link_between_pages_leads_somewhere() -> None:
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "changelog.d").glob("*.md")]
+    dead = [
+        f"{page.relative_to(ROOT)}: {link}"
+        for page in pages
+        for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text())
+        if not (page.parent / link).exists()
+    ]
+    assert not dead, f"these links lead nowhere: {dead}"
+
+
+def test_every_decision_is_listed() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text()
+    unlisted = [file.name for file in (ROOT / "docs" / "decisions").glob("*.md") if file.name not in text]
+    assert not unlisted, f"name these at the end of ARCHITECTURE.md: {unlisted}"

@@ -21,7 +21,7 @@ FUNCTION_LINES_MAX = 50
 UNMIRRORED = {"conformance", "power", "parity", "journeys", "tidy", "upgrade"}
 """Folders of tests that are about more than one file."""
 VAGUE = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers", "base", "core"}
-ELSEWHERE = re.compile("/" + "(work|root|home/[a-z]+)/")
+ELSEWHERE = re.compile(r"(?<![\w.})])/" + "(work|root|home/[a-z]+)/")
 """Paths of one person's machine."""
 PURE = re.compile(r"(_config|_spec|_pages)$|^(project|refuse|wire)$")
 """Files that decide and let others act."""

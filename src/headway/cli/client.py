@@ -1,5 +1,7 @@
 """Speaks with a running platform: our own dialect for operations, Scalingo's for apps."""
 
+import io
+import tarfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 from types import TracebackType
@@ -42,9 +44,19 @@ class Client:
         bearer = {"Authorization": f"Bearer {self._jwt}"}
         return _checked(await self._http.request(method, f"/v1{path}", json=body, headers=bearer))
 
-    async def upload(self, url: str, archive: bytes) -> None:
-        """Put an archive where the platform said."""
-        _checked(await self._http.put(url, content=archive, headers={"Content-Type": "application/x-gzip"}))
+    async def deploy(self, app: str, folder: Path, ref: str) -> str:
+        """Upload the folder and begin its deployment; the id of the operation."""
+        source = (await self.scalingo("POST", "/sources", {})).json()["source"]
+        media = {"Content-Type": "application/x-gzip"}
+        _checked(await self._http.put(source["upload_url"], content=packed(folder), headers=media))
+        wanted = {"git_ref": ref, "source_url": source["download_url"]}
+        await self.scalingo("POST", f"/apps/{app}/deployments", {"deployment": wanted})
+        return (await self.newest()).id
+
+    async def change(self, app: str, verb: str, body: dict[str, Any]) -> str:
+        """Begin `scale` or `restart`; the id of the operation."""
+        accepted = await self.scalingo("POST", f"/apps/{app}/{verb}", body)
+        return accepted.headers["location"].rpartition("/")[2]
 
     async def newest(self) -> Operation:
         """The operation that was accepted last."""
@@ -63,6 +75,14 @@ class Client:
         bearer = {"Authorization": f"Bearer {self._token}"}
         reply = await self._http.get(f"/headway/v1/operations{path}", headers=bearer)
         return _checked(reply).content
+
+
+def packed(folder: Path) -> bytes:
+    """The folder as tar.gz with one root folder, as Scalingo's dialect wants it."""
+    archive = io.BytesIO()
+    with tarfile.open(fileobj=archive, mode="w:gz") as tar:
+        tar.add(folder, arcname=folder.name)
+    return archive.getvalue()
 
 
 def api_token(folder: Path) -> str:

@@ -2,12 +2,10 @@
 
 import asyncio
 import contextlib
-import io
 import re
 import shutil
 import signal
 import sys
-import tarfile
 import tempfile
 from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
@@ -80,15 +78,10 @@ async def _life(console: Console, client: Client) -> None:
     """Create the app, deploy it, scale it, restart it."""
     await client.sign_in()
     await client.scalingo("POST", "/apps", {"app": {"name": APP}})
-    source = (await client.scalingo("POST", "/sources", {})).json()["source"]
-    await client.upload(source["upload_url"], _archive(SOURCE))
-    wanted = {"git_ref": "demo", "source_url": source["download_url"]}
-    await client.scalingo("POST", f"/apps/{APP}/deployments", {"deployment": wanted})
-    await _follow(console, client, (await client.newest()).id)
+    await _follow(console, client, await client.deploy(APP, SOURCE, "demo"))
     scaled = {"containers": [{"name": "web", "amount": CONTAINERS}]}
-    for verb, body in (("scale", scaled), ("restart", {})):
-        accepted = await client.scalingo("POST", f"/apps/{APP}/{verb}", body)
-        await _follow(console, client, accepted.headers["location"].rsplit("/", 1)[-1])
+    await _follow(console, client, await client.change(APP, "scale", scaled))
+    await _follow(console, client, await client.change(APP, "restart", {}))
 
 
 async def _follow(console: Console, client: Client, id: str) -> None:
@@ -106,14 +99,6 @@ async def _visit(console: Console, config: Config) -> None:
         raise Refusal(f"{_address(config)} answered {reply.status_code}: {reply.text[:500]}")
     last = re.sub(r"<[^>]+>", "", reply.text).strip().rpartition("\n")[2]
     _say(console, f"GET {_address(config)} → {reply.status_code} {last}")
-
-
-def _archive(folder: Path) -> bytes:
-    """The folder as tar.gz with one root folder, as Scalingo wants it."""
-    packed = io.BytesIO()
-    with tarfile.open(fileobj=packed, mode="w:gz") as tar:
-        tar.add(folder, arcname=folder.name)
-    return packed.getvalue()
 
 
 def _token(config: Config) -> str:

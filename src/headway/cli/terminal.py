@@ -54,7 +54,9 @@ def picture(it: Operation) -> Group:
     head = Text.assemble((it.type, "bold"), "  ", (it.id, "dim"), f"  {it.summary}")
     bar = Table.grid(padding=(0, 1))
     bar.add_row(
-        ProgressBar(total=100, completed=it.progress, width=40),
+        ProgressBar(
+            total=100, completed=it.progress, width=40, complete_style=_colour(it), finished_style=_colour(it)
+        ),
         f"{it.progress:3} %",
         Text(it.phase, _colour(it)),
     )

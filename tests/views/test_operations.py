@@ -1,0 +1,55 @@
+from typing import Any
+
+import msgspec
+import pytest
+
+from headway.domain.world import World
+from headway.engine.declare import OperationType, Step
+from headway.errors import NotFound
+from headway.model.operations import Actor
+from headway.store import operations as store
+from headway.views import operations
+
+
+class Nothing(msgspec.Struct, frozen=True):
+    """Nothing is asked."""
+
+
+async def nothing(_run: Any) -> None:
+    """Nothing is done."""
+
+
+REST: OperationType[Nothing, World] = OperationType(
+    name="house.rest",
+    params=Nothing,
+    target=lambda _: "house:1",
+    exclusive=False,
+    steps=(Step(title="rest", do=nothing),),
+)
+
+
+async def submit(world: World, by: Actor) -> int:
+    operation = await world.database.write(lambda tx: world.desk.submit(tx, REST, Nothing(), by=by))
+    return operation.id
+
+
+async def test_an_operation_is_found_by_its_id(world: World, by: Actor) -> None:
+    id = await submit(world, by)
+    assert (await operations.get(world.database, id)).id == id
+    with pytest.raises(NotFound):
+        await operations.get(world.database, id + 1)
+
+
+async def test_what_has_ended_is_not_active(world: World, by: Actor) -> None:
+    first, second = await submit(world, by), await submit(world, by)
+    assert [it.id for it in await operations.active(world.database)] == [first, second]
+    [begun] = await world.database.write(lambda tx: store.claim(tx, 1, world.clock.now(), 1))
+    entry = store.finished(begun, world.clock.now(), begun.phase.SUCCEEDED, None)
+    assert await world.database.journal(entry)
+    assert [it.id for it in await operations.active(world.database)] == [second]
+
+
+async def test_the_newest_event_is_counted(world: World, by: Actor) -> None:
+    before = await operations.last_event(world.database)
+    await submit(world, by)
+    assert await operations.last_event(world.database) == before + 1
