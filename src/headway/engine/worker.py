@@ -169,12 +169,12 @@ class Worker(Generic[W]):
 
     async def _claim(self) -> None:
         while True:
+            self._wake.clear()
             try:
                 if self._lease.held():
                     await self._look()
             except (Unavailable, StorageFull) as error:
                 log.warning("claiming: %s", error)
-            self._wake.clear()
             await self._woken()
 
     async def _look(self) -> None:
