@@ -13,12 +13,14 @@ from headway.engine.submit import Desk, Key
 from headway.engine.worker import Worker
 from headway.ids import Ids
 from headway.model.operations import Operation
-from headway.store import operations
+from headway.store import nodes
 from headway.store.database import Database
 from headway.testing.fuse import Fuse, FusedDatabase, PowerCut
 from tests.engine.plays import BY, Asked, Stage, play, row
 
 CATCH_UP_SECONDS = 20
+IDS = Ids(SystemClock())
+"""One for all nodes of a test: two makers of ids must have two numbers."""
 Type = OperationType[Asked, Stage]
 
 
@@ -64,7 +66,7 @@ class Node:
             operations_max=operations_max,
         )
         self.worker.given(stage)
-        self.desk = Desk(Ids(self.clock), self.clock, self.worker)
+        self.desk = Desk(IDS, self.clock, self.worker)
         self._stop = asyncio.Event()
         self._serving: asyncio.Task[None] | None = None
 
@@ -116,7 +118,7 @@ def name_of(script: str) -> str:
 async def queued(database: Database, script: str, target: str = "thing:1", **changes: Any) -> Operation:
     """Accept an operation that no node has begun."""
     clock = SystemClock()
-    desk, type = Desk(Ids(clock), clock, Nobody()), play(script, name=name_of(script))
+    desk, type = Desk(IDS, clock, Nobody()), play(script, name=name_of(script))
     return await database.write(lambda tx: desk.submit(tx, type, Asked(target), by=BY, **changes))
 
 
@@ -159,14 +161,5 @@ async def running(*nodes: Node) -> AsyncIterator[None]:
 
 async def lapse(database: Database, node: Node) -> None:
     """Its lease is over, and it does not know."""
-    from headway.store import nodes
-
     lease = node.worker._lease
     await database.write(lambda tx: nodes.release(tx, lease.node, lease._epoch))
-
-
-async def owner(database: Database, id: int) -> int | None:
-    """Who performs it."""
-    found = await database.read(lambda tx: operations.get(tx, id))
-    assert found is not None
-    return found.owner

@@ -8,13 +8,12 @@ import pytest
 from headway.clock import SystemClock
 from headway.engine.submit import Desk, Key, key_of
 from headway.errors import Busy, KeyReused
-from headway.ids import Ids
-from headway.model.operations import Operation, Phase
+from headway.model.operations import Actor, Operation, Phase
 from headway.store import events, operations
 from headway.store.database import Database, Tx
 from tests.databases import Databases
 from tests.engine.folding import check
-from tests.engine.nodes import Nobody, Node, ended, queued, running
+from tests.engine.nodes import IDS, Nobody, Node, ended, queued, running
 from tests.engine.plays import BY, Asked, Stage, history, play, row
 
 TYPE = play("a")
@@ -60,7 +59,7 @@ async def test_a_held_target_is_refused_with_its_holder(database: Database) -> N
 
 
 async def test_what_is_not_exclusive_holds_nothing(database: Database) -> None:
-    desk, type = Desk(Ids(SystemClock()), SystemClock(), Nobody()), play("a", exclusive=False)
+    desk, type = Desk(IDS, SystemClock(), Nobody()), play("a", exclusive=False)
     for _ in range(2):
         await database.write(lambda tx: desk.submit(tx, type, Asked(), by=BY))
     await queued(database, "a")
@@ -87,7 +86,7 @@ async def test_a_target_is_free_again_when_its_operation_has_ended(database: Dat
 async def once(database: Database, key: Key | None, target: str = "thing:1") -> Operation:
     """What every command does with a key."""
     clock = SystemClock()
-    desk = Desk(Ids(clock), clock, Nobody())
+    desk = Desk(IDS, clock, Nobody())
 
     async def body(tx: Tx) -> Operation:
         earlier = await desk.earlier(tx, key)
@@ -108,8 +107,6 @@ async def test_the_same_key_with_another_request_is_refused(database: Database) 
 
 
 async def test_keys_of_two_accounts_are_two_keys(database: Database) -> None:
-    from headway.model.operations import Actor
-
     first = await once(database, KEY)
     other = await once(database, key_of(Actor(account_id=2), "once", "thing.act", 1), "thing:2")
     assert first.id != other.id
