@@ -5,11 +5,15 @@ never was. Events go in the order in which they came, once they are older than e
 """
 
 import asyncio
+import logging
 
 from headway.clock import SECOND, Clock
+from headway.errors import Unavailable
 from headway.ids import NODE_BITS, SEQUENCE_BITS
 from headway.store import events, operations
-from headway.store.database import Database, Tx
+from headway.store.database import Database, StorageFull, Tx
+
+log = logging.getLogger("engine")
 
 BATCH = 200
 PAUSE_SECONDS = 3600.0
@@ -28,12 +32,17 @@ class Janitor:
         """Sweep once an hour until `stop`."""
         ready.set()
         while not stop.is_set():
-            await self.sweep()
-            waits = [
-                asyncio.ensure_future(stop.wait()),
-                asyncio.ensure_future(self._clock.sleep(PAUSE_SECONDS)),
-            ]
+            try:
+                await self.sweep()
+            except (Unavailable, StorageFull) as error:
+                log.warning("what is old is forgotten later: %s", error)
+            await self._pause(stop)
+
+    async def _pause(self, stop: asyncio.Event) -> None:
+        waits = (asyncio.ensure_future(stop.wait()), asyncio.ensure_future(self._clock.sleep(PAUSE_SECONDS)))
+        try:
             await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
             for wait in waits:
                 wait.cancel()
 
@@ -53,7 +62,7 @@ class Janitor:
 
     async def _bury(self, tx: Tx, before: int) -> int:
         id = before // 1000 << (SEQUENCE_BITS + NODE_BITS)
-        return await operations.bury(tx, id, BATCH)
+        return await operations.bury(tx, id, before, BATCH)
 
     async def _forget(self, tx: Tx, before: int) -> int:
         oldest = await operations.oldest(tx)

@@ -53,14 +53,8 @@ class Lease:
                 )
         except (Unavailable, StorageFull, TimeoutError):
             return True
-        if renewed:
-            self._until = asked + self._seconds
+        self._until = asked + self._seconds if renewed else 0.0
         return renewed
-
-    async def expired(self) -> list[int]:
-        """End the epochs of other nodes whose lease is over; their numbers."""
-        now = self._clock.now()
-        return await self._database.write(lambda tx: nodes.expire(tx, self.node, now))
 
     async def release(self) -> None:
         """Leave, in good order."""

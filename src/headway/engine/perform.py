@@ -19,7 +19,7 @@ from headway.engine.patience import insist
 from headway.engine.run import Live
 from headway.errors import Failure, Fenced, Refusal, Trouble
 from headway.ids import show
-from headway.model.operations import Detail, NewEvent, Operation, Phase
+from headway.model.operations import Detail, NewEvent, Phase
 from headway.store import events, operations
 from headway.store.database import Database, Entry, Tx
 
@@ -83,10 +83,16 @@ class Performer:
                 return await self._attempt(run, step) or {}
             except asyncio.CancelledError:
                 self._forgive(run)
-            except (Failure, Fenced):
+            except Fenced:
                 raise
+            except Failure:
+                if not run.interrupted:
+                    raise
             except Exception as error:  # noqa: BLE001 - a step may raise anything; nothing of it is lost
-                await self._again(run, step, step.again, error)
+                if not run.cancel_wanted:
+                    await self._again(run, step, step.again, error)
+            finally:
+                self._settle(run)
 
     async def _attempt(self, run: Live[Any, Any], step: Step) -> dict[str, Any] | None:
         self._check_lease()
@@ -104,10 +110,17 @@ class Performer:
 
     def _forgive(self, run: Live[Any, Any]) -> None:
         """Go on where somebody asked for the cancel; CancelledError where this node stops."""
+        if not run.interrupted or self._settle(run) > 0:
+            raise asyncio.CancelledError
+
+    def _settle(self, run: Live[Any, Any]) -> int:
+        """The interruption is over, also where the step has swallowed it; how many cancels are left."""
         task = asyncio.current_task()
         assert task is not None
-        if not run.cancel_wanted or task.uncancel() > 0:
-            raise asyncio.CancelledError
+        if not run.interrupted:
+            return task.cancelling()
+        run.interrupted = False
+        return task.uncancel()
 
     async def _cancelled(self, run: Live[Any, Any]) -> Failure:
         now = await self._insist(lambda: self._database.read(lambda tx: operations.get(tx, run.operation.id)))
@@ -123,7 +136,7 @@ class Performer:
             await self._finish(run, Phase.SUCCEEDED, None, last)
             return
         progress = run.reached(through=it.step + 1)
-        row = await self._write(it, operations.step_done(it, now, progress, step.title, note))
+        row = await self._write(run, operations.step_done(it, now, progress, step.title, note))
         run.cancel_wanted = run.cancel_wanted or row[1] is not None
         run.next_step(msgspec.structs.replace(it, step=it.step + 1, attempt=1, progress=progress))
 
@@ -134,7 +147,7 @@ class Performer:
         await self._insist(run.flush)
         it = run.operation
         next = min(it.step, len(run.type.steps) - 1)
-        await self._write(it, operations.turned_back(it, self._clock.now(), next, detail))
+        await self._write(run, operations.turned_back(it, self._clock.now(), next, detail))
         run.next_step(msgspec.structs.replace(it, turning_back=True, step=next, attempt=1, detail=detail))
 
     async def _back(self, run: Live[Any, Any]) -> None:
@@ -147,7 +160,7 @@ class Performer:
                 return
             it = run.operation
             await self._insist(run.flush)
-            await self._write(it, operations.step_undone(it, self._clock.now(), step.title))
+            await self._write(run, operations.step_undone(it, self._clock.now(), step.title))
             run.next_step(msgspec.structs.replace(it, step=it.step - 1, attempt=1))
         detail = run.operation.detail
         assert detail is not None
@@ -172,6 +185,7 @@ class Performer:
         why = run.operation.detail
         assert why is not None
         text = f"{why.text}; and it could not be taken back: {step.title}: {failure.text}"
+        await self._insist(run.flush)
         await self._finish(run, Phase.FAILED, Detail(code="undo-failed", text=text))
 
     # -- both ----------------------------------------------------------------------------------------------
@@ -186,7 +200,7 @@ class Performer:
         if it.attempt >= again.attempts_max:
             raise Failure("attempts-exhausted", f"{step.title}: {why}") from error
         pause = min(again.first_seconds * 2 ** (it.attempt - 1), again.pause_seconds_max)
-        await self._write(it, operations.step_again(it, self._clock.now(), why, pause))
+        await self._write(run, operations.step_again(it, self._clock.now(), why, pause))
         run.next_step(msgspec.structs.replace(it, attempt=it.attempt + 1))
         run.interruptible = not it.turning_back
         try:
@@ -202,7 +216,7 @@ class Performer:
         it = run.operation
         entry = operations.finished(it, self._clock.now(), phase, detail, last)
         if run.type.record is None and run.type.record_failure is None:
-            await self._write(it, entry)
+            await self._write(run, entry)
         else:
             await self._record(run, phase, detail, entry)
         run.next_step(
@@ -226,21 +240,22 @@ class Performer:
 
         try:
             if not await self._insist(lambda: self._database.write(ends)):
-                await self._confirm(run.operation, entry)
+                await self._confirm(run, entry)
         except Refusal as refusal:
             if phase is not Phase.SUCCEEDED:
                 raise
             raise Failure("record-refused", str(refusal)) from refusal
 
-    async def _write(self, it: Operation, entry: Entry) -> tuple[Any, ...]:
+    async def _write(self, run: Live[Any, Any], entry: Entry) -> tuple[Any, ...]:
         row = await self._insist(lambda: self._database.journal(entry))
         if row is None:
-            await self._confirm(it, entry)
-            return (it.id, None)
+            await self._confirm(run, entry)
+            return (run.operation.id, None)
         return row
 
-    async def _confirm(self, it: Operation, entry: Entry) -> None:
+    async def _confirm(self, run: Live[Any, Any], entry: Entry) -> None:
         """The guard did not hold: another node holds it, or the write is there and only its answer lost."""
+        it, run.refused = run.operation, True
         now = await self._insist(lambda: self._database.read(lambda tx: operations.get(tx, it.id)))
         ours = now is not None and now.fence == it.fence
         moved = now is not None and (now.step, now.attempt, now.turning_back, now.phase) != (
@@ -251,6 +266,7 @@ class Performer:
         )
         if not (ours and moved):
             raise Fenced(entry.query.name)
+        run.refused = False
 
     async def _insist(self, act: Callable[[], Awaitable[T]]) -> T:
         return await insist(self._clock, act)

@@ -1,6 +1,7 @@
 """What a step holds in its hands while it runs, and how what it says becomes durable."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from typing import Any, Generic
 
@@ -8,10 +9,12 @@ import msgspec
 
 from headway.clock import Clock
 from headway.engine.declare import OperationType, P, W
-from headway.errors import Fenced, Unavailable
+from headway.errors import Fenced
 from headway.model.operations import Operation
 from headway.store import operations
-from headway.store.database import Database, StorageFull
+from headway.store.database import Database
+
+log = logging.getLogger("engine")
 
 FLUSH_SECONDS = 0.1
 PIECE_MAX = 64 * 1024
@@ -38,10 +41,16 @@ class Live(Generic[P, W]):
         self.cancel_wanted = operation.cancel_requested_at is not None
         self.interruptible = False
         """Whether the task that performs it stands where a cancel may stop it."""
+        self.interrupted = False
+        """Whether that task was stopped there because of a cancel, and has not gone on since."""
+        self.refused = False
+        """Whether a write was refused: then the task ends by itself, when it has said so."""
         self._database = database
         self._clock = clock
         self._spawn = spawn
-        self._pieces: list[str] = []
+        self._said: list[str] = []
+        self._piece = ""
+        """What is being written: the same until it is, also where an answer is lost."""
         self._line = 0
         self._share = 0.0
         self._flushing = asyncio.Lock()
@@ -49,7 +58,7 @@ class Live(Generic[P, W]):
 
     def say(self, text: str) -> None:
         """Add to the operation's log."""
-        self._pieces.append(text if text.endswith("\n") else f"{text}\n")
+        self._said.append(text if text.endswith("\n") else f"{text}\n")
         self._soon()
 
     def progress(self, share: float) -> None:
@@ -57,12 +66,12 @@ class Live(Generic[P, W]):
         self._share = min(1.0, max(self._share, share))
         self._soon()
 
-    def reached(self, *, through: int) -> int:
-        """The operation's progress when `through` steps and the share of the next are done."""
+    def reached(self, *, through: int, share: float = 0.0) -> int:
+        """The operation's progress when `through` steps and a share of the next are done."""
         weights = [step.weight for step in self.type.steps]
         done = sum(weights[:through])
-        if through < len(weights):
-            done += weights[through] * self._share
+        if share:
+            done += weights[through] * share
         return max(self.operation.progress, int(100 * done / sum(weights)))
 
     def next_step(self, operation: Operation) -> None:
@@ -85,33 +94,34 @@ class Live(Generic[P, W]):
         try:
             await self.flush()
             await self._advance()
-        except (Fenced, Unavailable, StorageFull):
-            return  # the performer's own next write meets the same, and decides
+        except Exception as error:  # noqa: BLE001 - the performer's own next write meets the same, and decides
+            log.debug("what was said is not written down yet: %s", error)
 
     async def flush(self) -> None:
         """Make durable what was said. Fenced where somebody else holds the operation."""
         async with self._flushing:
-            while self._pieces:
+            while self._piece or self._said:
                 await self._write_piece()
 
     async def _advance(self) -> None:
         operation = self.operation
-        reached = self.reached(through=operation.step)
+        reached = self.reached(through=max(0, operation.step), share=self._share)
         if reached > operation.progress and not operation.turning_back and not operation.phase.terminal:
             entry = operations.advanced(operation, self._clock.now(), reached)
             if await self._database.journal(entry) is not None:
-                self.operation = msgspec.structs.replace(self.operation, progress=reached)
+                progress = max(reached, self.operation.progress)
+                self.operation = msgspec.structs.replace(self.operation, progress=progress)
 
     async def _write_piece(self) -> None:
-        text = "".join(self._pieces)
-        piece = text[:PIECE_MAX]
-        entry = operations.said(self.operation, self._clock.now(), self._line + 1, piece.replace("\0", ""))
-        self._pieces = [text[PIECE_MAX:]] if len(text) > PIECE_MAX else []
-        try:
-            row = await self._database.journal(entry)
-        except (Unavailable, StorageFull):
-            self._pieces.insert(0, piece)
-            raise
-        if row is None:
+        if not self._piece:
+            text = "".join(self._said)
+            self._piece, rest = text[:PIECE_MAX], text[PIECE_MAX:]
+            self._said = [rest] if rest else []
+        entry = operations.said(
+            self.operation, self._clock.now(), self._line + 1, self._piece.replace("\0", "")
+        )
+        if await self._database.journal(entry) is None:
+            self.refused = True
             raise Fenced("say")
         self._line += 1
+        self._piece = ""

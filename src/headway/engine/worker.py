@@ -1,14 +1,17 @@
 """The worker: claims operations and performs them until told to stop; renews this node's lease.
 
-On start it goes on at once with what this node was performing when it died. Every few seconds it looks for other
-nodes whose lease is over and takes their operations over. On stop it claims nothing more and lets go of what it
-performs: that stays `running`, and the next start goes on with it.
+On start it goes on at once with what this node was performing when it died. Every second it looks for other nodes
+whose lease is over and takes their operations over, and for operations of its own that it does not perform: one
+that was dropped in mid-course, or whose beginning was written down though the answer was lost. On stop it claims
+nothing more and lets go of what it performs: that stays `running`, and the next start goes on with it.
 """
 
 import asyncio
 import logging
 from collections.abc import Mapping
 from typing import Any, Generic, cast
+
+import msgspec
 
 from headway.clock import Clock
 from headway.engine.declare import OperationType, W
@@ -17,6 +20,7 @@ from headway.engine.patience import insist
 from headway.engine.perform import Performer
 from headway.engine.run import Live
 from headway.errors import Fenced, Unavailable
+from headway.ids import show
 from headway.model.operations import Operation
 from headway.store import nodes, operations
 from headway.store.database import Database, StorageFull, Tx
@@ -49,6 +53,9 @@ class Worker(Generic[W]):
         self._world: W | None = None
         self._group: asyncio.TaskGroup | None = None
         self._performing: dict[int, tuple[Live[Any, W], asyncio.Task[None]]] = {}
+        self._missed: set[int] = set()
+        """What is this node's and was not performed at the last look."""
+        self._unknown: set[int] = set()
         self._wake = asyncio.Event()
 
     def given(self, world: W) -> None:
@@ -67,12 +74,32 @@ class Worker(Generic[W]):
         """Perform an operation that this node owns; later, after a restart, if it is stopping."""
         if self._group is None or operation.id in self._performing:
             return
-        world = cast(W, self._world)
-        type = self._catalog[operation.type]
-        spawn = self._group.create_task
-        run = Live(world, type, operation, database=self._database, clock=self._clock, spawn=spawn)
+        run = self._run(operation, self._group)
+        if run is None:
+            return
         task = self._group.create_task(self._perform(run))
         self._performing[operation.id] = (run, task)
+        # Not at the end of `_perform`: a task that is cancelled before it has begun never gets there.
+        task.add_done_callback(lambda _: self._ended(run))
+
+    def _run(self, operation: Operation, group: asyncio.TaskGroup) -> Live[Any, W] | None:
+        """None for what this program cannot perform: a newer one may, so it stays as it is and harms no other."""
+        clock, spawn = self._clock, group.create_task
+        try:
+            type, world = self._catalog[operation.type], cast(W, self._world)
+            return Live(world, type, operation, database=self._database, clock=clock, spawn=spawn)
+        except (KeyError, msgspec.DecodeError):
+            self._unknown.add(operation.id)
+            log.exception("operation %s (%s) is not understood", show(operation.id), operation.type)
+            return None
+
+    def _ended(self, run: Live[Any, W]) -> None:
+        full = len(self._performing) >= self._operations_max
+        del self._performing[run.operation.id]
+        if not run.operation.phase.terminal:
+            self._missed.add(run.operation.id)
+        if full:
+            self.look()
 
     def look(self) -> None:
         """There may be queued operations."""
@@ -86,22 +113,23 @@ class Worker(Generic[W]):
         if not run.cancel_wanted:
             run.cancel_wanted = True
             if run.interruptible:
+                run.interrupted = True
                 task.cancel()
 
     # -- the service ---------------------------------------------------------------------------------------
 
     async def serve(self, ready: asyncio.Event, stop: asyncio.Event) -> None:
         """Claim and perform until `stop`."""
-        await self._lease.register()
+        await insist(self._clock, self._lease.register)
         try:
             async with asyncio.TaskGroup() as group:
                 self._group = group
-                await self._resume()
+                await insist(self._clock, self._resume)
                 helpers = [group.create_task(self._keep_lease()), group.create_task(self._claim())]
                 ready.set()
                 await stop.wait()
                 self._group = None
-                for task in (*helpers, *self._tasks()):
+                for task in (*helpers, *self._dropped()):
                     task.cancel()
         finally:
             self._group = None
@@ -127,27 +155,33 @@ class Worker(Generic[W]):
                 await insist(self._clock, self._lease.register)
                 await insist(self._clock, self._resume)
 
-    def _tasks(self) -> list[asyncio.Task[None]]:
-        return [task for _, task in self._performing.values()]
+    def _dropped(self) -> list[asyncio.Task[None]]:
+        """What is to be stopped; one whose write was refused ends by itself, when that has been written down."""
+        return [task for run, task in self._performing.values() if not run.refused]
 
     async def _let_go(self) -> None:
         """Stop performing; return when nothing of it runs here any more."""
-        tasks = self._tasks()
-        for task in tasks:
+        tasks = [task for _, task in self._performing.values()]
+        for task in self._dropped():
             task.cancel()
         if tasks:
             await asyncio.wait(tasks)
 
     async def _claim(self) -> None:
         while True:
+            self._wake.clear()
             try:
-                await self._rescue()
-                await self._claim_queued()
-                await self._hear_cancels()
+                if self._lease.held():
+                    await self._look()
             except (Unavailable, StorageFull) as error:
                 log.warning("claiming: %s", error)
-            self._wake.clear()
             await self._woken()
+
+    async def _look(self) -> None:
+        await self._rescue()
+        await self._take_up()
+        await self._claim_queued()
+        await self._hear_cancels()
 
     async def _woken(self) -> None:
         waits = (
@@ -171,9 +205,26 @@ class Worker(Generic[W]):
         for operation in await self._database.write(rescue):
             self.begin(operation)
 
+    async def _take_up(self) -> None:
+        """Go on with what is this node's and has twice been found not to be performed.
+
+        Once is not enough: an operation may be on disk a moment before it is begun here.
+        """
+        me, now = self._lease.node, self._clock.now()
+        mine = await self._database.read(lambda tx: operations.performed(tx, me))
+        missed = mine - set(self._performing) - self._unknown
+        twice, self._missed = missed & self._missed, missed
+
+        async def take_up(tx: Tx) -> list[Operation | None]:
+            return [await operations.take_up(tx, me, id, now) for id in sorted(twice)]
+
+        for operation in await self._database.write(take_up) if twice else ():
+            if operation is not None:
+                self.begin(operation)
+
     async def _claim_queued(self) -> None:
         room = self._operations_max - len(self._performing)
-        if room <= 0 or not self._lease.held():
+        if room <= 0:
             return
         node, now = self._lease.node, self._clock.now()
         for operation in await self._database.write(lambda tx: operations.claim(tx, node, now, room)):
@@ -186,20 +237,13 @@ class Worker(Generic[W]):
     # -- one operation -------------------------------------------------------------------------------------
 
     async def _perform(self, run: Live[Any, W]) -> None:
-        id = run.operation.id
         try:
             await self._performer.perform(run)
         except Fenced as fenced:
             await self._audit(run.operation, str(fenced))
+        # One that cannot be written down must not stop the others; the next look goes on with it.
         except Exception:
             log.exception("an operation could not be written down; it is tried again")
-            await self._clock.sleep(PAUSE_SECONDS)
-        finally:
-            self._performing.pop(id, None)
-        if not run.operation.phase.terminal:
-            await self._again(run.operation)
-        elif len(self._performing) == self._operations_max - 1:
-            self.look()
 
     async def _audit(self, operation: Operation, what: str) -> None:
         """Write down that a write was refused."""
@@ -210,11 +254,3 @@ class Worker(Generic[W]):
 
         if what != "lease":
             await insist(self._clock, lambda: self._database.write(audit))
-
-    async def _again(self, before: Operation) -> None:
-        """Dropped in mid-course: go on if it is still this node's, once the lease is good again."""
-        while not self._lease.held():
-            await self._clock.sleep(PAUSE_SECONDS / 10)
-        now = await insist(self._clock, lambda: self._database.read(lambda tx: operations.get(tx, before.id)))
-        if now is not None and not now.phase.terminal and now.fence == before.fence:
-            self.begin(now)

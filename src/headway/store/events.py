@@ -1,5 +1,6 @@
 """Events as rows: one gapless sequence of everything that happened."""
 
+import itertools
 from typing import Any
 
 import msgspec
@@ -46,5 +47,5 @@ async def first(tx: Tx) -> int:
 async def forget(tx: Tx, before: int, count: int) -> int:
     """Forget up to `count` of the oldest events that happened before the time `before`; how many went."""
     rows = await tx.all(SQL["oldest"], count=count)
-    old = [seq for seq, at in rows if at < before]
-    return await tx.run(SQL["delete_to"], seq=max(old)) if old else 0
+    old = [seq for seq, _ in itertools.takewhile(lambda row: row[1] < before, rows)]
+    return await tx.run(SQL["delete_to"], seq=old[-1]) if old else 0

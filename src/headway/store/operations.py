@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from headway.model.operations import Actor, Detail, LogLine, NewEvent, Operation, Phase, Tombstone
+from headway.store import keys
 from headway.store.database import Entry, Row, Tx
 from headway.store.sheets import sheet
 
@@ -219,6 +220,16 @@ async def take_over(tx: Tx, owner: int, dead: int, at: int) -> list[Operation]:
     return taken
 
 
+async def take_up(tx: Tx, owner: int, id: int, at: int) -> Operation | None:
+    """Go on with one of the node's own that it does not perform; None where it has none such."""
+    row = await tx.one(SQL["take_up"], owner=owner, id=id, at=at)
+    if row is None:
+        return None
+    it = _operation(row)
+    tx.append(_said(it, "taken_over", at, node=owner, dead=owner, fence=it.fence))
+    return it
+
+
 async def request_cancel(tx: Tx, operation: Operation, by: Actor, reason: str, at: int) -> bool:
     """Note that it is to be cancelled; False where that was noted before, or it has ended."""
     if not await tx.run(SQL["request_cancel"], id=operation.id, at=at, reason=reason):
@@ -244,6 +255,11 @@ async def cancel_unstarted(tx: Tx, operation: Operation, detail: Detail, at: int
     return True
 
 
+async def performed(tx: Tx, owner: int) -> set[int]:
+    """What the node is to perform."""
+    return {int(row[0]) for row in await tx.all(SQL["performed"], owner=owner)}
+
+
 async def cancels_of(tx: Tx, owner: int) -> list[int]:
     """Which of the node's operations somebody wants cancelled."""
     return [int(row[0]) for row in await tx.all(SQL["cancels_of"], owner=owner)]
@@ -257,13 +273,14 @@ def refused_write(operation: Operation, at: int, what: str, node: int) -> NewEve
 # -- forgetting ----------------------------------------------------------------------------------------------
 
 
-async def bury(tx: Tx, before: int, count: int) -> int:
-    """Leave tombstones of up to `count` ended operations older than the id `before`; how many."""
-    rows = await tx.all(SQL["expired"], before=before, count=count)
+async def bury(tx: Tx, before: int, ended: int, count: int) -> int:
+    """Leave tombstones of up to `count` operations older than the id `before` that ended before `ended`; how many."""
+    rows = await tx.all(SQL["expired"], before=before, ended=ended, count=count)
     names = ("id", "type", "phase", "account_id", "created_at", "finished_at")
     for row in rows:
         await tx.run(SQL["bury"], **dict(zip(names, row, strict=True)))
         await tx.run(SQL["delete_log"], id=row[0])
+        await keys.forget(tx, row[0])
         await tx.run(SQL["delete"], id=row[0])
     return len(rows)
 

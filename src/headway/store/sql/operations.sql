@@ -120,17 +120,19 @@ RETURNING operations.id
 -- all
 
 -- name: say
--- A piece of the log, from the holder of the fence only.
+-- A piece of the log, from the holder of the fence only. One whose answer was lost is written again over itself.
 -- only: sqlite
 INSERT INTO operation_log (operation, n, at, text)
 SELECT :id, :n, :at, :text
 WHERE EXISTS (SELECT 1 FROM operations WHERE id = :id AND fence = :fence AND phase = 2)
+ON CONFLICT (operation, n) DO UPDATE SET text = excluded.text
 RETURNING operation
 -- only: postgres, many
 INSERT INTO operation_log (operation, n, at, text)
 SELECT given.id, n, at, text
 FROM unnest(:id::bigint[], :n::int[], :at::bigint[], :text::text[], :fence::int[]) AS given (id, n, at, text, fence)
 WHERE EXISTS (SELECT 1 FROM operations o WHERE o.id = given.id AND o.fence = given.fence AND o.phase = 2 FOR SHARE)
+ON CONFLICT (operation, n) DO UPDATE SET text = excluded.text
 RETURNING operation
 -- all
 
@@ -166,6 +168,17 @@ WHERE phase < 3 AND phase = 2 AND owner = :dead
 RETURNING id, type, target, exclusive, phase, params, account_id, owner, fence, step, turning_back, attempt, progress,
     cancel_requested_at, cancel_reason, detail, created_at, started_at, updated_at, finished_at
 
+-- name: performed
+-- What a node is to perform, as far as the rows say.
+SELECT id FROM operations WHERE phase < 3 AND phase = 2 AND owner = :owner
+
+-- name: take_up
+-- One of its own that a node is to perform and does not.
+UPDATE operations SET fence = fence + 1, updated_at = :at
+WHERE id = :id AND phase = 2 AND owner = :owner
+RETURNING id, type, target, exclusive, phase, params, account_id, owner, fence, step, turning_back, attempt, progress,
+    cancel_requested_at, cancel_reason, detail, created_at, started_at, updated_at, finished_at
+
 -- name: request_cancel
 UPDATE operations SET cancel_requested_at = :at, cancel_reason = :reason, updated_at = :at
 WHERE id = :id AND phase < 3 AND cancel_requested_at IS NULL
@@ -186,7 +199,7 @@ SELECT coalesce(max(n), 0) FROM operation_log WHERE operation = :id
 
 -- name: expired
 SELECT id, type, phase, account_id, created_at, finished_at FROM operations
-WHERE id < :before AND phase >= 3 ORDER BY id LIMIT :count
+WHERE id < :before AND phase >= 3 AND finished_at < :ended ORDER BY id LIMIT :count
 
 -- name: bury
 INSERT INTO tombstones (id, type, phase, account_id, created_at, finished_at)
