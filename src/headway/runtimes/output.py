@@ -91,8 +91,8 @@ class _Reader:
         """Follow a unit from now on, or wait until it is made whole."""
         folder = UnitFolder(self._units / name)
         with contextlib.suppress(OSError):
-            if name not in self._folders.values():
-                self._folders[self._inotify.watch(folder.path, CREATED)] = name
+            # Watching the same folder twice changes nothing; one made anew under an old name is another.
+            self._folders[self._inotify.watch(folder.path, CREATED)] = name
             for watch in self._watches_of(name):
                 # A unit may have been forgotten and begun anew.
                 self._leave_forgotten(watch)
