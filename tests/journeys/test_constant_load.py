@@ -54,16 +54,14 @@ async def test_an_app_under_load_serves_every_request_while_it_changes_and_the_c
         assert (await made.deploy(APP, good()))["status"] == "success"
         load = Load(made.config.apps, f"{APP}.{made.config.domain}")
         stop = asyncio.Event()
-        async with load.running():
-            async with asyncio.TaskGroup() as group:
-                changing = group.create_task(change_without_end(made, stop))
-                await kill_often(made)
-                stop.set()
+        async with load.running(), asyncio.TaskGroup() as group:
+            changing = group.create_task(change_without_end(made, stop))
+            await kill_often(made)
+            stop.set()
         running = await nothing_is_left_over(made, app_id)
         everything = [operation["phase"] for operation in await made.operations()]
         lines = await made.log(APP, "web") + await made.log(APP, "worker")
 
-    print(f"{load.answered}, {len(everything)} operations, {len(lines)} lines")
     assert load.failures == []
     assert sum(load.answered.values()) > 2000
     assert {outcome for outcome in changing.result() if not outcome.endswith((" done", " success"))} == set()
@@ -87,8 +85,8 @@ def every_line_is_there_once(lines: list[str], running_now: int) -> None:
     for line in lines:
         found = LINE.fullmatch(line)
         if found is None:
-            assert "] " in line and not line.endswith("] "), line
-            assert "exited" not in line, line
+            # Only the runtime says other things, and it has nothing to say.
+            raise AssertionError(line)
             continue
         start, said = found["start"], found["said"]
         starts[start].append(said)

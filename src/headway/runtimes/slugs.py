@@ -13,7 +13,6 @@ from pathlib import Path
 
 from headway.runtimes.unit_folder import remove_tree
 
-
 _ASIDE = ".gone"
 
 

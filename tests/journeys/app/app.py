@@ -7,6 +7,7 @@ answers `served`, after `?seconds`, and ends when all requests have been answere
 import os
 import secrets
 import signal
+import sys
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -14,8 +15,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 START = secrets.token_hex(4)
 SECONDS_BETWEEN_LINES = 0.05
 stopping = threading.Event()
-in_flight = 0
 changed = threading.Condition()
+in_flight: set[int] = set()
+"""The threads that answer a request."""
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -32,16 +34,17 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def parse_request(self) -> bool:
-        count(1)
+        with changed:
+            in_flight.add(threading.get_ident())
         return super().parse_request()
 
     def handle_one_request(self) -> None:
-        self.raw_requestline = b""
         try:
             super().handle_one_request()
         finally:
-            if self.raw_requestline:
-                count(-1)
+            with changed:
+                in_flight.discard(threading.get_ident())
+                changed.notify_all()
 
     def log_message(self, format: str, *args: object) -> None:
         pass
@@ -52,11 +55,9 @@ class Server(ThreadingHTTPServer):
     request_queue_size = 128
 
 
-def count(by: int) -> None:
-    global in_flight
-    with changed:
-        in_flight += by
-        changed.notify_all()
+def say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
 
 
 def serve() -> Server:
@@ -67,17 +68,17 @@ def serve() -> Server:
 
 def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: stopping.set())
-    print(f"{START} begins", flush=True)
+    say(f"{START} begins")
     server = serve() if "PORT" in os.environ else None
     said = 0
     while not stopping.wait(SECONDS_BETWEEN_LINES):
         said += 1
-        print(f"{START} {said}", flush=True)
+        say(f"{START} {said}")
     if server is not None:
         server.shutdown()
         with changed:
-            changed.wait_for(lambda: in_flight == 0, timeout=20)
-    print(f"{START} ends behind {said}", flush=True)
+            changed.wait_for(lambda: not in_flight, timeout=20)
+    say(f"{START} ends behind {said}")
     os._exit(0)
 
 
