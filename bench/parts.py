@@ -40,7 +40,6 @@ async def parts(folder: Path) -> AsyncIterator[Runtime]:
         finally:
             units = await runtime.units()
             await asyncio.gather(*(runtime.stop(unit.id, grace_seconds=1) for unit in units))
-            await asyncio.gather(*(runtime.forget(unit.id) for unit in units))
             stop.set()
 
 

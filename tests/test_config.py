@@ -23,6 +23,15 @@ def test_numbers_in_the_environment_are_read_as_numbers() -> None:
     assert load(None, {"HEADWAY_DRAIN_SECONDS": "2.5"}).drain_seconds == 2.5
 
 
+def test_a_setting_of_several_values_is_a_list_in_the_file_and_has_commas_in_the_environment(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "headway.toml"
+    file.write_text("crash_delays_seconds = [0, 0.5]")
+    assert load(file, {}).crash_delays_seconds == (0.0, 0.5)
+    assert load(file, {"HEADWAY_CRASH_DELAYS_SECONDS": "0, 1.5,3"}).crash_delays_seconds == (0.0, 1.5, 3.0)
+
+
 def test_variables_that_are_no_settings_are_left_alone() -> None:
     assert load(None, {"HEADWAY_TEST_ALL": "1", "PATH": "/bin"}) == Config()
 

@@ -85,4 +85,12 @@ def environment() -> Mapping[str, str]:
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     prefix = "HEADWAY_"
     names = {key: key.removeprefix(prefix).lower() for key in environment if key.startswith(prefix)}
-    return {name: environment[key] for key, name in names.items() if name in Config.__struct_fields__}
+    known = {name: environment[key] for key, name in names.items() if name in Config.__struct_fields__}
+    return {
+        name: [part.strip() for part in text.split(",")] if name in _LISTS else text
+        for name, text in known.items()
+    }
+
+
+_LISTS = {field.name for field in msgspec.structs.fields(Config) if isinstance(field.default, tuple)}
+"""Settings of several values: in the environment, with commas between them."""

@@ -127,10 +127,10 @@ async def test_a_stopped_unit_is_gone_and_stopping_it_again_changes_nothing(runt
     assert not connects(status.address)
 
 
-async def test_stopping_and_forgetting_what_is_not_there_is_nothing(runtime):
+async def test_stopping_what_is_not_there_is_nothing_and_nothing_more_will_come_of_it(runtime):
     await runtime.stop("u9")
-    await runtime.forget("u9")
-    await runtime.forget_output("u9", 5)
+
+    assert await runtime.forget_output("u9", 5)
 
 
 async def test_a_crashed_unit_can_be_stopped(runtime, place):
@@ -177,12 +177,13 @@ async def test_output_that_is_followed_brings_units_to_come(runtime, place):
         assert (await following).lines == [b"hello"]
 
 
-async def test_output_stays_until_the_unit_is_forgotten(runtime, place):
+async def test_the_output_of_a_stopped_unit_stays_until_all_of_it_is_kept_elsewhere(runtime, place):
     await runtime.ensure(unit(place, "u1", "echo one; sleep 1000", listens=False))
     await lines(runtime, 1)
     await runtime.stop("u1")
+    assert not await runtime.forget_output("u1", 0)
     kept = await lines(runtime, 1)
-    await runtime.forget("u1")
+    assert await runtime.forget_output("u1", kept[-1].end)
     await runtime.ensure(unit(place, "u2", "echo two; sleep 1000", listens=False))
 
     assert text(kept)[0] == b"one"
@@ -191,16 +192,52 @@ async def test_output_stays_until_the_unit_is_forgotten(runtime, place):
 
 async def test_a_unit_that_runs_is_not_forgotten(runtime, place):
     await runtime.ensure(unit(place, "u1", "sleep 1000", listens=False))
-    await runtime.forget("u1")
 
+    assert not await runtime.forget_output("u1", 1000)
     assert [status.id for status in await runtime.units()] == ["u1"]
 
 
-async def test_forgotten_output_does_not_come_again_and_offsets_stay(runtime, place):
+@pytest.mark.parametrize("command", ["sleep 1000", "echo one; sleep 1000"])
+async def test_a_unit_that_stops_is_told_of_once_more_behind_all_that_it_said(runtime, place, command):
+    await runtime.ensure(unit(place, "u1", command, listens=False))
+    said = await lines(runtime, 1) if "echo" in command else []
+    async with asyncio.timeout(20), contextlib.aclosing(runtime.output({})) as output:
+        following = asyncio.create_task(_until_the_end(output))
+        await runtime.stop("u1")
+        *before, last = await following
+
+    assert text(before)[: len(text(said))] == text(said)
+    assert (last.lines, last.end) == ([], before[-1].end if before else 0)
+    assert await runtime.forget_output("u1", last.end)
+
+
+async def test_a_unit_that_was_forgotten_can_be_begun_anew_and_is_heard(runtime, place):
+    async with asyncio.timeout(20), contextlib.aclosing(runtime.output({})) as output:
+        for word in ("one", "two", "three"):
+            await runtime.ensure(unit(place, "u1", f"echo {word}; sleep 1000", listens=False))
+            said = await anext(output)
+            following = asyncio.create_task(_until_the_end(output))
+            await runtime.stop("u1")
+            ended = await following
+
+            assert said.lines == [word.encode()]
+            assert await runtime.forget_output("u1", ended[-1].end)
+
+
+async def _until_the_end(output):
+    found = []
+    async for run in output:
+        found.append(run)
+        if not run.lines:
+            break
+    return found
+
+
+async def test_offsets_stay_when_output_is_forgotten(runtime, place):
     await runtime.ensure(unit(place, "u1", "echo one; echo two; sleep 1000", listens=False))
     await lines(runtime, 2)
     await runtime.forget_output("u1", len(b"one\n"))
-    again = await lines(runtime, 1)
+    again = await lines(runtime, 1, {"u1": len(b"one\n")})
 
     assert text(again) == [b"two"]
     assert again[-1].end == len(b"one\ntwo\n")

@@ -73,17 +73,24 @@ def test_offsets_of_units_that_have_long_been_silent_outlive_their_segments(tmp_
     assert opened(tmp_path).open() == {"silent": 7, "loud": 3999}
 
 
-def test_a_forgotten_unit_has_no_offset_and_its_lines_stay_even_late_ones(tmp_path: Path):
+def test_a_forgotten_unit_has_no_offset_and_its_lines_stay(tmp_path: Path):
     book = opened(tmp_path)
     book.append("app", [line(1)], unit="unit", end=7)
     book.append("app", [line(2)], unit="other", end=8)
-    book.forget_unit("app", "unit")
-    book.forget_unit("app", "unit")
-    book.forget_unit("nobody", "unit")
-    book.append("app", [line(3)], unit="unit", end=9)
-    later = Logbook(tmp_path, SystemClock(), hot_bytes=HOT_BYTES)
+    book.forget_unit("unit")
+    book.forget_unit("unit")
+    book.forget_unit("nobody")
+    later = opened(tmp_path)
     assert later.open() == {"other": 8}
-    assert later.last("app", 10, any_source) == [line(1), line(2), line(3)]
+    assert later.last("app", 10, any_source) == [line(1), line(2)]
+
+
+def test_a_unit_that_is_begun_anew_has_an_offset_again(tmp_path: Path):
+    book = opened(tmp_path)
+    book.append("app", [line(1)], unit="unit", end=7)
+    book.forget_unit("unit")
+    book.append("app", [line(2)], unit="unit", end=3)
+    assert opened(tmp_path).open() == {"unit": 3}
 
 
 def test_an_app_keeps_no_more_than_its_bytes_and_the_newest_lines(tmp_path: Path):

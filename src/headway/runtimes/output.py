@@ -8,10 +8,11 @@ from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 from headway.runtimes.inotify import CREATED, MODIFIED, Inotify
-from headway.runtimes.port import Output
-from headway.runtimes.unit_folder import UnitFolder
+from headway.runtimes.port import Output, Unit
+from headway.runtimes.unit_folder import LAST_LINES_BYTES, UnitFolder
 
 LINE_BYTES_MAX = 16 << 10
+_BLOCK_BYTES = 4096
 _READ_BYTES = 256 << 10
 _PUNCH_HOLE_KEEP_SIZE = 0x02 | 0x01
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -35,8 +36,8 @@ class _Reader:
         self._inotify = Inotify()
         self._top = self._inotify.watch(units, CREATED)
         self._followed: dict[int, _Followed] = {}
-        self._waiting: dict[int, str] = {}
-        """Folders whose output file is not there yet."""
+        self._folders: dict[int, str] = {}
+        """The units whose folders are watched."""
         self._unread: set[int] = set()
         for entry in units.iterdir():
             self._look(entry.name)
@@ -52,9 +53,9 @@ class _Reader:
             if event.watch == self._top:
                 self._look(event.name)
             elif event.ignored:
-                self._waiting.pop(event.watch, None)
-            elif event.watch in self._waiting and event.name == "unit.json":
-                self._look(self._waiting[event.watch])
+                self._folders.pop(event.watch, None)
+            elif event.watch in self._folders:
+                self._notice(self._folders[event.watch], event.name)
             elif event.watch in self._followed:
                 self._unread.add(event.watch)
 
@@ -62,13 +63,13 @@ class _Reader:
         """One piece of each unit that has something to read."""
         found: list[Output] = []
         for watch in list(self._unread):
-            run = self._followed[watch].read()
+            followed = self._followed[watch]
+            run = followed.read()
+            if run is not None and (run.lines or followed.has_ended):
+                found.append(run)
             if run is None:
                 self._unread.discard(watch)
-                if self._followed[watch].is_forgotten():
-                    self._followed.pop(watch).close()
-            elif run.lines:
-                found.append(run)
+                self._leave_forgotten(watch)
         return found
 
     def close(self) -> None:
@@ -77,38 +78,67 @@ class _Reader:
         for followed in self._followed.values():
             followed.close()
 
+    def _notice(self, name: str, file: str) -> None:
+        """Something was written into the folder of a unit."""
+        if file == "unit.json":
+            self._look(name)
+        elif file == "state.json":
+            for watch in self._watches_of(name):
+                self._followed[watch].has_news = True
+                self._unread.add(watch)
+
     def _look(self, name: str) -> None:
         """Follow a unit from now on, or wait until it is made whole."""
         folder = UnitFolder(self._units / name)
         with contextlib.suppress(OSError):
-            if not self._is_watched(name):
-                self._waiting[self._inotify.watch(folder.path, CREATED)] = name
+            # Watching the same folder twice changes nothing; one made anew under an old name is another.
+            self._folders[self._inotify.watch(folder.path, CREATED)] = name
+            for watch in self._watches_of(name):
+                # A unit may have been forgotten and begun anew.
+                self._leave_forgotten(watch)
             # Only now: what is made from here on is told, what was made before is seen.
-            if (wanted := folder.wanted()) is None or any(f.unit == name for f in self._followed.values()):
+            if (wanted := folder.wanted()) is None or self._watches_of(name):
                 return
             descriptor = os.open(folder.out, os.O_RDONLY)
             watch = self._inotify.watch(folder.out, MODIFIED)
             start = self._offsets.pop(name, 0)
-            self._followed[watch] = _Followed(name, wanted.unit.app_id, wanted.unit.label, descriptor, start)
+            self._followed[watch] = _Followed(folder, wanted.unit, descriptor, start)
             self._unread.add(watch)
 
-    def _is_watched(self, name: str) -> bool:
-        return name in self._waiting.values()
+    def _watches_of(self, name: str) -> list[int]:
+        return [watch for watch, followed in self._followed.items() if followed.unit == name]
+
+    def _leave_forgotten(self, watch: int) -> None:
+        if self._followed[watch].is_forgotten():
+            self._followed.pop(watch).close()
+            self._unread.discard(watch)
 
 
 class _Followed:
     """The output of one unit; `position` is where it has been read to, `end` where the last line given ends."""
 
-    def __init__(self, unit: str, app_id: str, label: str, descriptor: int, start: int) -> None:
-        self.unit = unit
-        self._app_id = app_id
-        self._label = label
+    def __init__(self, folder: UnitFolder, unit: Unit, descriptor: int, start: int) -> None:
+        self.unit = unit.id
+        self.has_news = True
+        """Whether its state has changed since it was looked at."""
+        self.has_ended = False
+        """Whether it has stopped: what it said is all."""
+        self._app_id = unit.app_id
+        self._label = unit.label
+        self._folder = folder
         self._descriptor = descriptor
         self._position = start
         self._rest = b""
 
     def read(self) -> Output | None:
-        """The next lines, none if there is only part of one, or None when there is nothing to read."""
+        """The next lines, none if there is only part of one or it has stopped, or None when there is nothing to read."""
+        if (said := self._next()) is not None or not self.has_news:
+            return said
+        self.has_news, self.has_ended = False, self._folder.state().phase == "stopped"
+        # Whatever it said, it had said before it was written down that it has stopped.
+        return self._next() or self._last() if self.has_ended else None
+
+    def _next(self) -> Output | None:
         piece = os.pread(self._descriptor, _READ_BYTES, self._position)
         if not piece:
             if os.fstat(self._descriptor).st_size < self._position:
@@ -121,6 +151,11 @@ class _Followed:
             piece = self._after_hole(piece)
         *lines, self._rest = _whole(self._rest + piece)
         return self._said(lines)
+
+    def _last(self) -> Output:
+        """The line that it did not end, if there is one."""
+        rest, self._rest = self._rest, b""
+        return self._said([rest] if rest else [])
 
     def is_forgotten(self) -> bool:
         """Whether the file has been removed."""
@@ -160,7 +195,14 @@ def _pieces(line: bytes) -> list[bytes]:
 
 
 def punch(file: Path, end: int) -> None:
-    """Free the disk behind the first `end` bytes; offsets stay as they are. Nothing where it cannot be done."""
+    """Free the disk behind the first `end` bytes but for the last lines; offsets stay as they are.
+
+    Nothing where it cannot be done.
+    """
+    # Whole blocks only: from a part of one nothing is gained, and the end of the last line would become a zero.
+    end = (end - LAST_LINES_BYTES) // _BLOCK_BYTES * _BLOCK_BYTES
+    if end <= 0:
+        return
     with contextlib.suppress(OSError):
         descriptor = os.open(file, os.O_RDWR)
         try:

@@ -52,7 +52,10 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Output(msgspec.Struct, frozen=True, kw_only=True):
-    """A run of whole lines from one container, and where in its output they end."""
+    """A run of whole lines from one container, and where in its output they end.
+
+    Without lines: the container has stopped, and its output ends here.
+    """
 
     unit: str
     app_id: str
@@ -112,12 +115,9 @@ class Runtime(Protocol):
     async def stop(self, unit_id: str, *, grace_seconds: float = 30) -> None:
         """SIGTERM, then SIGKILL to the whole tree after the grace; return when nothing of it runs any more.
 
-        Its remaining output stays readable until `forget`. A unit that is not there is stopped.
+        Its remaining output stays readable until `forget_output` says that all of it has been kept. A unit that is
+        not there is stopped.
         """
-        ...
-
-    async def forget(self, unit_id: str) -> None:
-        """Remove what is kept of a stopped unit once its output has been read; nothing if there is none."""
         ...
 
     async def units(self, app_id: str | None = None) -> list[Status]:
@@ -127,12 +127,17 @@ class Runtime(Protocol):
     def output(self, offsets: Mapping[str, int]) -> AsyncIterator[Output]:
         """The output of all units, present and future, each from its offset in `offsets` (else from 0).
 
-        Never ends by itself. Lines over 16 KiB come in pieces. stdout and stderr are one stream.
+        Never ends by itself. Lines over 16 KiB come in pieces. stdout and stderr are one stream. A stopped unit whose
+        output has been read to its end is told of once more, without lines.
         """
         ...
 
-    async def forget_output(self, unit_id: str, end: int) -> None:
-        """Free the disk that output before `end` takes: it has been kept elsewhere. Nothing if there is no such unit."""
+    async def forget_output(self, unit_id: str, end: int) -> bool:
+        """Output before `end` has been kept elsewhere: free its disk, but for the last lines, which `ready` may tell.
+
+        A stopped unit that has no output behind `end` is forgotten, with all that is kept of it. Whether nothing
+        more will come: it is forgotten now, or was not there.
+        """
         ...
 
     async def perform(self, task: Task, said: Callable[[bytes], None]) -> int:

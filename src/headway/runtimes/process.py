@@ -22,7 +22,7 @@ from headway.runtimes.port import Offer, Output, Status, Task, Unit
 from headway.runtimes.slugs import Slugs
 from headway.runtimes.task_run import Tasks
 from headway.runtimes.trouble import as_trouble
-from headway.runtimes.unit_folder import State, UnitFolder, Wanted, remove_tree
+from headway.runtimes.unit_folder import State, UnitFolder, Wanted, remove_tree, remove_trees
 from headway.runtimes.users import Users
 from headway.runtimes.waiting import either
 
@@ -122,15 +122,6 @@ class Process:
             container.stop(grace_seconds)
             await container.gone.wait()
 
-    async def forget(self, unit_id: str) -> None:
-        """Remove what is kept of a stopped unit; nothing if there is none or it is not stopped."""
-        self._serving()
-        container = self._containers.get(unit_id)
-        if container is not None and container.state.phase == "stopped":
-            del self._containers[unit_id]
-            await asyncio.to_thread(container.folder.remove)
-            await asyncio.to_thread(self._around.slugs.keep_only, self._used_slugs())
-
     async def units(self, app_id: str | None = None) -> list[Status]:
         """All units that are there, of one app or of all, by label."""
         self._serving()
@@ -145,10 +136,21 @@ class Process:
         """The output of all units, each from its offset. Never ends by itself."""
         return output.follow(self._units, offsets)
 
-    async def forget_output(self, unit_id: str, end: int) -> None:
-        """Free the disk that output before `end` takes."""
-        if process_spec.is_id(unit_id):
-            output.punch(UnitFolder(self._units / unit_id).out, end)
+    async def forget_output(self, unit_id: str, end: int) -> bool:
+        """Free the disk that output before `end` takes; of a stopped unit that was all, free everything."""
+        self._serving()
+        container = self._containers.get(unit_id)
+        if container is None:
+            return True
+        if container.state.phase != "stopped" or container.folder.output_bytes() > end:
+            output.punch(container.folder.out, end)
+            return False
+        del self._containers[unit_id]
+        # Little is left of it, and nobody is to begin it anew in a folder that is being removed.
+        container.folder.remove()
+        if unused := self._around.slugs.put_aside(self._used_slugs()):
+            await asyncio.to_thread(remove_trees, unused)
+        return True
 
     async def perform(self, task: Task, said: Callable[[bytes], None]) -> int:
         """Run the task to its end and return its exit code. Cancelling kills the whole tree before it returns."""
@@ -178,7 +180,7 @@ class Process:
                 self._containers[path.name] = Container(folder, wanted, folder.state(), self._around)
         adopted = [container for container in self._containers.values() if container.state.phase != "stopped"]
         self._remove_groups({container.group_name() for container in adopted})
-        self._around.slugs.keep_only(self._used_slugs())
+        remove_trees(self._around.slugs.put_aside(self._used_slugs()))
         for container in adopted:
             self._take(self._serving().create_task(self._live(container)))
         return adopted

@@ -13,6 +13,8 @@ from pathlib import Path
 
 from headway.runtimes.unit_folder import remove_tree
 
+_ASIDE = ".gone"
+
 
 class Slugs:
     """The copies made for apps, in a folder."""
@@ -36,12 +38,16 @@ class Slugs:
         beside.rename(copy)
         return copy
 
-    def keep_only(self, used: Collection[tuple[Path, int]]) -> None:
-        """Remove the copies that nobody uses."""
+    def put_aside(self, used: Collection[tuple[Path, int]]) -> list[Path]:
+        """Take the copies that nobody uses out of use, at once; what is to be removed then, which may be slow."""
         kept = {self._copy(slug, user).name for slug, user in used}
-        for copy in self._folder.iterdir() if self._folder.exists() else ():
-            if copy.name not in kept:
-                remove_tree(copy)
+        unused: list[Path] = []
+        for copy in list(self._folder.iterdir()) if self._folder.exists() else ():
+            if copy.suffix == _ASIDE:
+                unused.append(copy)
+            elif copy.stem not in kept:
+                unused.append(copy.rename(copy.with_suffix(_ASIDE)))
+        return unused
 
     def _copy(self, slug: Path, user: int) -> Path:
         return self._folder / hashlib.sha256(f"{user} {slug}".encode()).hexdigest()[:32]

@@ -10,6 +10,7 @@ units/ID/runs/N/      what is kept of run N: who it is, how it ended, its layers
 import contextlib
 import os
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,6 +19,8 @@ import msgspec
 from headway.runtimes.port import Unit
 
 T = TypeVar("T")
+LAST_LINES_BYTES = 4096
+"""How far back the last lines are looked for: never forgotten while the unit is there."""
 _FOLDER_MODE = 0o711
 
 
@@ -101,10 +104,17 @@ class UnitFolder:
             if end and out.read(1) != b"\n":
                 out.write(b"\n")
 
+    def output_bytes(self) -> int:
+        """Where its output ends."""
+        try:
+            return self.out.stat().st_size
+        except FileNotFoundError:
+            return 0
+
     def last_lines(self, count: int = 10) -> list[str]:
         """The end of its output."""
         with contextlib.suppress(OSError), self.out.open("rb") as out:
-            out.seek(max(0, out.seek(0, os.SEEK_END) - 4096))
+            out.seek(max(0, out.seek(0, os.SEEK_END) - LAST_LINES_BYTES))
             lines = out.read().replace(b"\0", b"").decode(errors="replace").splitlines()
             return lines[-count:]
         return []
@@ -148,6 +158,12 @@ def remove_tree(folder: Path) -> None:
             if not Path(place, name).is_symlink():
                 Path(place, name).chmod(0o700)
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def remove_trees(folders: Iterable[Path]) -> None:
+    """Remove these folders."""
+    for folder in folders:
+        remove_tree(folder)
 
 
 def read(file: Path, type: type[T]) -> T | None:

@@ -82,9 +82,9 @@ class Logbook:
         book = self._book(app_id)
         return self._follow(book, wanted, book.end())
 
-    def forget_unit(self, app_id: str, unit: str) -> None:
-        """The runtime has forgotten this unit: its offset need not be kept. Its lines stay, and late ones come."""
-        if (book := self._books.get(app_id)) is not None:
+    def forget_unit(self, unit: str) -> None:
+        """The runtime has forgotten this unit: its offset need not be kept. Its lines stay. StorageFull."""
+        for book in self._books.values():
             book.forget(unit)
 
     def forget(self, app_id: str) -> None:
@@ -129,7 +129,6 @@ class _Book:
         self._dropped: _Place = (0, 0)
         """The end of what has been removed since the start."""
         self.offsets: dict[str, int] = {}
-        self._gone: set[str] = set()
         self.changed = asyncio.Event()
         """Set, and replaced by a new one, when lines come."""
 
@@ -147,13 +146,12 @@ class _Book:
 
     def append(self, lines: Sequence[Line], moved: Mapping[str, int]) -> None:
         """Write one record; StorageFull, and nothing written, where it does not fit on the disk."""
-        self._append(lines, {unit: end for unit, end in moved.items() if unit not in self._gone})
+        self._append(lines, moved)
 
     def forget(self, unit: str) -> None:
         """Keep no offset of this unit any more."""
         if unit in self.offsets:
             self._append([], {unit: segments.GONE})
-        self._gone.add(unit)
 
     def end(self) -> _Place:
         """Where the next record will stand, or before it."""

@@ -91,12 +91,6 @@ class MemoryRuntime:
         if (container := self._units.get(unit_id)) is not None:
             await container.end()
 
-    async def forget(self, unit_id: str) -> None:
-        """Remove what is kept of a stopped unit."""
-        self._serving("forget")
-        if unit_id in self._units and self._units[unit_id].is_stopped:
-            del self._units[unit_id]
-
     async def units(self, app_id: str | None = None) -> list[Status]:
         """All units that are there, by label."""
         self._serving("units")
@@ -107,20 +101,32 @@ class MemoryRuntime:
     async def output(self, offsets: Mapping[str, int]) -> AsyncIterator[Output]:
         """The output of all units, each from its offset."""
         ends = dict(offsets)
+        ended: set[_Container] = set()
         while True:
             said = self._said
             for container in list(self._units.values()):
                 unit, start = container.unit, ends.get(container.unit.id, 0)
                 lines, end = container.output.since(start)
-                if lines:
-                    ends[unit.id] = end
+                is_end = not lines and container.is_stopped and container not in ended
+                if is_end:
+                    ended.add(container)
+                if lines or is_end:
+                    # Begun anew after it was forgotten, it speaks from 0 again.
+                    ends[unit.id] = end if lines else 0
                     yield Output(unit=unit.id, app_id=unit.app_id, label=unit.label, lines=lines, end=end)
+                    self._tell()
             await said.wait()
 
-    async def forget_output(self, unit_id: str, end: int) -> None:
-        """Free the output before `end`."""
-        if (container := self._units.get(unit_id)) is not None:
+    async def forget_output(self, unit_id: str, end: int) -> bool:
+        """Free the output before `end`; forget a stopped unit that has no other."""
+        self._serving("forget_output")
+        container = self._units.get(unit_id)
+        if container is not None:
             container.output.forget(end)
+            if not container.is_stopped or container.output.since(end)[0]:
+                return False
+            del self._units[unit_id]
+        return True
 
     async def perform(self, task: Task, said: Callable[[bytes], None]) -> int:
         """Run `sh -c COMMAND` in the same small language; any other argv is said, and ends with 0."""
@@ -224,6 +230,7 @@ class _Container:
         if self.task is not None:
             await asyncio.wait([self.task])
         self.is_stopped = True
+        self._told()
 
     def cancel(self) -> None:
         if self.task is not None:

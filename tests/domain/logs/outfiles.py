@@ -25,11 +25,12 @@ class OutFiles:
                     yield output
             await asyncio.sleep(0.001)
 
-    async def forget_output(self, unit_id: str, end: int) -> None:
+    async def forget_output(self, unit_id: str, end: int) -> bool:
         self.forgotten[unit_id] = end
         for file in self._folder.glob(f"*.{unit_id}.out"):
             with file.open("r+b") as opened:
                 opened.write(b"\0" * end)
+        return False
 
     def _read(self, file: Path, unit: str, label: str, start: int) -> Output | None:
         with file.open("rb") as opened:

@@ -1,10 +1,12 @@
 """Collect what containers say into the logbook, each line exactly once, whenever this process dies.
 
 The runtime's output file holds what has not been kept; the logbook keeps lines and offset as one; only then
-the file is told to forget them.
+the file is told to forget them. What a stopped container said is collected to its end; then nothing of it is left
+but its lines.
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Mapping, Sequence
 
@@ -61,11 +63,21 @@ class Collector:
             self._appended(speaker.app_id, self._said(speaker.label, rate.account(speaker.minute)))
 
     async def _collect(self, offsets: Mapping[str, int]) -> None:
-        for unit, end in offsets.items():
-            await self._runtime.forget_output(unit, end)
-        async for output in self._runtime.output(offsets):
-            await self._keep(output)
+        present = {unit: end for unit, end in offsets.items() if not await self._forget(unit, end)}
+        async for output in self._runtime.output(present):
+            if output.lines:
+                await self._keep(output)
+            await self._forget(output.unit, output.end)
             await self._clock.sleep(0)
+
+    async def _forget(self, unit: str, end: int) -> bool:
+        """Tell the runtime what has been kept; whether nothing more will come of the unit."""
+        is_gone = await self._runtime.forget_output(unit, end)
+        if is_gone:
+            # Where the disk is full the offset stays a while: the next start finds that the unit is gone.
+            with contextlib.suppress(StorageFull):
+                self._logbook.forget_unit(unit)
+        return is_gone
 
     async def _keep(self, output: Output) -> None:
         at, unit = self._clock.now(), output.unit
@@ -75,7 +87,6 @@ class Collector:
         said = [*admitted.before, *texts(output.lines[: admitted.kept]), *admitted.behind]
         lines = [Line(at=at, source=output.label, text=text) for text in said]
         await self._append(output.app_id, lines, unit, output.end)
-        await self._runtime.forget_output(unit, output.end)
 
     async def _account(self) -> None:
         """Tell what was dropped when its minute is over, even if the container says nothing more."""
