@@ -12,7 +12,7 @@ from headway.builders.port import Source as BuildSource
 from headway.domain.apps.create import create
 from headway.domain.apps.restart import restart
 from headway.domain.apps.scale import scale
-from headway.domain.containers import formation, swap
+from headway.domain.containers import formation, running
 from headway.domain.deployments.deploy import deploy
 from headway.domain.deployments.upload import create_source, upload
 from headway.domain.world import World
@@ -52,10 +52,10 @@ async def running_app(world: World, by: Actor, name: str) -> App:
     ]
     theirs = formation.arranged(wanted, [], release.id, world.ids, now)
     await world.database.write(lambda tx: _keep(tx, app, release, wanted, theirs))
-    await swap.start(world, app.id, theirs)
+    await running.start(world, app.id, theirs)
     for it in theirs:
         await world.runtime.ready(ids.show(it.id), seconds=10)
-    await swap.route_to(world, app.id, theirs)
+    await world.router.route(await running.route_of(world, app.id, theirs))
     return await world.database.read(lambda tx: apps.get(tx, app.id))
 
 

@@ -6,14 +6,14 @@ the end, first.
 
 import msgspec
 
-from headway.domain.containers import formation, release, swap
-from headway.domain.containers.swap import Swap
+from headway.domain.containers import formation, release
+from headway.domain.containers.swap import Swap, Swapping
 from headway.domain.world import World
-from headway.engine.declare import OperationType, Run, Step
+from headway.engine.declare import OperationType, Run
 from headway.engine.submit import key_of
 from headway.errors import Conflict, NotFound
 from headway.model.apps import App, Container
-from headway.model.operations import Actor, NewEvent, Operation
+from headway.model.operations import Actor, Detail, NewEvent, Operation
 from headway.store import apps, containers
 from headway.store.database import Tx
 
@@ -64,36 +64,6 @@ async def _planned(world: World, tx: Tx, app: App, scope: list[str]) -> Restart:
     return Restart(app_id=app.id, scope=scope, release_id=serving.id, before=before, after=after)
 
 
-async def start_new(run: Run[Restart, World]) -> None:
-    """Start the new containers; all must be ready."""
-    await swap.start_added(run.world, run.params.swap, run.say, run.progress)
-
-
-async def stop_new(run: Run[Restart, World]) -> None:
-    """The new containers are gone."""
-    await swap.stop_added(run.world, run.params.swap)
-
-
-async def route_to_new(run: Run[Restart, World]) -> None:
-    """Lead traffic to the new containers."""
-    await swap.route_to(run.world, run.params.app_id, run.params.after)
-
-
-async def route_to_old(run: Run[Restart, World]) -> None:
-    """Lead traffic to the old containers."""
-    await swap.route_to(run.world, run.params.app_id, run.params.before)
-
-
-async def stop_old(run: Run[Restart, World]) -> None:
-    """The old containers finish their requests and stop."""
-    await swap.stop_surplus(run.world, run.params.swap, run.say)
-
-
-async def restart_old(run: Run[Restart, World]) -> None:
-    """The old containers run again."""
-    await swap.restart_surplus(run.world, run.params.swap)
-
-
 async def record(run: Run[Restart, World], tx: Tx) -> None:
     """The new containers are the app's."""
     params, now = run.params, run.world.clock.now()
@@ -104,15 +74,23 @@ async def record(run: Run[Restart, World], tx: Tx) -> None:
     tx.append(NewEvent(at=now, name="app.restarted", operation=it.id, target=it.target, by=by, data=data))
 
 
+async def record_failure(run: Run[Restart, World], tx: Tx, _detail: Detail) -> None:
+    """A release that was made for what did not come is forgotten."""
+    await release.forget_unused(tx, run.params.app_id, run.params.release_id)
+
+
+_swapping = Swapping[Restart](lambda run: run.params.swap)
+
 RESTART: OperationType[Restart, World] = OperationType(
     name="app.restart",
     params=Restart,
     target=lambda params: f"app:{params.app_id}",
     steps=(
-        Step(title="start the new containers", do=start_new, undo=stop_new, weight=6),
-        Step(title="send them traffic", do=route_to_new, undo=route_to_old),
-        Step(title="stop the old containers", do=stop_old, undo=restart_old, weight=2),
+        _swapping.start("start the new containers"),
+        _swapping.route("send them traffic"),
+        _swapping.stop("stop the old containers"),
     ),
     record=record,
+    record_failure=record_failure,
     summary=lambda params: f"restart {', '.join(params.scope) or 'every container'}",
 )

@@ -6,13 +6,13 @@ serves. Read SCALE, near the end, first.
 
 import msgspec
 
-from headway.domain.containers import formation, release, swap
-from headway.domain.containers.swap import Swap
+from headway.domain.containers import formation, release
+from headway.domain.containers.swap import Swap, Swapping
 from headway.domain.world import World
-from headway.engine.declare import OperationType, Run, Step
+from headway.engine.declare import OperationType, Run
 from headway.engine.submit import key_of
 from headway.model.apps import App, Change, Container, ContainerType, changed
-from headway.model.operations import Actor, NewEvent, Operation
+from headway.model.operations import Actor, Detail, NewEvent, Operation
 from headway.store import apps, containers
 from headway.store.database import Tx
 
@@ -65,36 +65,6 @@ async def _planned(world: World, tx: Tx, app: App, changes: list[Change]) -> Sca
     return Scale(app_id=app.id, formation=wanted, before=before, after=after, release_id=release_id)
 
 
-async def start_added(run: Run[Scale, World]) -> None:
-    """Start what is added; all of it must be ready."""
-    await swap.start_added(run.world, run.params.swap, run.say, run.progress)
-
-
-async def stop_added(run: Run[Scale, World]) -> None:
-    """What was added is gone."""
-    await swap.stop_added(run.world, run.params.swap)
-
-
-async def route_to_after(run: Run[Scale, World]) -> None:
-    """Lead traffic to what will be there."""
-    await swap.route_to(run.world, run.params.app_id, run.params.after)
-
-
-async def route_to_before(run: Run[Scale, World]) -> None:
-    """Lead traffic to what was there."""
-    await swap.route_to(run.world, run.params.app_id, run.params.before)
-
-
-async def stop_surplus(run: Run[Scale, World]) -> None:
-    """What is surplus finishes its requests and stops."""
-    await swap.stop_surplus(run.world, run.params.swap, run.say)
-
-
-async def restart_surplus(run: Run[Scale, World]) -> None:
-    """All that was there runs again."""
-    await swap.restart_surplus(run.world, run.params.swap)
-
-
 async def record(run: Run[Scale, World], tx: Tx) -> None:
     """The formation and the containers are what was asked."""
     params, now = run.params, run.world.clock.now()
@@ -110,15 +80,23 @@ async def record(run: Run[Scale, World], tx: Tx) -> None:
     )
 
 
+async def record_failure(run: Run[Scale, World], tx: Tx, _detail: Detail) -> None:
+    """A release that was made for what did not come is forgotten."""
+    await release.forget_unused(tx, run.params.app_id, run.params.release_id)
+
+
+_swapping = Swapping[Scale](lambda run: run.params.swap)
+
 SCALE: OperationType[Scale, World] = OperationType(
     name="app.scale",
     params=Scale,
     target=lambda params: f"app:{params.app_id}",
     steps=(
-        Step(title="start the added containers", do=start_added, undo=stop_added, weight=6),
-        Step(title="send them traffic", do=route_to_after, undo=route_to_before),
-        Step(title="stop the surplus containers", do=stop_surplus, undo=restart_surplus, weight=2),
+        _swapping.start("start the added containers"),
+        _swapping.route("send them traffic"),
+        _swapping.stop("stop the surplus containers"),
     ),
     record=record,
+    record_failure=record_failure,
     summary=lambda params: f"scale to {', '.join(f'{it.amount} {it.name}' for it in params.formation)}",
 )

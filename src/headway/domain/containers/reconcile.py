@@ -8,11 +8,12 @@ import asyncio
 import logging
 
 from headway import ids
-from headway.domain.containers import swap
+from headway.domain.containers import running
 from headway.domain.containers.unit import unit_id
 from headway.domain.world import World
-from headway.errors import Failure, Refusal, Retry
+from headway.errors import Refusal, Trouble
 from headway.model.apps import App, Container
+from headway.runtimes.port import Status
 from headway.store import apps, containers, operations
 from headway.store.database import Tx
 
@@ -33,35 +34,51 @@ class Reconciler:
 
 
 async def reconcile(world: World) -> None:
-    """Start what is missing, stop what is not ours, route what serves; one app's trouble is not another's."""
-
-    async def everything(tx: Tx) -> list[tuple[App, list[Container], bool]]:
-        return [
-            (
-                app,
-                await containers.of_app(tx, app.id),
-                await operations.holder(tx, f"app:{app.id}") is not None,
-            )
-            for app in await apps.every(tx)
-        ]
-
-    every = await world.database.read(everything)
-    held = {ids.show(app.id) for app, _, is_held in every if is_held}
-    ours = {unit_id(it) for _, theirs, _ in every for it in theirs}
-    for status in await world.runtime.units():
-        if status.id not in ours and status.app_id not in held:
-            log.info("%s of app %s is not wanted any more", status.label, status.app_id)
-            await world.runtime.stop(status.id, grace_seconds=world.config.stop_grace_seconds)
+    """Start what is missing, stop what is not ours, route what serves; one thing's trouble is not another's."""
+    every = await world.database.read(_wanted)
+    await running.together(_end(world, it) for it in await world.runtime.units() if not _stays(it, every))
+    known = {ids.show(app.id) for app, _, _ in every}
+    for route in await world.router.routes():
+        if route.app_id not in known:
+            log.info("the app behind %s is not known any more", ", ".join(route.hostnames))
+            await world.router.drop(route.app_id)
     for app, theirs, is_held in every:
         if not is_held and app.release_id is not None:
             await _restore(world, app, theirs)
 
 
+Wanted = list[tuple[App, list[Container], bool]]
+"""Each app, the containers that it should have, and whether an operation holds it."""
+
+
+async def _wanted(tx: Tx) -> Wanted:
+    return [
+        (app, await containers.of_app(tx, app.id), await operations.holder(tx, f"app:{app.id}") is not None)
+        for app in await apps.every(tx)
+    ]
+
+
+def _stays(status: Status, every: Wanted) -> bool:
+    """Whether a container is somebody's: of an app that is held, or one that is wanted."""
+    return any(
+        status.app_id == ids.show(app.id) and (is_held or status.id in {unit_id(it) for it in theirs})
+        for app, theirs, is_held in every
+    )
+
+
+async def _end(world: World, status: Status) -> None:
+    log.info("%s of app %s is not wanted any more", status.label, status.app_id)
+    try:
+        await world.runtime.stop(status.id, grace_seconds=world.config.stop_grace_seconds)
+    except Trouble as trouble:
+        log.warning("%s of app %s could not be stopped: %s", status.label, status.app_id, trouble)
+
+
 async def _restore(world: World, app: App, theirs: list[Container]) -> None:
     try:
-        await swap.start(world, app.id, theirs)
-        route = await swap.route_of(world, app.id, theirs)
+        await running.start(world, app.id, theirs)
+        route = await running.route_of(world, app.id, theirs)
         if route not in await world.router.routes():
             await world.router.route(route)
-    except (Failure, Retry, Refusal) as trouble:
+    except (Trouble, Refusal) as trouble:
         log.warning("app %s could not be brought back: %s", app.name, trouble)

@@ -5,7 +5,7 @@ import msgspec
 from headway.domain.world import World
 from headway.model.apps import App
 from headway.model.deployments import Release
-from headway.store import releases, variables
+from headway.store import apps, releases, variables
 from headway.store.database import Tx
 
 
@@ -22,3 +22,9 @@ async def current(world: World, tx: Tx, app: App) -> Release | None:
     )
     await releases.keep(tx, renewed)
     return renewed
+
+
+async def forget_unused(tx: Tx, app_id: int, release_id: int | None) -> None:
+    """Forget a release that was made for new containers and never served; one that serves stays."""
+    if release_id is not None and release_id != (await apps.get(tx, app_id)).release_id:
+        await releases.delete(tx, release_id)

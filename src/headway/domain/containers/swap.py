@@ -5,21 +5,27 @@ its requests and is stopped. A container that does not listen is stopped before 
 of one worker at a time would do its work twice. Each step has its undo, and all of them only bring about states.
 """
 
-import asyncio
-from collections.abc import Callable, Coroutine, Iterable
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from headway.domain.containers.unit import unit, unit_id
+from headway.domain.containers import running
+from headway.domain.containers.unit import unit_id
 from headway.domain.world import World
+from headway.engine.declare import Again, Do, Run, Step, Undo
+from headway.errors import Failure
 from headway.ids import show
-from headway.model.apps import App, Container, listens
-from headway.routers.port import Endpoint, Route
+from headway.model.apps import Container, listens
 from headway.runtimes.port import Unit
-from headway.store import apps, releases
+from headway.store import apps
 
-Say = Callable[[str], None]
+P = TypeVar("P", bound=msgspec.Struct)
+
+_SECONDS_MAX = 3600
+"""Of a step: only a guard, for each wait in it has its own limit among the settings."""
+_PATIENT = Again(attempts_max=12)
+"""Router and runtime may be starting anew, which takes a while: some two minutes of trying."""
 
 
 class Swap(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,9 +45,11 @@ class Swap(msgspec.Struct, frozen=True, kw_only=True):
         """Those that go."""
         return _without(self.before, self.after)
 
-    def back(self) -> "Swap":
-        """The other way round."""
-        return Swap(app_id=self.app_id, before=self.after, after=self.before)
+    @property
+    def in_the_way(self) -> list[Container]:
+        """Of those that go, the ones that must be gone before one with the same label starts."""
+        coming = {it.label for it in self.added}
+        return [it for it in self.surplus if it.label in coming and not listens(it.type)]
 
 
 def _without(some: list[Container], others: list[Container]) -> list[Container]:
@@ -49,119 +57,90 @@ def _without(some: list[Container], others: list[Container]) -> list[Container]:
     return [it for it in some if it.id not in ids]
 
 
-async def start_added(world: World, swap: Swap, say: Say, progress: Callable[[float], None]) -> None:
-    """Start what is added; return when all of it is ready."""
-    await _stop(world, _in_the_way(swap))
-    units = await _units(world, swap.app_id, swap.added)
-    started = 0
+class Swapping(Generic[P]):
+    """The three steps of a swap, for any type of operation; `of` says which swap a run is about."""
 
-    async def start(one: Unit) -> None:
-        nonlocal started
-        say(f"starting {one.label}")
-        await world.runtime.ensure(one)
-        await world.runtime.ready(one.id, seconds=world.config.boot_seconds)
-        say(f"{one.label} is ready")
-        started += 1
-        progress(started / len(units))
+    def __init__(self, of: Callable[[Run[P, World]], Swap]) -> None:
+        self._of = of
 
-    await _together(start(one) for one in units)
+    def start(self, title: str) -> Step:
+        """The first: what is added runs, and what of it listens accepts connections."""
+        return _step(title, self._start_added, self._stop_added, weight=6)
 
+    def route(self, title: str) -> Step:
+        """The second: traffic goes to what will be there, and to nothing else."""
+        return _step(title, self._route_to_after, self._route_to_before, weight=1)
 
-async def stop_added(world: World, swap: Swap) -> None:
-    """Undo of `start_added`: what was added is gone, what had to make way is back."""
-    await _stop(world, swap.added)
-    await _start(world, swap.app_id, _in_the_way(swap))
+    def stop(self, title: str) -> Step:
+        """The last: what is surplus has finished its requests, and is gone."""
+        return _step(title, self._stop_surplus, self._restart_surplus, weight=2)
 
+    async def _start_added(self, run: Run[P, World]) -> None:
+        world, swap = run.world, self._of(run)
+        await running.stop(world, swap.in_the_way)
+        units = await running.units_of(world, swap.app_id, swap.added)
+        started = 0
 
-async def route_to(world: World, app_id: int, containers: list[Container]) -> None:
-    """Lead the app's traffic to these containers, and to no other."""
-    await world.router.route(await route_of(world, app_id, containers))
+        async def start(one: Unit) -> None:
+            nonlocal started
+            run.say(f"starting {one.label}")
+            await world.runtime.ensure(one)
+            await world.runtime.ready(one.id, seconds=world.config.boot_seconds)
+            run.say(f"{one.label} is ready")
+            started += 1
+            run.progress(started / len(units))
 
+        await running.together(start(one) for one in units)
 
-async def stop_surplus(world: World, swap: Swap, say: Say) -> None:
-    """Let what is surplus finish its requests, then stop it."""
-    surplus = [it for it in swap.surplus if listens(it.type)]
-    route = await route_of(world, swap.app_id, swap.after)
-    draining = await _endpoints(world, swap.app_id, surplus)
-    await world.router.route(msgspec.structs.replace(route, draining=draining))
-    await _together(world.router.drained(one, seconds=world.config.request_drain_seconds) for one in draining)
-    for it in swap.surplus:
-        say(f"stopping {it.label}")
-    await _stop(world, swap.surplus)
-    await world.router.route(route)
+    async def _stop_added(self, run: Run[P, World]) -> None:
+        swap = self._of(run)
+        await running.stop(run.world, swap.added)
+        await _bring_back(run, swap, swap.in_the_way)
 
+    async def _route_to_after(self, run: Run[P, World]) -> None:
+        swap = self._of(run)
+        await run.world.router.route(await running.route_of(run.world, swap.app_id, swap.after))
 
-async def restart_surplus(world: World, swap: Swap) -> None:
-    """Undo of `stop_surplus`: all that was there before runs again."""
-    await _start(world, swap.app_id, [it for it in swap.before if it not in _in_the_way(swap)])
+    async def _route_to_before(self, run: Run[P, World]) -> None:
+        world, swap = run.world, self._of(run)
+        app = await world.database.read(lambda tx: apps.get(tx, swap.app_id))
+        if app.release_id is None:
+            await world.router.drop(show(swap.app_id))
+        else:
+            await world.router.route(await running.route_of(world, swap.app_id, swap.before))
 
+    async def _stop_surplus(self, run: Run[P, World]) -> None:
+        world, swap = run.world, self._of(run)
+        route = await running.route_of(world, swap.app_id, swap.after)
+        draining = await running.endpoints_of(world, swap.app_id, swap.surplus)
+        await world.router.route(msgspec.structs.replace(route, draining=draining))
+        seconds = world.config.request_drain_seconds
+        await running.together(world.router.drained(one, seconds=seconds) for one in draining)
+        for it in swap.surplus:
+            run.say(f"stopping {it.label}")
+        await running.stop(world, swap.surplus)
+        await world.router.route(route)
 
-async def route_of(world: World, app_id: int, containers: list[Container]) -> Route:
-    """The whole route of an app whose traffic goes to these containers."""
-    app = await _app(world, app_id)
-    web = [it for it in containers if listens(it.type)]
-    return Route(
-        app_id=show(app_id),
-        app=app.name,
-        hostnames=(f"{app.name}.{world.config.domain}",),
-        endpoints=await _endpoints(world, app_id, web),
-        stopped=not web,
-        force_https=app.force_https,
-        sticky_session=app.sticky_session,
-    )
-
-
-async def start(world: World, app_id: int, containers: list[Container]) -> None:
-    """Bring it about that these containers are there, ready or not."""
-    for one in await _units(world, app_id, containers):
-        await world.runtime.ensure(one)
-
-
-async def _start(world: World, app_id: int, containers: list[Container]) -> None:
-    await start(world, app_id, containers)
-    seconds = world.config.boot_seconds
-    await _together(world.runtime.ready(unit_id(it), seconds=seconds) for it in containers)
+    async def _restart_surplus(self, run: Run[P, World]) -> None:
+        swap = self._of(run)
+        await _bring_back(run, swap, _without(swap.before, swap.in_the_way))
 
 
-async def _stop(world: World, containers: list[Container]) -> None:
-    grace = world.config.stop_grace_seconds
-    await _together(world.runtime.stop(unit_id(it), grace_seconds=grace) for it in containers)
+def _step(title: str, do: Do, undo: Undo, weight: int) -> Step:
+    return Step(title=title, do=do, undo=undo, weight=weight, seconds_max=_SECONDS_MAX, again=_PATIENT)
 
 
-def _in_the_way(swap: Swap) -> list[Container]:
-    """Surplus containers that must be gone before one with the same label starts."""
-    coming = {it.label for it in swap.added}
-    return [it for it in swap.surplus if it.label in coming and not listens(it.type)]
+async def _bring_back(run: Run[Any, World], swap: Swap, containers: list[Container]) -> None:
+    """Start what was there, and wait for it.
 
+    What does not come back is no reason to leave off: it may have been broken before, and the crash policy tries on.
+    """
+    await running.start(run.world, swap.app_id, containers)
 
-async def _endpoints(world: World, app_id: int, containers: list[Container]) -> tuple[Endpoint, ...]:
-    wanted = {unit_id(it) for it in containers}
-    return tuple(
-        Endpoint(host=status.address[0], port=status.address[1])
-        for status in await world.runtime.units(show(app_id))
-        if status.id in wanted and status.address is not None
-    )
+    async def wait_for(container: Container) -> None:
+        try:
+            await run.world.runtime.ready(unit_id(container), seconds=run.world.config.boot_seconds)
+        except Failure as failure:
+            run.say(str(failure))
 
-
-async def _units(world: World, app_id: int, containers: list[Container]) -> list[Unit]:
-    app = await _app(world, app_id)
-    return [await _unit(world, app, it) for it in containers]
-
-
-async def _unit(world: World, app: App, container: Container) -> Unit:
-    release = await world.database.read(lambda tx: releases.get(tx, container.release_id))
-    return unit(world.config, app, container, release, await world.builder.slug(release.digest))
-
-
-async def _app(world: World, app_id: int) -> App:
-    return await world.database.read(lambda tx: apps.get(tx, app_id))
-
-
-async def _together(calls: Iterable[Coroutine[Any, Any, object]]) -> None:
-    """All of them; the first trouble ends the others and is raised as it is."""
-    try:
-        async with asyncio.TaskGroup() as group:
-            for call in calls:
-                group.create_task(call)
-    except BaseExceptionGroup as troubles:
-        raise troubles.exceptions[0] from None
+    await running.together(wait_for(it) for it in containers)

@@ -12,10 +12,12 @@ import msgspec
 
 from headway import ids
 from headway.builders.port import Source
-from headway.domain.containers import formation, swap
-from headway.domain.containers.swap import Swap
+from headway.builders.refusals import disk_full_told
+from headway.domain.containers import formation
+from headway.domain.containers.swap import Swap, Swapping
 from headway.domain.deployments.upload import own_archive
 from headway.domain.world import World
+from headway.engine.cancel import CODE
 from headway.engine.declare import OperationType, Run, Step
 from headway.engine.submit import key_of
 from headway.errors import Failure, Invalid
@@ -56,13 +58,13 @@ async def deploy(
     Invalid where nothing was uploaded behind the URL, Busy while anything else changes the app.
     """
     archive = await own_archive(world, source_url)
-    if archive is None:
-        raise Invalid(source_url="should be the download URL of a source that has been uploaded")
     sent = key_of(by, key, DEPLOY.name, app.id, source_url, ref)
 
     async def body(tx: Tx) -> tuple[Deployment, Operation]:
         if (earlier := await world.desk.earlier(tx, sent)) is not None:
             return await deployments.of_operation(tx, earlier.id, app.id), earlier
+        if archive is None:
+            raise Invalid(source_url="should be the download URL of a source that has been uploaded")
         params = await _planned(world, tx, app, archive, ref)
         operation = await world.desk.submit(tx, DEPLOY, params, by=by, key=sent)
         return await _deployment(tx, params, operation, source_url, by), operation
@@ -119,7 +121,8 @@ async def take_source(run: Run[Deploy, World]) -> None:
     part = own.with_suffix(".part")
     part.unlink(missing_ok=True)
     try:
-        os.link(uploaded, part)
+        with disk_full_told():
+            os.link(uploaded, part)
     except FileNotFoundError:
         raise Failure("build-error", "the uploaded archive is not there any more") from None
     part.replace(own)
@@ -136,43 +139,50 @@ async def build(run: Run[Deploy, World]) -> dict[str, Any]:
     """The slug is there; it is kept, addressed by its content, even if the deployment turns back."""
     world, params = run.world, run.params
     app = await world.database.read(lambda tx: apps.get(tx, params.app_id))
-    now = await world.database.read(lambda tx: variables.of_app(tx, params.app_id))
-    known = {it.name: it.value for it in now}
+    known = await world.database.read(lambda tx: variables.of_app(tx, params.app_id))
     source = Source(
         archive=_archive(run),
         app_id=ids.show(app.id),
         app=app.name,
         ref=params.ref,
-        environment=resolved(known),
+        environment=resolved({it.name: it.value for it in known}),
         build_id=ids.show(run.operation.id),
     )
     slug = await world.builder.build(source, run.say)
-    made = {"digest": slug.digest, "size": slug.size_bytes, "processes": dict(slug.processes)}
-    return {"slug": made, "variables": known}
+    return {"slug": {"digest": slug.digest, "size": slug.size_bytes, "processes": dict(slug.processes)}}
 
 
 async def make_release(run: Run[Deploy, World]) -> dict[str, Any]:
-    """The release is kept, though it does not serve yet; which containers will is decided."""
-    world, params, slug = run.world, run.params, run.notes["slug"]
-    now = world.clock.now()
+    """The release is kept, though it does not serve yet; which containers will is decided.
+
+    It takes the variables of this moment, and they stay out of the notes: notes are told to whoever follows.
+    """
+    world, params = run.world, run.params
+    await leave_source(run)
+    release = await world.database.write(lambda tx: _kept(run, tx))
+    wanted = formation.merged(params.formation, release.processes, params.app_id, world.ids)
+    for kind in wanted:
+        if kind.name not in release.processes and kind.amount:
+            run.say(f" !     {kind.name} is not in the Procfile any more: its containers are stopped")
+    runnable = formation.runnable(wanted, release.processes)
+    after = formation.arranged(runnable, [], release.id, world.ids, world.clock.now())
+    return {"plan": msgspec.to_builtins(Plan(formation=wanted, after=after))}
+
+
+async def _kept(run: Run[Deploy, World], tx: Tx) -> Release:
+    params, slug = run.params, run.notes["slug"]
     release = Release(
         id=params.release_id,
         app_id=params.app_id,
         version=0,
         digest=slug["digest"],
         processes=slug["processes"],
-        variables=run.notes["variables"],
+        variables={it.name: it.value for it in await variables.of_app(tx, params.app_id)},
         ref=params.ref,
-        created_at=now,
+        created_at=run.world.clock.now(),
     )
-    await world.database.write(lambda tx: releases.keep(tx, release))
-    wanted = formation.merged(params.formation, release.processes, params.app_id, world.ids)
-    for kind in wanted:
-        if kind.name not in release.processes and kind.amount:
-            run.say(f" !     {kind.name} is not in the Procfile any more: its containers are stopped")
-    runnable = formation.runnable(wanted, release.processes)
-    after = formation.arranged(runnable, [], release.id, world.ids, now)
-    return {"plan": msgspec.to_builtins(Plan(formation=wanted, after=after))}
+    await releases.keep(tx, release)
+    return release
 
 
 async def unmake_release(run: Run[Deploy, World]) -> None:
@@ -189,37 +199,6 @@ def _swap(run: Run[Deploy, World]) -> Swap:
     return Swap(app_id=run.params.app_id, before=run.params.before, after=after)
 
 
-async def start_new(run: Run[Deploy, World]) -> None:
-    """Every container of the new release runs, and those that listen accept connections."""
-    await swap.start_added(run.world, _swap(run), run.say, run.progress)
-
-
-async def stop_new(run: Run[Deploy, World]) -> None:
-    """The new containers are gone."""
-    await swap.stop_added(run.world, _swap(run))
-
-
-async def route_to_new(run: Run[Deploy, World]) -> None:
-    """Lead traffic to the new release."""
-    await swap.route_to(run.world, run.params.app_id, _swap(run).after)
-
-
-async def route_to_old(run: Run[Deploy, World]) -> None:
-    """Lead traffic to the old release; for the first one, to nobody."""
-    await swap.route_to(run.world, run.params.app_id, run.params.before)
-
-
-async def stop_old(run: Run[Deploy, World]) -> None:
-    """The old containers finish their requests and stop."""
-    await swap.stop_surplus(run.world, _swap(run), run.say)
-    await leave_source(run)
-
-
-async def restart_old(run: Run[Deploy, World]) -> None:
-    """The old containers run again."""
-    await swap.restart_surplus(run.world, _swap(run))
-
-
 async def record(run: Run[Deploy, World], tx: Tx) -> None:
     """The new release serves."""
     params, plan, now = run.params, _plan(run), run.world.clock.now()
@@ -233,14 +212,23 @@ async def record(run: Run[Deploy, World], tx: Tx) -> None:
 
 async def record_failure(run: Run[Deploy, World], tx: Tx, detail: Detail) -> None:
     """The deployment says how it ended; nothing else has changed."""
-    now = run.world.clock.now()
-    status = detail.code if detail.code in FAILURES else _status(detail.code)
+    now, why = run.world.clock.now(), run.operation.detail or detail
+    status = failed_as(why.code, built="slug" in run.notes)
     await deployments.end(tx, run.params.deployment_id, status, now)
     _say(run, tx, now, "app.deployment_failed", ref=run.params.ref, status=status, text=detail.text)
 
 
-def _status(code: str) -> str:
-    return "aborted" if code == "cancelled" else "build-error"
+def failed_as(code: str, *, built: bool) -> str:
+    """What is said of a deployment whose operation ended with this code, before its slug was built or after.
+
+    What went wrong before is the build's fault. Afterwards it is the app's where it crashed or did not listen in
+    time; anything else is the platform's own trouble, and the deployment was given up.
+    """
+    if code == CODE:
+        return "aborted"
+    if not built:
+        return "build-error"
+    return code if code in FAILURES else "aborted"
 
 
 def _say(run: Run[Deploy, World], tx: Tx, at: int, name: str, **data: str) -> None:
@@ -252,6 +240,8 @@ def _archive(run: Run[Deploy, World]) -> Path:
     return run.world.config.folder / "deployments" / f"{ids.show(run.params.deployment_id)}.tar.gz"
 
 
+_swapping = Swapping[Deploy](_swap)
+
 DEPLOY: OperationType[Deploy, World] = OperationType(
     name="deployment.deploy",
     params=Deploy,
@@ -260,9 +250,9 @@ DEPLOY: OperationType[Deploy, World] = OperationType(
         Step(title="take the source", do=take_source, undo=leave_source),
         Step(title="build", do=build, weight=10, seconds_max=BUILD_SECONDS_MAX),
         Step(title="make the release", do=make_release, undo=unmake_release),
-        Step(title="start the new containers", do=start_new, undo=stop_new, weight=6),
-        Step(title="send them traffic", do=route_to_new, undo=route_to_old),
-        Step(title="stop the old containers", do=stop_old, undo=restart_old, weight=2),
+        _swapping.start("start the new containers"),
+        _swapping.route("send them traffic"),
+        _swapping.stop("stop the old containers"),
     ),
     record=record,
     record_failure=record_failure,
