@@ -128,5 +128,6 @@ async def test_a_runtime_that_does_not_answer_is_not_guessed_about(
         await apps.get(world.database, Silent(), admin.id, app.name)  # type: ignore[arg-type]
 
 
-async def test_a_new_app_has_no_container_types(world: World, app: App) -> None:
-    assert await apps.types(world.database, app.id) == []
+async def test_a_new_app_is_expected_to_have_one_web_container(world: World, app: App) -> None:
+    [web] = await apps.types(world.database, app.id)
+    assert (web.name, web.amount, web.size) == ("web", 1, "M")

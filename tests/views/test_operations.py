@@ -1,11 +1,9 @@
 from typing import Any
 
 import msgspec
-import pytest
 
 from headway.domain.world import World
 from headway.engine.declare import OperationType, Step
-from headway.errors import NotFound
 from headway.model.operations import Actor
 from headway.store import operations as store
 from headway.views import operations
@@ -31,13 +29,6 @@ REST: OperationType[Nothing, World] = OperationType(
 async def submit(world: World, by: Actor) -> int:
     operation = await world.database.write(lambda tx: world.desk.submit(tx, REST, Nothing(), by=by))
     return operation.id
-
-
-async def test_an_operation_is_found_by_its_id(world: World, by: Actor) -> None:
-    id = await submit(world, by)
-    assert (await operations.get(world.database, id)).id == id
-    with pytest.raises(NotFound):
-        await operations.get(world.database, id + 1)
 
 
 async def test_what_has_ended_is_not_active(world: World, by: Actor) -> None:

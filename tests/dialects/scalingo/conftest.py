@@ -60,7 +60,7 @@ async def running_app(world: World, app: App) -> App:
         await releases.keep(tx, a_release(app_id=app.id))
         await apps.released(tx, app.id, a_release().id, world.clock.now())
         await containers.keep_types(
-            tx, [a_type(app_id=app.id), a_type(id=7, app_id=app.id, name="worker", amount=0)]
+            tx, [a_type(app_id=app.id), a_type(id=world.ids.next(), app_id=app.id, name="worker", amount=0)]
         )
         await containers.replace(tx, app.id, [a_container(app_id=app.id)])
 

@@ -51,7 +51,8 @@ async def test_what_the_client_asks_and_how_it_is_refused(world: World, drive: D
     assert (seen["dry"]["name"], seen["app"]["status"]) == ("npm-app", "new")
     assert seen["apps"] == ["npm-app"]
     assert_refusals(seen)
-    assert (seen["formation"], seen["processes"], seen["autoscalers"]) == ([], [], [])
+    assert [(one["name"], one["amount"]) for one in seen["formation"]] == [("web", 1)]
+    assert (seen["processes"], seen["autoscalers"]) == ([], [])
     assert seen["sizes"] == ["S", "M", "L", "XL", "2XL"]
     assert len(seen["stacks"]) == 1
     assert seen["updated"]["value"] == "3"

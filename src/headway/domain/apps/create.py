@@ -7,10 +7,10 @@ import msgspec
 
 from headway.domain.world import World
 from headway.errors import Invalid, NotFound
-from headway.model.apps import App, checked_name
+from headway.model.apps import App, ContainerType, checked_name, initial_amount, initial_size
 from headway.model.operations import Actor, NewEvent
 from headway.model.stacks import DEFAULT_STACK, STACKS
-from headway.store import apps
+from headway.store import apps, containers
 from headway.store.database import Tx
 
 _URL = re.compile(r"https?://[!-~]{1,2000}")
@@ -43,6 +43,7 @@ async def create(
 
     async def body(tx: Tx) -> None:
         await apps.insert(tx, app)
+        await containers.keep_types(tx, [_web(world, app.id)])
         said = {"name": app.name, "git_source": app.git_source}
         tx.append(NewEvent(at=app.created_at, name="app.created", target=f"app:{app.id}", by=by, data=said))
         if dry_run:
@@ -51,6 +52,11 @@ async def create(
     with contextlib.suppress(_DryRun):
         await world.database.write(body)
     return app
+
+
+def _web(world: World, app_id: int) -> ContainerType:
+    """The type that every app is expected to have; it can be scaled before there is anything to run."""
+    return ContainerType(world.ids.next(), app_id, "web", initial_amount("web"), initial_size(), "")
 
 
 def _new(world: World, owner_id: int, name: str) -> App:
