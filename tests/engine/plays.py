@@ -132,7 +132,7 @@ async def _act(run: Any, name: str, how: str, count: int) -> None:
             raise TimeoutError
         case "slow":
             await asyncio.Event().wait()
-        case "hold" | "keep" | "stubborn" | "clumsy":
+        case "hold" | "keep" | "stubborn" | "clumsy" | "sorry":
             await _wait(run.world, name, how)
         case "say":
             run.say(f"{name} says {count}")
@@ -149,6 +149,8 @@ async def _wait(stage: Stage, name: str, how: str) -> None:
         stage.say(f"{name}:stopped")
         if how == "clumsy":
             raise ZeroDivisionError from None
+        if how == "sorry":
+            raise Failure("stopped", "it was stopped") from None
         if how != "stubborn":
             raise
 

@@ -28,6 +28,7 @@ async def test_what_nobody_has_begun_is_cancelled_at_once(database: Database) ->
     [
         ("a b:hold c", "a:do b:do b:stopped b:undo a:undo cancelled cancelled"),
         ("a b:clumsy c", "a:do b:do b:stopped b:undo a:undo cancelled cancelled"),
+        ("a b:sorry c", "a:do b:do b:stopped b:undo a:undo cancelled cancelled"),
         ("a b:stubborn c", "a:do b:do b:stopped b:undo a:undo cancelled cancelled"),
     ],
 )

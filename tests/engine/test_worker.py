@@ -80,6 +80,18 @@ async def test_what_a_stop_interrupts_stays_running_and_goes_on_at_the_next_star
     check(after, await history(database, it.id))
 
 
+@pytest.mark.parametrize("how", ["clumsy", "stubborn", "sorry"])
+async def test_a_step_cannot_talk_a_node_out_of_stopping(database: Database, how: str) -> None:
+    stage, script = Stage(), f"a:{how} b:hold"
+    node = await Node(database, stage, script).start()
+    it = await node.submit(script)
+    await stage.reached["a"].wait()
+    async with asyncio.timeout(5):
+        await node.stop()
+    assert stage.happened == ["a:do", "a:stopped"]
+    assert (await row(database, it.id)).turning_back is False
+
+
 @pytest.mark.parametrize("how", ["hold", "keep", "undo-hold"])
 async def test_a_stop_is_obeyed_although_a_cancel_is_wanted(database: Database, how: str) -> None:
     stage, script = Stage(), f"a:{how} b:hold"

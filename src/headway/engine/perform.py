@@ -77,6 +77,7 @@ class Performer:
         if run.operation.fence > CLAIMS_MAX:
             raise Failure("claimed-too-often", f"{step.title}: given up after {CLAIMS_MAX} claims")
         while True:
+            self._obey_stop(run)
             if run.cancel_wanted:
                 raise await self._cancelled(run)
             try:
@@ -86,10 +87,10 @@ class Performer:
             except Fenced:
                 raise
             except Failure:
-                if not run.interrupted:
+                if not run.interrupted and not self._stopped(run):
                     raise
             except Exception as error:  # noqa: BLE001 - a step may raise anything; nothing of it is lost
-                if not run.cancel_wanted:
+                if not run.cancel_wanted and not self._stopped(run):
                     await self._again(run, step, step.again, error)
             finally:
                 self._settle(run)
@@ -110,17 +111,23 @@ class Performer:
 
     def _forgive(self, run: Live[Any, Any]) -> None:
         """Go on where somebody asked for the cancel; CancelledError where this node stops."""
-        if not run.interrupted or self._settle(run) > 0:
+        if not run.interrupted or self._stopped(run):
             raise asyncio.CancelledError
+        self._settle(run)
 
-    def _settle(self, run: Live[Any, Any]) -> int:
-        """The interruption is over, also where the step has swallowed it; how many cancels are left."""
-        task = asyncio.current_task()
-        assert task is not None
-        if not run.interrupted:
-            return task.cancelling()
-        run.interrupted = False
-        return task.uncancel()
+    def _settle(self, run: Live[Any, Any]) -> None:
+        """The interruption is over, also where the step has swallowed it."""
+        if run.interrupted:
+            run.interrupted = False
+            _task().uncancel()
+
+    def _stopped(self, run: Live[Any, Any]) -> bool:
+        """Whether this node stops, whatever the step has made of it."""
+        return _task().cancelling() > run.interrupted
+
+    def _obey_stop(self, run: Live[Any, Any]) -> None:
+        if self._stopped(run):
+            raise asyncio.CancelledError
 
     async def _cancelled(self, run: Live[Any, Any]) -> Failure:
         now = await self._insist(lambda: self._database.read(lambda tx: operations.get(tx, run.operation.id)))
@@ -171,14 +178,19 @@ class Performer:
         if step.undo is None:
             return None
         while True:
+            self._obey_stop(run)
             self._check_lease()
             try:
                 async with asyncio.timeout(step.seconds_max):
                     return await step.undo(run)
-            except (Failure, Fenced):
+            except Fenced:
                 raise
+            except Failure:
+                if not self._stopped(run):
+                    raise
             except Exception as error:  # noqa: BLE001 - as for a step that is done
-                await self._again(run, step, step.again, error)
+                if not self._stopped(run):
+                    await self._again(run, step, step.again, error)
 
     async def _stuck(self, run: Live[Any, Any], step: Step, failure: Failure) -> None:
         """What cannot be undone is told; it is never called cancelled."""
@@ -274,3 +286,9 @@ class Performer:
     def _check_lease(self) -> None:
         if not self._held():
             raise Fenced("lease")
+
+
+def _task() -> asyncio.Task[Any]:
+    task = asyncio.current_task()
+    assert task is not None
+    return task

@@ -97,7 +97,7 @@ class _Waiting:
 
     def settle(self) -> None:
         loop = asyncio.get_running_loop()
-        for act in self.acts:
+        for act in self.acts if self.error is None else ():
             loop.call_soon(act)
         if self.done.cancelled():
             return
@@ -336,8 +336,9 @@ def _guarded(connection: apsw.Connection, tx: _Tx, body: Callable[[Tx], Awaitabl
         result = _driven(body(tx))
         tx.write_events()
     except BaseException:
-        connection.execute("ROLLBACK TO body")
-        connection.execute("RELEASE body")
+        if connection.in_transaction:  # a full disk may have ended it already
+            connection.execute("ROLLBACK TO body")
+            connection.execute("RELEASE body")
         raise
     connection.execute("RELEASE body")
     return result
