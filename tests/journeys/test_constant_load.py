@@ -9,7 +9,8 @@ from collections import defaultdict
 
 import pytest
 
-from tests.journeys.driving import Platform, good, platform, processes, until
+from tests.databases import fresh
+from tests.journeys.driving import SETTINGS, Platform, good, platform, processes, until
 from tests.journeys.load import Load
 
 KILLS = 20
@@ -48,8 +49,20 @@ async def kill_often(made: Platform) -> None:
         await made.start()
 
 
-async def test_an_app_under_load_serves_every_request_while_it_changes_and_the_control_plane_dies_twenty_times():
-    async with platform() as made:
+@pytest.fixture(params=["sqlite", "postgres"])
+async def settings(request):
+    """Those of a platform on each database."""
+    if request.param == "sqlite":
+        yield SETTINGS
+    else:
+        async with fresh(request.getfixturevalue("server")) as url:
+            yield f'{SETTINGS}database = "{url}"\n'
+
+
+async def test_an_app_under_load_serves_every_request_while_it_changes_and_the_control_plane_dies_twenty_times(
+    settings,
+):
+    async with platform(settings) as made:
         app_id = await made.create(APP)
         assert (await made.deploy(APP, good()))["status"] == "success"
         load = Load(made.config.apps, f"{APP}.{made.config.domain}")
