@@ -127,6 +127,7 @@ async def test_dependencies_are_installed_and_the_same_source_gives_the_same_slu
         "requirements.txt": f"./{wheel.name}\n",
         wheel.name: wheel.read_bytes(),
         "app.py": "import greeting",
+        "Procfile": "web: python app.py",
     }
     packed(bench.archive, source)
     one, two = await bench.build("b1"), await bench.build("b2")
@@ -204,6 +205,14 @@ async def test_the_example_of_static_pages_gets_its_server(still, machine):
     assert slug.pack == "static"
     assert slug.processes["web"].endswith(" .headway/serve.py public")
     assert (slug.folder / ".headway/serve.py").is_file()
+
+
+@pytest.mark.parametrize("procfile", ["", "# nothing yet\n", "postdeploy: b\n"])
+async def test_a_source_with_nothing_to_run_is_refused(still, procfile):
+    packed(still.archive, {"Procfile": procfile})
+    with pytest.raises(Failure, match="nothing to run") as raised:
+        await still.build()
+    assert raised.value.code == "build-error"
 
 
 async def test_a_procfile_alone_is_enough_and_names_win_over_defaults(still):

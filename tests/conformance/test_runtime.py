@@ -90,6 +90,15 @@ async def test_a_unit_that_ends_is_not_ready_and_its_last_words_are_told(runtime
     assert raised.value.code == "crashed-error"
 
 
+async def test_last_words_are_told_also_when_they_have_been_kept_elsewhere(runtime, place):
+    await runtime.ensure(unit(place, "u1", "echo no database; exit 7"))
+    said = await lines(runtime, 1)
+    await runtime.forget_output("u1", said[-1].end)
+
+    with pytest.raises(Failure, match=r"(?s)web-1 ended.*no database"):
+        await runtime.ready("u1", seconds=20)
+
+
 async def test_a_unit_that_is_not_there_is_not_ready(runtime):
     with pytest.raises(Failure, match="u9 is not there"):
         await runtime.ready("u9", seconds=1)

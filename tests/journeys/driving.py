@@ -201,9 +201,9 @@ def archive(files: Mapping[str, str | bytes], *, top: str = "source/") -> bytes:
     return out.getvalue()
 
 
-def good(**more: str) -> bytes:
+def good(**more: str | bytes) -> bytes:
     """The app that behaves, with more files."""
-    return archive({file.name: file.read_text() for file in APP.iterdir() if file.is_file()} | more)
+    return archive({file.name: file.read_bytes() for file in APP.iterdir() if file.is_file()} | more)
 
 
 def processes(app_id: str) -> dict[int, str]:

@@ -9,10 +9,11 @@ from collections import defaultdict
 
 import pytest
 
-from tests.journeys.driving import Platform, good, platform, processes, until
+from tests.databases import fresh
+from tests.journeys.driving import SETTINGS, Platform, good, platform, processes, until
 from tests.journeys.load import Load
 
-KILLS = 20
+KILLS = {"sqlite": 20, "postgres": 6}
 APP = "journey"
 LINE = re.compile(r"\[(?P<source>\w+-\d+)\] (?P<start>[0-9a-f]{8}) (?P<said>.+)")
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
@@ -40,23 +41,37 @@ async def change_without_end(made: Platform, stop: asyncio.Event) -> list[str]:
     return ended
 
 
-async def kill_often(made: Platform) -> None:
+async def kill_often(made: Platform, times: int) -> None:
     chance = random.Random(int(time.time()))
-    for _ in range(KILLS):
+    for _ in range(times):
         await asyncio.sleep(chance.uniform(0, 1.2))
         await made.kill()
         await made.start()
 
 
-async def test_an_app_under_load_serves_every_request_while_it_changes_and_the_control_plane_dies_twenty_times():
-    async with platform() as made:
+@pytest.fixture(params=KILLS)
+async def settings(request):
+    """Those of a platform on each database, and how often it is to be killed."""
+    kills = KILLS[request.param]
+    if request.param == "sqlite":
+        yield SETTINGS, kills
+    else:
+        async with fresh(request.getfixturevalue("server")) as url:
+            yield f'{SETTINGS}database = "{url}"\n', kills
+
+
+async def test_an_app_under_load_serves_every_request_while_it_changes_and_the_control_plane_dies(
+    settings,
+):
+    text, kills = settings
+    async with platform(text) as made:
         app_id = await made.create(APP)
         assert (await made.deploy(APP, good()))["status"] == "success"
         load = Load(made.config.apps, f"{APP}.{made.config.domain}")
         stop = asyncio.Event()
         async with load.running(), asyncio.TaskGroup() as group:
             changing = group.create_task(change_without_end(made, stop))
-            await kill_often(made)
+            await kill_often(made, kills)
             stop.set()
         running = await nothing_is_left_over(made, app_id)
         everything = [operation["phase"] for operation in await made.operations()]

@@ -240,8 +240,9 @@ def _processes(procfile: Procfile, plan: Plan, output: Output) -> dict[str, str]
     for warning in procfile.warnings:
         output.warning(f"Procfile, {warning}")
     processes = {**plan.processes, **procfile.processes}
-    names = ", ".join(processes) or "none"
-    output.step(f"Process types: {names}")
+    if processes.keys() <= {POSTDEPLOY}:
+        raise wrong("there is nothing to run: name a process in a Procfile, like `web: python app.py`")
+    output.step(f"Process types: {', '.join(processes)}")
     if "web" not in processes:
         output.warning("there is no web process, so nothing will answer requests; name one in a Procfile")
     if POSTDEPLOY in processes:

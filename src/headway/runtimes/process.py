@@ -243,7 +243,9 @@ def _refuse_crashed(container: Container) -> None:
         raise Failure("crashed-error", f"{label} was stopped before it was ready")
     if state.crashes:
         how = state.reason or f"exited with status {state.exit_code}"
-        raise Failure("crashed-error", _with_output(f"{label} ended before it was ready: {how}", container))
+        why = ", and the disk is full" if container.folder.has_no_room() else ""
+        text = f"{label} ended before it was ready: {how}{why}"
+        raise Failure("crashed-error", _with_output(text, container))
 
 
 def _with_output(text: str, container: Container) -> str:

@@ -111,6 +111,12 @@ class UnitFolder:
         except FileNotFoundError:
             return 0
 
+    def has_no_room(self) -> bool:
+        """Whether the disk is full: much goes wrong then that does not say why."""
+        with contextlib.suppress(OSError):
+            return os.statvfs(self.path).f_bavail == 0
+        return False
+
     def last_lines(self, count: int = 10) -> list[str]:
         """The end of its output."""
         with contextlib.suppress(OSError), self.out.open("rb") as out:

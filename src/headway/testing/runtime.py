@@ -165,9 +165,11 @@ class _Text:
     def __init__(self) -> None:
         self._kept = b""
         self._start = 0
+        self._last: list[bytes] = []
 
     def add(self, line: bytes) -> None:
         self._kept += line + b"\n"
+        self._last = [*self._last[-9:], line]
 
     def since(self, offset: int) -> tuple[list[bytes], int]:
         text = self._kept[max(0, offset - self._start) :]
@@ -184,7 +186,8 @@ class _Text:
         self._start = max(self._start, end)
 
     def last(self) -> str:
-        return "\n".join(self._kept.decode(errors="replace").splitlines()[-10:])
+        """Its last lines, also forgotten ones."""
+        return b"\n".join(self._last).decode(errors="replace")
 
 
 class _Container:
