@@ -1,3 +1,3 @@
 """What every test gets."""
 
-pytest_plugins = ["tests.strict", "tests.databases", "tests.worlds"]
+pytest_plugins = ["tests.strict", "tests.databases", "tests.worlds", "tests.outside"]
