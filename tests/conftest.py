@@ -1,3 +1,9 @@
 """What every test gets."""
 
-pytest_plugins = ["tests.strict", "tests.databases", "tests.worlds", "tests.platforms"]
+pytest_plugins = [
+    "tests.strict",
+    "tests.databases",
+    "tests.worlds",
+    "tests.outside",
+    "tests.platforms",
+]

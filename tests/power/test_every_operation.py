@@ -4,132 +4,26 @@ The world outside (containers, routes, slugs, the database) lives on; the proces
 thing it does, for n = 1, 2, 3 … until there is nothing left to die at. Then another one starts.
 """
 
-import asyncio
-import contextlib
-import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
+from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
 import msgspec
 import pytest
 
-from headway.clock import SystemClock
-from headway.config import Config
 from headway.domain.catalog import CATALOG
 from headway.domain.world import World
 from headway.engine.declare import OperationType, Step
-from headway.engine.feed import Feed
-from headway.engine.submit import Desk
 from headway.engine.worker import Worker
 from headway.errors import Failure
-from headway.ids import Ids, show
-from headway.model.accounts import Account
-from headway.model.operations import Actor, Event, Operation, Phase
-from headway.store import accounts, apps, containers, events, operations
-from headway.store.database import Database
-from headway.store.logbook import Logbook
-from headway.testing.builder import CopyingBuilder
+from headway.ids import show
+from headway.model.operations import Event, Operation, Phase
+from headway.store import apps, containers, events, operations
 from headway.testing.examples import EXAMPLES, running_app
-from headway.testing.fuse import Fuse, Fused, FusedDatabase, PowerCut
-from headway.testing.router import MemoryRouter
-from headway.testing.runtime import MemoryRuntime
+from headway.testing.fuse import Fuse
+from tests.outside import ENDS, Catalog, Outside, ended, lived
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 CUTS_MAX = 200
-Catalog = dict[str, OperationType[Any, World]]
-
-
-class Outside:
-    """What a dead process leaves behind."""
-
-    def __init__(self, folder: Path, database: Database) -> None:
-        self.clock = SystemClock()
-        self.ids = Ids(self.clock)
-        self.config = Config(data=str(folder), request_drain_seconds=1, lease_seconds=30)
-        self.database = database
-        self.runtime = MemoryRuntime(self.clock)
-        self.router = MemoryRouter(self.clock)
-        self.builder = CopyingBuilder(folder / "builds")
-        self.logbook = Logbook(folder / "logs", self.clock, hot_bytes=1 << 20)
-        self.by = Actor(account_id=self.ids.next(), name="admin")
-
-    @contextlib.asynccontextmanager
-    async def open(self) -> AsyncIterator["Outside"]:
-        account = Account(self.by.account_id, "admin", "admin@example.com", self.clock.now())
-        await self.database.write(lambda tx: accounts.insert(tx, account))
-        ready, stop = asyncio.Event(), asyncio.Event()
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self.runtime.serve(ready, stop))
-            await ready.wait()
-            yield self
-            stop.set()
-
-    def process(self, catalog: Catalog, fuse: Fuse) -> tuple[World, Worker[World]]:
-        """A process, which dies when the fuse blows."""
-        database = FusedDatabase(self.database, fuse)
-        worker = Worker[World](database, self.clock, catalog, node="one", lease_seconds=30, operations_max=10)
-        world = World(
-            config=self.config,
-            clock=self.clock,
-            ids=self.ids,
-            database=database,
-            desk=Desk(self.ids, self.clock, worker),
-            runtime=cast(Any, Fused(self.runtime, "runtime", fuse)),
-            router=cast(Any, Fused(self.router, "router", fuse)),
-            builder=cast(Any, Fused(self.builder, "builder", fuse)),
-            logbook=self.logbook,
-        )
-        worker.given(world)
-        return world, worker
-
-    def serves(self, hostname: str) -> None:
-        """A request now would be answered."""
-        answer = self.router.ask(hostname)
-        assert answer.status == 200, answer
-        assert answer.endpoint is not None
-        socket.create_connection((answer.endpoint.host, answer.endpoint.port), timeout=5).close()
-
-
-@pytest.fixture
-async def outside(tmp_path: Path, database: Database) -> AsyncIterator[Outside]:
-    async with Outside(tmp_path, database).open() as outside:
-        yield outside
-
-
-async def lived(worker: Worker[World], work: Callable[[], Awaitable[None]]) -> bool:
-    """Run the worker while `work` is done; False if the power was cut."""
-    ready, stop = asyncio.Event(), asyncio.Event()
-
-    async def until_done() -> None:
-        await ready.wait()
-        await work()
-        stop.set()
-
-    try:
-        async with asyncio.TaskGroup() as group:
-            group.create_task(worker.serve(ready, stop))
-            group.create_task(until_done())
-    except BaseExceptionGroup as deaths:
-        if deaths.split(PowerCut)[1] is not None:
-            raise
-        return False
-    except PowerCut:
-        return False
-    return True
-
-
-async def ended(outside: Outside, id: int) -> None:
-    feed = Feed(outside.database)
-    try:
-        async for page in feed.follow(0, id):
-            if any(event.name in ENDS for event in page):
-                return
-    finally:
-        feed.close()
-
-
-ENDS = {"operation.succeeded", "operation.failed", "operation.cancelled"}
 
 
 async def cut_everywhere(

@@ -1,10 +1,16 @@
 """Ask an operation to turn back, whatever it does."""
 
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from headway.domain.catalog import CATALOG
 from headway.domain.world import World
 from headway.engine.cancel import cancel as ask_to_cancel
 from headway.errors import Invalid, NotFound
 from headway.ids import show
-from headway.model.operations import Actor, Operation
+from headway.model.operations import Actor, Detail, Operation
 from headway.store import operations
 from headway.store.database import Tx
 
@@ -20,10 +26,32 @@ async def cancel(world: World, id: int, reason: str, *, by: Actor) -> Operation:
     if len(reason) > REASON_LENGTH_MAX or "\0" in reason:
         raise Invalid(reason=f"should have at most {REASON_LENGTH_MAX} characters")
 
+    async def record(tx: Tx, operation: Operation, detail: Detail) -> None:
+        type = CATALOG.get(operation.type)
+        if type is not None and type.record_failure is not None:
+            params = msgspec.json.decode(operation.params, type=type.params)
+            await type.record_failure(_Unbegun(world, params, operation), tx, detail)
+
     async def body(tx: Tx) -> Operation:
         operation = await operations.get(tx, id)
         if operation is None or operation.account_id != by.account_id:
             raise NotFound("operation", show(id))
-        return await ask_to_cancel(tx, id, by=by, reason=reason, clock=world.clock)
+        return await ask_to_cancel(tx, id, by=by, reason=reason, clock=world.clock, record=record)
 
     return await world.database.write(body)
+
+
+@dataclass(frozen=True, slots=True)
+class _Unbegun:
+    """A `Run` of which nothing ever ran."""
+
+    world: World
+    params: Any
+    operation: Operation
+    notes: dict[str, Any] = field(default_factory=dict[str, Any])
+
+    def say(self, text: str) -> None:
+        """Nobody performs it, so nobody speaks."""
+
+    def progress(self, share: float) -> None:
+        """Nothing of it is done."""
