@@ -1,7 +1,7 @@
 """What a worker does when it starts, stops, dies, is taken for dead, or loses an answer."""
 
 import asyncio
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -209,6 +209,42 @@ async def test_a_late_write_of_one_that_was_taken_for_dead_is_refused_and_audite
         await happens(database, it.id, "write_refused")
     assert await row(database, it.id) == after
     check(after, await history(database, it.id))
+
+
+async def test_a_refused_write_is_audited_although_the_node_lets_go_of_everything(database: Database) -> None:
+    class Slow:
+        """Reads wait for the gate once one of its writes was refused."""
+
+        gate = asyncio.Event()
+        refused = asyncio.Event()
+
+        async def journal(self, entry: Any) -> Any:
+            found = await database.journal(entry)
+            if found is None:
+                self.refused.set()
+            return found
+
+        async def read(self, body: Any) -> Any:
+            if self.refused.is_set():
+                await self.gate.wait()
+            return await database.read(body)
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(database, name)
+
+    stage, slow = Stage(), Slow()
+    async with running(node := Node(cast(Any, slow), stage, "a:hold")):
+        it = await node.submit("a:hold")
+        await stage.reached["a"].wait()
+        await database.write(lambda tx: operations.take_over(tx, 2, 1, it.created_at))
+        stage.gates["a"].set()
+        await slow.refused.wait()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(node.worker._let_go())
+            await asyncio.sleep(0)
+            slow.gate.set()
+    names = [event.name for event in await history(database, it.id)]
+    assert names[-1] == "operation.write_refused"
 
 
 async def test_one_task_that_was_stopped_before_it_began_is_begun_later(database: Database) -> None:

@@ -1,4 +1,4 @@
-"""SQLite alone: commits in a thread where the disk is slow, and other processes that write for long."""
+"""SQLite alone: commits in a thread where the disk is slow, other processes that write for long, a full disk."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -9,9 +9,14 @@ import pytest
 
 from headway.clock import SystemClock
 from headway.errors import Unavailable
+from headway.model.operations import NewEvent
 from headway.store import sqlite
+from headway.store.database import StorageFull, Tx
 from headway.store.sqlite import Sqlite
+from tests.engine.test_patience import crowded, fill, tiny_disk
 from tests.rows import entry, get, ids, numbered, put, said, up
+
+__all__ = ["crowded", "tiny_disk"]
 
 
 @pytest.fixture
@@ -81,3 +86,38 @@ async def test_another_process_that_does_not_end_is_not_waited_for_for_ever(
     other.execute("COMMIT")
     await put(database, 10)
     other.close()
+
+
+def test_it_is_durable(database: Sqlite) -> None:
+    assert database._writer is not None
+    assert database._writer.pragma("journal_mode") == "wal"
+    assert database._writer.pragma("synchronous") == 2
+
+
+async def test_a_body_that_waits_for_something_else_is_refused(database: Sqlite) -> None:
+    async def body(tx: Tx) -> None:
+        tx.append(NewEvent(at=1, name="test.happened"))
+        await asyncio.sleep(0)
+
+    with pytest.raises(AssertionError):
+        await database.write(body)
+    assert await numbered(database) == []
+
+
+async def test_on_a_full_disk_what_is_for_after_the_commit_happens_only_for_what_was_committed(
+    crowded: Sqlite, tiny_disk: Path
+) -> None:
+    await fill(crowded, tiny_disk)
+    acts: list[str] = []
+
+    async def small(tx: Tx) -> None:
+        tx.after_commit(lambda: acts.append("small"))
+
+    async def large(tx: Tx) -> None:
+        tx.append(NewEvent(at=1, name="test.large", data={"text": "x" * 200_000}))
+        tx.after_commit(lambda: acts.append("large"))
+
+    outcomes = await asyncio.gather(crowded.write(small), crowded.write(large), return_exceptions=True)
+    assert outcomes[0] is None
+    assert isinstance(outcomes[1], StorageFull)
+    assert acts == ["small"]
