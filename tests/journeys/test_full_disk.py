@@ -8,14 +8,18 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from tests.journeys.driving import good, platform, processes, until
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.timeout(120),
+    pytest.mark.asyncio(loop_scope="module"),
     pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small disk"),
 ]
+
+APP = "journey-one"
 
 
 @contextmanager
@@ -47,65 +51,80 @@ def make_room(folder):
     (folder / "ballast").unlink()
 
 
-async def test_a_full_disk_harms_nothing_and_is_told():
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def made():
+    """A platform on a small disk, with an app that serves."""
     with small_disk() as folder:
         async with platform(folder=folder) as made:
-            app = await made.create("journey-one")
-            assert (await made.deploy("journey-one", good()))["status"] == "success"
+            await made.create(APP)
+            assert (await made.deploy(APP, good()))["status"] == "success"
+            yield made
 
-            # While an operation is submitted, and while lines are said.
-            fill(folder)
-            replies = [
-                await made.ask("POST", "/v1/apps/journey-one/restart", json={}),
-                await made.ask("POST", "/v1/apps", json={"app": {"name": "journey-two"}}),
-                await made.ask("POST", "/v1/sources", json={}),
-            ]
-            assert await made.serves("journey-one")
-            assert (await made.ask("GET", "/v1/apps/journey-one")).status_code == 200
-            for reply in replies:
-                assert (reply.status_code, reply.json()["error"]) == (503, "the disk is full")
-            before = processes(app)
-            await asyncio.sleep(2)
-            make_room(folder)
-            assert processes(app) == before
-            restarted = await accepted(made, "/v1/apps/journey-one/restart", {})
-            assert restarted["status"] == "done", restarted
-            await counted_without_a_gap(made, "journey-one")
 
-            # While a build runs: the archive is there, and what is in it has no room.
-            url = await made.upload(good(large=os.urandom(16 << 20)))
-            fill(folder, but=4 << 20)
-            body = {"deployment": {"git_ref": "v2", "source_url": url}}
-            reply = await made.ask("POST", "/v1/apps/journey-one/deployments", json=body)
-            deployment = await made.deployed("journey-one", reply.json()["deployment"]["id"])
-            assert deployment["status"] == "build-error"
-            assert "the disk is full" in await made.said_by("journey-one", deployment)
-            assert "the disk is full" in (await made.operations())[0]["detail"]["text"]
-            assert await made.serves("journey-one")
-            make_room(folder)
-            assert (await made.deploy("journey-one", good(), ref="v3"))["status"] == "success"
-            assert await made.serves("journey-one")
+@pytest_asyncio.fixture(loop_scope="module")
+async def folder(made):
+    """The disk; afterwards there is room again, and all is well."""
+    yield made.config.folder
+    assert await made.serves(APP)
+    (made.config.folder / "ballast").unlink(missing_ok=True)
+    operation = await accepted(made, f"/v1/apps/{APP}/restart", {})
+    assert operation["status"] == "done", operation
+    assert await made.serves(APP)
+    wanted = await made.containers(APP)
+    await until(lambda: made.units() == set(wanted))
+    (app,) = {(await made.ask("GET", f"/v1/apps/{APP}")).json()["app"]["id"]}
+    assert len(processes(app)) == len(wanted)
+    await counted_without_a_gap(made)
 
-            # While an operation is under way.
-            begun = await made.ask("POST", "/v1/apps/journey-one/restart", json={})
-            fill(folder)
-            await asyncio.sleep(2)
-            assert await made.serves("journey-one")
-            make_room(folder)
-            operation = await made.ended(begun.headers["location"])
-            assert operation["status"] == "done" or "full" in operation["error"], operation
-            assert await made.serves("journey-one")
 
-            # While the control plane is away, and begins.
-            await made.kill()
-            fill(folder)
-            assert await made.serves("journey-one")
-            make_room(folder)
-            await made.start()
-            wanted = await made.containers("journey-one")
-            await until(lambda: made.units() == set(wanted))
-            assert len(processes(app)) == len(wanted)
-            await counted_without_a_gap(made, "journey-one")
+async def test_what_would_have_to_be_kept_is_refused_and_what_is_said_meanwhile_waits(made, folder):
+    before = await made.containers(APP)
+    fill(folder)
+    for path, body in (
+        (f"/v1/apps/{APP}/restart", {}),
+        ("/v1/apps", {"app": {"name": "journey-two"}}),
+        ("/v1/sources", {}),
+    ):
+        reply = await made.ask("POST", path, json=body)
+        assert (reply.status_code, reply.json()["error"]) == (503, "the disk is full")
+        assert reply.headers["retry-after"] == "60"
+    assert (await made.ask("GET", f"/v1/apps/{APP}")).status_code == 200
+    # Let the app talk to the full disk.
+    await asyncio.sleep(2)
+    assert await made.containers(APP) == before
+
+
+async def test_a_build_without_room_fails_and_says_why(made, folder):
+    url = await made.upload(good(large=os.urandom(16 << 20)))
+    fill(folder, but=4 << 20)
+    body = {"deployment": {"git_ref": "v2", "source_url": url}}
+    reply = await made.ask("POST", f"/v1/apps/{APP}/deployments", json=body)
+    deployment = await made.deployed(APP, reply.json()["deployment"]["id"])
+
+    assert deployment["status"] == "build-error"
+    assert "the disk is full" in await made.said_by(APP, deployment)
+    assert "the disk is full" in (await made.operations())[0]["detail"]["text"]
+    make_room(folder)
+    assert (await made.deploy(APP, good(), ref="v3"))["status"] == "success"
+
+
+async def test_an_operation_under_way_waits_or_fails_and_says_why(made, folder):
+    begun = await made.ask("POST", f"/v1/apps/{APP}/restart", json={})
+    fill(folder)
+    await asyncio.sleep(2)
+    assert await made.serves(APP)
+    make_room(folder)
+    operation = await made.ended(begun.headers["location"])
+
+    assert operation["status"] == "done" or "full" in operation["error"], operation
+
+
+async def test_a_control_plane_that_dies_on_a_full_disk_comes_back_when_there_is_room(made, folder):
+    await made.kill()
+    fill(folder)
+    assert await made.serves(APP)
+    make_room(folder)
+    await made.start()
 
 
 async def accepted(made, path, body):
@@ -117,11 +136,10 @@ async def accepted(made, path, body):
     return await made.ended(reply.headers["location"])
 
 
-async def counted_without_a_gap(made, app):
+async def counted_without_a_gap(made):
     """Each ended start of a container has counted, in its log, from 1 to its end."""
-    log = await made.log(app)
+    log = await made.log(APP)
     ends = [line.split() for line in log if "ends behind" in line]
-    assert ends
     for _, start, *_, count in ends:
         said = [line.split()[2] for line in log if f"] {start} " in line][1:-1]
         assert said == [str(number) for number in range(1, int(count) + 1)]

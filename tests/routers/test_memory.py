@@ -27,6 +27,14 @@ def test_the_last_of_several_changes_counts(tmp_path: Path) -> None:
     assert memory.routes() == Memory(tmp_path).routes() == [route("a")]
 
 
+def test_a_route_that_is_unchanged_is_not_written(tmp_path: Path) -> None:
+    memory = Memory(tmp_path)
+    memory.keep([("a", route("a", ONE))])
+    before = (tmp_path / "a.json").stat()
+    memory.keep([("a", route("a", ONE))])
+    assert (tmp_path / "a.json").stat() == before
+
+
 def test_an_id_cannot_lead_out_of_the_folder(tmp_path: Path) -> None:
     memory = Memory(tmp_path / "routes")
     memory.keep([("../x", route("../x", ONE))])
