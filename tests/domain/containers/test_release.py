@@ -55,7 +55,7 @@ async def test_an_unused_one_is_forgotten_and_the_one_that_serves_is_not(
     new = await current(world, app)
     assert new is not None
     for id in (new.id, app.release_id, None):
-        await world.database.write(lambda tx, id=id: release.forget_unused(tx, app.id, id))
+        await world.database.write(lambda tx, it=id: release.forget_unused(tx, app.id, it))
     with pytest.raises(NotFound):
         await outside.release(new.id)
     assert await outside.release(app.release_id)
