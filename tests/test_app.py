@@ -1,6 +1,7 @@
 """The platform put together, on a scratch folder."""
 
 import asyncio
+import socket
 from pathlib import Path
 
 import httpx2
@@ -22,7 +23,9 @@ from headway.web.server import Server
 
 @pytest.fixture
 def config(tmp_path: Path) -> Config:
-    return Config(data=str(tmp_path / "data"), listen="127.0.0.1:0", apps="127.0.0.1:0")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        apps = f"127.0.0.1:{free.getsockname()[1]}"
+    return Config(data=str(tmp_path / "data"), listen="127.0.0.1:0", apps=apps)
 
 
 async def test_what_listens_starts_last_and_what_it_needs_before_it(config: Config) -> None:

@@ -22,7 +22,8 @@ async def test_what_was_kept_comes_back_as_it_was(database: Database) -> None:
 
 async def test_the_version_counts_the_releases_of_one_app(database: Database) -> None:
     for id, app_id in ((1, 5), (2, 5), (3, 6)):
-        await database.write(lambda tx, it=a_release(id=id, app_id=app_id, version=0): releases.keep(tx, it))
+        it = a_release(id=id, app_id=app_id, version=0)
+        await database.write(lambda tx, it=it: releases.keep(tx, it))
     kept = [await database.read(lambda tx, it=id: releases.get(tx, it)) for id in (1, 2, 3)]
     assert [it.version for it in kept] == [1, 2, 1]
 
