@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +40,8 @@ from headway.web.server import Server
 from headway.web.status import status
 
 ENVOY_WORKERS = 2
+_PORT = re.compile("[0-9]{1,5}")
+_PORT_MAX = 65_535
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -168,7 +171,7 @@ async def _builder(config: Config, clock: Clock, runtime: Process) -> buildpack.
 def address(text: str, setting: str) -> tuple[str, int]:
     """Host and port of `host:port`; Invalid, naming the setting, where it is not one."""
     host, colon, port = text.rpartition(":")
-    if not colon or not port.isdigit():
+    if not colon or not _PORT.fullmatch(port) or int(port) > _PORT_MAX:
         raise Invalid(**{setting: "should be an address and a port, like 127.0.0.1:8000"})
     return host.strip("[]"), int(port)
 

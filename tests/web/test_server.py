@@ -1,49 +1,99 @@
+"""The HTTP server as a part of the platform."""
+
 import asyncio
+import contextlib
 import socket
+from collections.abc import AsyncIterator
 
 import httpx2
 import pytest
-from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
 from headway.web.server import Server
 
 
 class Slow:
-    """Answers once it may; `asked` is set when somebody waits."""
+    """An application that answers when it is let; `asked` is set by a request."""
 
     def __init__(self) -> None:
-        self.asked, self.may = asyncio.Event(), asyncio.Event()
+        self.asked, self.let = asyncio.Event(), asyncio.Event()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        assert scope["type"] == "http"
         self.asked.set()
-        await self.may.wait()
-        await PlainTextResponse("done")(scope, receive, send)
+        await self.let.wait()
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"4")]})
+        await send({"type": "http.response.body", "body": b"done"})
 
 
-def free_address() -> tuple[str, int]:
-    with socket.create_server(("127.0.0.1", 0)) as it:
-        return it.getsockname()
-
-
-async def test_a_request_in_flight_is_answered_after_the_stop() -> None:
-    app, (host, port) = Slow(), free_address()
+@contextlib.asynccontextmanager
+async def serving(app: Slow, drain_seconds: float = 10) -> AsyncIterator[tuple[str, asyncio.Event]]:
+    """The server's URL, and how to stop it; at the end of the block it has stopped."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        address = free.getsockname()
     ready, stop = asyncio.Event(), asyncio.Event()
-    async with asyncio.timeout(10), asyncio.TaskGroup() as group, httpx2.AsyncClient() as http:
-        serving = group.create_task(Server(app, (host, port), drain_seconds=5).serve(ready, stop))
+    async with asyncio.timeout(20), asyncio.TaskGroup() as group:
+        server = Server(app, (address[0], address[1]), drain_seconds=drain_seconds)
+        group.create_task(server.serve(ready, stop))
         await ready.wait()
-        asking = group.create_task(http.get(f"http://{host}:{port}/"))
+        yield f"http://{address[0]}:{address[1]}", stop
+        stop.set()
+
+
+async def test_it_answers_from_the_moment_it_is_ready() -> None:
+    app = Slow()
+    app.let.set()
+    async with serving(app) as (url, _), httpx2.AsyncClient() as client:
+        answer = await client.get(url)
+    assert (answer.status_code, answer.text) == (200, "done")
+    assert "server" not in answer.headers
+
+
+async def test_a_request_in_flight_finishes_before_it_stops() -> None:
+    app = Slow()
+    async with httpx2.AsyncClient() as client, serving(app) as (url, stop):
+        asking = asyncio.ensure_future(client.get(url))
         await app.asked.wait()
         stop.set()
-        app.may.set()
+        await refused(url)
+        assert not asking.done()
+        app.let.set()
         assert (await asking).text == "done"
-        await serving
-    with pytest.raises(ConnectionRefusedError):
-        socket.create_connection((host, port)).close()
 
 
-async def test_an_address_that_is_taken_is_an_error() -> None:
+async def test_a_request_that_never_ends_is_cut_off_in_time() -> None:
+    app = Slow()
+    async with httpx2.AsyncClient() as client, serving(app, drain_seconds=2) as (url, stop):
+        asking = asyncio.ensure_future(client.get(url))
+        await app.asked.wait()
+        stop.set()
+        with contextlib.suppress(httpx2.TransportError):
+            assert (await asking).status_code == 500
+
+
+async def refused(url: str) -> None:
+    """Return once new connections are refused."""
+    host, port = url.removeprefix("http://").split(":")
+    while True:
+        try:
+            _, writer = await asyncio.open_connection(host, int(port))
+        except OSError:
+            return
+        writer.close()
+        await asyncio.sleep(0.01)
+
+
+async def test_a_taken_address_is_an_oserror() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         server = Server(Slow(), taken.getsockname(), drain_seconds=1)
         with pytest.raises(OSError, match="in use"):
             await server.serve(asyncio.Event(), asyncio.Event())
+
+
+async def test_once_stopped_its_address_is_free() -> None:
+    app = Slow()
+    app.let.set()
+    async with serving(app) as (url, _stop), httpx2.AsyncClient() as client:
+        await client.get(url)
+    host, port = url.removeprefix("http://").split(":")
+    socket.create_server((host, int(port))).close()

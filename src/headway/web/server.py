@@ -9,7 +9,6 @@ import uvicorn
 from starlette.types import ASGIApp
 
 BACKLOG = 2048
-POLL_SECONDS = 0.005
 
 
 class Server:
