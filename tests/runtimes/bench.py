@@ -6,9 +6,12 @@ import os
 import socket
 import tempfile
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
+
+import pytest
 
 from headway.clock import SystemClock
 from headway.model.sizes import SIZES
@@ -25,6 +28,9 @@ server = socket.create_server(("127.0.0.1", int(os.environ["PORT"])))
 while True:
     server.accept()[0].close()
 """
+MARK = f"1000.{os.getpid()}"
+"""What sleeps that a test begins are told apart by."""
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can do this")
 R = TypeVar("R", Process, MemoryRuntime)
 DELAYS = (0.0, 0.01, 0.02)
 
@@ -39,8 +45,6 @@ def reachable_folder() -> Iterator[Path]:
 
 def make(kind: str, folder: Path, *, delays: tuple[float, ...] = DELAYS) -> Process | MemoryRuntime:
     """A runtime: `memory`, or `process-` and a level; skips where this machine lacks the level."""
-    import pytest
-
     if kind == "memory":
         return MemoryRuntime(SystemClock(), crash_delays_seconds=delays, crash_warm_up_seconds=60)
     level = kind.removeprefix("process-")
@@ -135,3 +139,13 @@ def connects(address: tuple[str, int] | None) -> bool:
     assert address is not None
     with socket.socket() as probe:
         return probe.connect_ex(address) == 0
+
+
+def running(mark: str = MARK) -> Counter[str]:
+    """How many processes live for each last argument that begins with `mark`."""
+    found: Counter[str] = Counter()
+    for folder in Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            if folder.name.isdigit() and (words := (folder / "cmdline").read_bytes().split(b"\0")[:-1]):
+                found[words[-1].decode(errors="replace")] += 1
+    return Counter({word: count for word, count in found.items() if word.startswith(mark)})

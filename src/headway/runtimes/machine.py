@@ -91,7 +91,8 @@ def look(folder: Path, *, best: str = "A") -> Machine:
         path=_path(),
         reachable=_is_reachable(folder),
     )
-    if best == "D":
+    if best == "D" or (plain.root and best == "C"):
+        # Level C is for those who are not root: as root, the next below B is D.
         return plain
     machine = msgspec.structs.replace(plain, level="B" if plain.root else "C", system=_system())
     for bwrap in _bubblewraps():

@@ -1,0 +1,42 @@
+"""Tasks: what they may write to, and their end."""
+
+import asyncio
+
+import pytest
+
+from tests.runtimes.bench import MARK, running, task
+
+
+async def test_a_task_writes_to_its_folder_and_to_nothing_else(sandbox, place):
+    for name in ("pack", "cache"):
+        (place / name).mkdir()
+    (place / "pack" / "tool").write_text("tool\n")
+    script = "cat /pack/tool; echo kept > /cache/x; echo built > /app/result; touch /pack/x"
+    asked = task(place, "t1", script, mounts={"/pack": place / "pack"}, writable={"/cache": place / "cache"})
+    heard = bytearray()
+
+    assert await sandbox.perform(asked, heard.extend) != 0
+    assert heard.startswith(b"tool\n")
+    assert (place / "t1" / "result").read_text() == "built\n"
+    assert (place / "cache" / "x").read_text() == "kept\n"
+    assert not (place / "pack" / "x").exists()
+
+
+async def test_cancelling_a_task_kills_all_that_it_started(runtime, place):
+    up = asyncio.Event()
+    script = f"for i in $(seq 5); do setsid sleep {MARK} & done; echo up; trap '' TERM; sleep {MARK}"
+    running_task = asyncio.create_task(runtime.perform(task(place, "t1", script), lambda _: up.set()))
+    await up.wait()
+    running_task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running_task
+
+    assert not running()
+
+
+async def test_a_task_that_talks_without_end_is_cut_short(runtime, place):
+    heard = bytearray()
+    await runtime.perform(task(place, "t1", "seq 100000", output_bytes_max=1000), heard.extend)
+
+    assert len(heard) < 1100
+    assert heard.endswith(b"(further output is left out)\n")
