@@ -147,3 +147,17 @@ async def test_a_sandbox_that_is_killed_from_outside_takes_all_with_it_and_start
 
     assert running() == {MARK: 1}
     assert (await sandbox.units())[0].exit_code == 137
+
+
+async def test_a_shell_that_writes_to_its_output_by_name_is_read_on(runtime, place):
+    command = "trap 'echo two > /dev/stderr; echo 3 >> /dev/stdout; echo four; exit 1' TERM"
+    await runtime.ensure(
+        unit(place, "u1", f"{command}; echo one; while :; do sleep 0.01; done", listens=False)
+    )
+    (first, *_) = await lines(runtime, 1)
+    await runtime.stop("u1", grace_seconds=20)
+    rest = await lines(runtime, 4, {"u1": first.end})
+
+    assert text([first]) == [b"one"]
+    assert [line for line in text(rest) if b"lines may be lost" not in line] == [b"two", b"3", b"four"]
+    assert first.end <= min(run.end for run in rest)

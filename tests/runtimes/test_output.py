@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import os
 
 import pytest
 
@@ -71,20 +70,120 @@ async def test_forgotten_output_takes_no_disk_and_does_not_come_again(made):
     output.punch(made.out, 8 * 49_990)
 
     assert made.out.stat().st_blocks * 512 <= 8192
-    assert (await read(made, 10))[0] == [b"%07d" % number for number in range(49_990, 50_000)]
+    assert (await read(made, 10, 8 * 49_990))[0] == [b"%07d" % number for number in range(49_990, 50_000)]
 
 
-async def test_an_app_that_cuts_its_own_output_off_is_read_from_the_beginning(made):
-    write(made, b"one\ntwo\n")
-    async with asyncio.timeout(10), contextlib.aclosing(output.follow(made.path.parent, {})) as following:
-        await anext(following)
-        os.truncate(made.out, 0)
-        write(made, b"new\n")
-        found = []
-        while not found:
-            found = (await anext(following)).lines
+# An app that cuts its own output off
 
-        assert found == [b"new"]
+
+@contextlib.asynccontextmanager
+async def following(folder, offset=0):
+    """Reads on with `await heard(count)`: the lines, and the ends of what they came in."""
+    async with contextlib.aclosing(output.follow(folder.path.parent, {"u1": offset})) as runs:
+
+        async def heard(count):
+            lines, ends = [], []
+            async with asyncio.timeout(10):
+                while len(lines) < count:
+                    run = await anext(runs)
+                    lines += run.lines
+                    ends.append(run.end)
+            return lines, ends
+
+        yield heard
+
+
+def cut_off(folder, text):
+    """What `echo text > /dev/stderr` does."""
+    with folder.out.open("wb", buffering=0) as out:
+        out.write(text)
+
+
+NOTE = b"web-1: it opens its output by name and cuts it off, lines may be lost: >> or >&2 keeps them"
+
+
+async def test_an_app_that_cuts_its_output_off_is_read_on_and_told_so_once(made):
+    said, ends = [], []
+    async with following(made) as heard:
+        write(made, b"one\ntwo\n")
+        said.append(await heard(2))
+        for _ in range(3):
+            # Of the same length each time: its size does not tell.
+            cut_off(made, b"ok\n")
+            said.append(await heard(2 if len(said) == 1 else 1))
+    for _, these in said:
+        ends += these
+
+    assert [lines for lines, _ in said] == [[b"one", b"two"], [NOTE, b"ok"], [b"ok"], [b"ok"]]
+    assert ends == sorted(ends)
+
+
+async def test_a_line_that_was_begun_before_the_cut_is_kept(made):
+    async with following(made) as heard:
+        write(made, b"one\nhalf")
+        await heard(1)
+        cut_off(made, b"new\n")
+
+        assert (await heard(3))[0] == [b"half", NOTE, b"new"]
+
+
+async def test_what_is_cut_off_while_nobody_reads_is_read_on_by_the_next(made):
+    async with following(made) as heard:
+        write(made, b"one\ntwo\n")
+        _, (*_, before) = await heard(2)
+    # Longer than what was read: its size does not tell.
+    cut_off(made, b"three, and more than there was\n")
+    async with following(made, before) as heard:
+        lines, ends = await heard(2)
+        assert lines == [NOTE, b"three, and more than there was"]
+        assert min(ends) >= before
+    write(made, b"four\n")
+    async with following(made, ends[-1]) as heard:
+        assert (await heard(1))[0] == [b"four"]
+
+
+async def test_a_program_that_writes_on_where_it_began_is_read_whole(made):
+    async with following(made) as heard:
+        write(made, b"one\n")
+        await heard(1)
+        with made.out.open("wb", buffering=0) as tee:
+            tee.write(b"1st\n2")
+            assert (await heard(2))[0] == [NOTE, b"1st"]
+            for line in (b"nd\n", b"3rd\n4", b"th\n"):
+                tee.write(line)
+                await heard(1)
+        write(made, b"end\n")
+
+        assert (await heard(1))[0] == [b"end"]
+
+
+async def test_output_behind_a_cut_is_forgotten_by_its_offset(made):
+    async with following(made) as heard:
+        write(made, b"x" * 9000 + b"\n")
+        await heard(1)
+        cut_off(made, b"y" * 15_999 + b"\n")
+        _, (*_, end) = await heard(2)
+    write(made, b"two\n")
+    output.punch(made.out, 9000)
+    assert made.out.stat().st_blocks * 512 >= 16_000
+    output.punch(made.out, end)
+
+    assert made.out.stat().st_blocks * 512 <= 12_288
+    async with following(made, end) as heard:
+        assert (await heard(1))[0] == [b"two"]
+
+
+async def test_an_empty_file_is_left_to_who_emptied_it(made):
+    async with following(made) as heard:
+        write(made, b"one\n")
+        await heard(1)
+        with made.out.open("wb", buffering=0) as echo:
+            waiting = asyncio.create_task(heard(2))
+            for _ in range(100):
+                await asyncio.sleep(0)
+            assert made.out.stat().st_size == 0
+            echo.write(b"two\n")
+        assert (await waiting)[0] == [NOTE, b"two"]
 
 
 async def test_forgetting_what_is_not_there_is_nothing(tmp_path):
@@ -96,5 +195,5 @@ def test_a_line_of_ours_ends_the_line_before_it(made):
     made.say("ours")
     made.end_line()
 
-    assert made.out.read_bytes() == b"half\nours\n"
+    assert made.out.read_bytes() == b"\0half\nours\n"
     assert made.last_lines(1) == ["ours"]

@@ -46,7 +46,7 @@ async def cleared(runtime):
 
 def starts(place, id):
     """How often a unit that says so was started."""
-    return (place / "runtime" / "units" / id / "out").read_text().splitlines().count("run")
+    return (place / "runtime" / "units" / id / "out").read_text().replace("\0", "").splitlines().count("run")
 
 
 async def heard(process, word):

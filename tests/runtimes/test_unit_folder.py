@@ -3,6 +3,7 @@
 import msgspec
 import pytest
 
+from headway.runtimes.cut import Cut
 from headway.runtimes.unit_folder import State, UnitFolder, Wanted, read, remove_tree, write
 from tests.runtimes.bench import unit
 
@@ -95,3 +96,14 @@ def test_removing_a_folder_leaves_what_its_links_lead_to(tmp_path):
 
     assert not (tmp_path / "gone").exists()
     assert (tmp_path / "kept").stat().st_mode & 0o777 == 0o750
+
+
+def test_offsets_of_output_go_on_where_it_was_cut_off(folder, wanted):
+    folder.begin(wanted, State())
+    folder.say("one")
+    assert (folder.place_of(4), folder.output_bytes()) == (5, 4)
+    folder.out.write_bytes(b"two, three\n\0")
+    folder.keep_cut(Cut(base=70, mark=11, before=b"two, three\n"))
+
+    assert UnitFolder(folder.path).cut() == folder.cut()
+    assert (folder.place_of(75), folder.output_bytes()) == (5, 82)

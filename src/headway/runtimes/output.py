@@ -7,6 +7,7 @@ import os
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
+from headway.runtimes import cut
 from headway.runtimes.inotify import CREATED, MODIFIED, Inotify
 from headway.runtimes.port import Output, Unit
 from headway.runtimes.unit_folder import LAST_LINES_BYTES, UnitFolder
@@ -14,6 +15,7 @@ from headway.runtimes.unit_folder import LAST_LINES_BYTES, UnitFolder
 LINE_BYTES_MAX = 16 << 10
 _BLOCK_BYTES = 4096
 _READ_BYTES = 256 << 10
+_CUT_OFF = "it opens its output by name and cuts it off, lines may be lost: >> or >&2 keeps them"
 _PUNCH_HOLE_KEEP_SIZE = 0x02 | 0x01
 _libc = ctypes.CDLL(None, use_errno=True)
 _libc.fallocate.argtypes = [ctypes.c_int, ctypes.c_int, ctypes.c_int64, ctypes.c_int64]
@@ -127,8 +129,10 @@ class _Followed:
         self._label = unit.label
         self._folder = folder
         self._descriptor = descriptor
-        self._position = start
+        self._cut = folder.cut()
+        self._position = max(0, start - self._cut.base)
         self._rest = b""
+        self._is_told = False
 
     def read(self) -> Output | None:
         """The next lines, none if there is only part of one or it has stopped, or None when there is nothing to read."""
@@ -140,16 +144,16 @@ class _Followed:
 
     def _next(self) -> Output | None:
         piece = os.pread(self._descriptor, _READ_BYTES, self._position)
+        if self._is_cut(piece):
+            return self._go_on()
         if not piece:
-            if os.fstat(self._descriptor).st_size < self._position:
-                # The app cut its own output off (`> /dev/stderr`): what it says now is at the beginning.
-                self._position, self._rest = 0, b""
-                return self._said([])
             return None
         self._position += len(piece)
         if piece[0] == 0 and not self._rest:
             piece = self._after_hole(piece)
-        *lines, self._rest = _whole(self._rest + piece)
+        *lines, rest = _whole(self._rest + piece)
+        # What nobody wrote is no line that has begun.
+        self._rest = rest if rest.strip(b"\0") else b""
         return self._said(lines)
 
     def _last(self) -> Output:
@@ -166,8 +170,45 @@ class _Followed:
         os.close(self._descriptor)
 
     def _said(self, lines: list[bytes]) -> Output:
-        end = self._position - len(self._rest)
-        return Output(unit=self.unit, app_id=self._app_id, label=self._label, lines=lines, end=end)
+        end = self._cut.base + self._position - len(self._rest)
+        # Zero bytes are marks of ours, or what nobody wrote.
+        texts = [text for line in lines if (text := line.replace(b"\0", b"")) or not line]
+        return Output(unit=self.unit, app_id=self._app_id, label=self._label, lines=texts, end=end)
+
+    def _is_cut(self, piece: bytes) -> bool:
+        # Asked only now: what was read before the answer is good if the answer is.
+        if not self._cut.is_whole(self._descriptor):
+            return not self.is_forgotten()
+        return not piece and os.fstat(self._descriptor).st_size < self._position
+
+    def _go_on(self) -> Output | None:
+        """The app has cut its own output off (`> /dev/stderr`), or overwritten our mark: what is there now is new."""
+        if os.fstat(self._descriptor).st_size == 0:
+            # It is about to write at the beginning: a mark there would be in its way.
+            return None
+        is_overwritten = self._cut.is_overwritten(self._descriptor)
+        try:
+            marked = cut.mark(self._folder.out, self._cut.base + (0 if is_overwritten else self._position))
+            self._folder.keep_cut(marked)
+        except OSError:
+            # Without a place for the offset no line may be given: the disk is full.
+            return None
+        lines = self._turn_back() if is_overwritten else self._begin_anew()
+        self._cut = marked
+        return self._said(lines)
+
+    def _turn_back(self) -> list[bytes]:
+        if self._position == self._cut.mark + 1:
+            # What was written over the mark is to be read, and nothing twice.
+            self._position, self._rest = self._cut.mark, self._rest[:-1]
+        return []
+
+    def _begin_anew(self) -> list[bytes]:
+        # Not a line of the file: its writer would write over it.
+        note = [] if self._is_told else [f"{self._label}: {_CUT_OFF}".encode()]
+        lines = [self._rest, *note] if self._rest else note
+        self._position, self._rest, self._is_told = 0, b"", True
+        return lines
 
     def _after_hole(self, piece: bytes) -> bytes:
         """What is behind forgotten output, when the offset that was given lies before it."""
@@ -195,12 +236,12 @@ def _pieces(line: bytes) -> list[bytes]:
 
 
 def punch(file: Path, end: int) -> None:
-    """Free the disk behind the first `end` bytes but for the last lines; offsets stay as they are.
+    """Free the disk of output before offset `end` but for the last lines; offsets stay as they are.
 
     Nothing where it cannot be done.
     """
     # Whole blocks only: from a part of one nothing is gained, and the end of the last line would become a zero.
-    end = (end - LAST_LINES_BYTES) // _BLOCK_BYTES * _BLOCK_BYTES
+    end = (UnitFolder(file.parent).place_of(end) - LAST_LINES_BYTES) // _BLOCK_BYTES * _BLOCK_BYTES
     if end <= 0:
         return
     with contextlib.suppress(OSError):

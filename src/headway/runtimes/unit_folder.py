@@ -3,7 +3,8 @@
 units/ID/unit.json    what is wanted; written before anything is started, never changed
 units/ID/state.json   how far it got; written before each act that it announces
 units/ID/lock         locked by whatever lives of the unit
-units/ID/out          its output
+units/ID/out          its output; zero bytes in it are no text
+units/ID/cut.json     where its output goes on since the app cut it off; see cut
 units/ID/runs/N/      what is kept of run N: who it is, how it ended, its layers
 """
 
@@ -16,12 +17,14 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from headway.runtimes.cut import Cut
 from headway.runtimes.port import Unit
 
 T = TypeVar("T")
 LAST_LINES_BYTES = 4096
 """How far back the last lines are looked for: never forgotten while the unit is there."""
 _FOLDER_MODE = 0o711
+_END_BYTES = 64
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,7 +83,12 @@ class UnitFolder:
         if wanted.user is not None:
             # The app's own: programs open /dev/stdout and /dev/stderr by name.
             os.fchown(descriptor, wanted.user, wanted.user)
-        os.close(descriptor)
+        try:
+            if os.fstat(descriptor).st_size == 0:
+                # Gone as soon as the app cuts its output off: see cut.
+                os.write(descriptor, b"\0")
+        finally:
+            os.close(descriptor)
         self.save(state)
         write(self.path / "unit.json", wanted, durably=True)
         flush_folder(self.path.parent)
@@ -98,16 +106,29 @@ class UnitFolder:
 
     def end_line(self) -> None:
         """End the last line of the output."""
-        with contextlib.suppress(OSError), self.out.open("r+b", buffering=0) as out:
-            end = out.seek(0, os.SEEK_END)
-            out.seek(max(0, end - 1))
-            if end and out.read(1) != b"\n":
-                out.write(b"\n")
+        with contextlib.suppress(OSError), self.out.open("rb") as out:
+            out.seek(max(0, out.seek(0, os.SEEK_END) - _END_BYTES))
+            end = out.read().rstrip(b"\0")
+            if end and not end.endswith(b"\n"):
+                with self.out.open("ab") as added:
+                    added.write(b"\n")
+
+    def cut(self) -> Cut:
+        """How its output stands."""
+        return read(self.path / "cut.json", Cut) or Cut()
+
+    def keep_cut(self, cut: Cut) -> None:
+        """Keep how its output stands. OSError if it cannot."""
+        write(self.path / "cut.json", cut, durably=False)
+
+    def place_of(self, offset: int) -> int:
+        """The place in the output file of an offset; negative if that has been cut off."""
+        return offset - self.cut().base
 
     def output_bytes(self) -> int:
-        """Where its output ends."""
+        """The offset at which its output ends."""
         try:
-            return self.out.stat().st_size
+            return self.cut().base + self.out.stat().st_size
         except FileNotFoundError:
             return 0
 
