@@ -149,9 +149,9 @@ async def test_a_program_that_writes_on_where_it_began_is_read_whole(made):
         with made.out.open("wb", buffering=0) as tee:
             tee.write(b"1st\n2")
             assert (await heard(2))[0] == [NOTE, b"1st"]
-            for line in (b"nd\n", b"3rd\n4", b"th\n"):
-                tee.write(line)
-                await heard(1)
+            for piece, line in ((b"nd\n", b"2nd"), (b"3rd\n4", b"3rd"), (b"th\n", b"4th")):
+                tee.write(piece)
+                assert (await heard(1))[0] == [line]
         write(made, b"end\n")
 
         assert (await heard(1))[0] == [b"end"]
