@@ -65,12 +65,29 @@ async def test_a_line_that_never_ends_comes_in_pieces(made):
     )
 
 
-async def test_forgotten_output_takes_no_disk_and_does_not_come_again(made):
+async def test_forgotten_output_takes_no_disk_but_for_the_last_lines(made):
     write(made, b"".join(b"%07d\n" % number for number in range(50_000)))
-    output.punch(made.out, 8 * 49_990)
+    output.punch(made.out, 8 * 50_000)
 
     assert made.out.stat().st_blocks * 512 <= 8192
-    assert (await read(made, 10, 8 * 49_990))[0] == [b"%07d" % number for number in range(49_990, 50_000)]
+    assert made.last_lines(2) == ["0049998", "0049999"]
+
+
+async def test_who_asks_from_before_what_is_forgotten_gets_what_is_left(made):
+    write(made, b"".join(b"%07d\n" % number for number in range(50_000)))
+    output.punch(made.out, 8 * 49_990)
+    (found, _) = await read(made, 10)
+
+    # The disk is freed by blocks, and what is left begins with the end of a line.
+    assert found == [b"", *(b"%07d" % number for number in range(49_152, 50_000))]
+
+
+async def test_forgetting_leaves_the_end_of_the_last_line(made):
+    write(made, b"one\n")
+    output.punch(made.out, 4)
+    made.end_line()
+
+    assert made.out.read_bytes() == b"\0one\n"
 
 
 # An app that cuts its own output off

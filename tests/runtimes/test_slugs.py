@@ -46,9 +46,18 @@ def test_copies_that_nobody_uses_go(slug, tmp_path):
     kept, gone = slugs.fit(slug, 20001), slugs.fit(slug, 20002)
     aside = slugs.put_aside({(slug, 20001)})
 
-    assert (kept.exists(), gone.exists()) == (True, False)
-    assert [place.name for place in aside] == [f"{gone.name}.gone"]
+    assert kept.exists()
+    assert not gone.exists()
+    assert [folder.exists() for folder in aside] == [True]
     assert slugs.put_aside({(slug, 20001)}) == aside
+
+
+def test_a_copy_that_is_being_made_for_a_user_is_left_alone(slug, tmp_path):
+    slugs = Slugs(tmp_path / "slugs")
+    half = slugs.fit(slug, 20001).rename(slugs.fit(slug, 20001).with_suffix(".new"))
+
+    assert slugs.put_aside({(slug, 20001)}) == []
+    assert half.exists()
 
 
 def test_a_slug_that_is_not_there_is_an_error(tmp_path):

@@ -14,6 +14,8 @@ class OutFiles:
         self._folder = folder
         self._block_bytes = block_bytes
         self.forgotten: dict[str, int] = {}
+        self.gone: set[str] = set()
+        """Units of which nothing more will come."""
 
     async def output(self, offsets: Mapping[str, int]) -> AsyncIterator[Output]:
         places = dict(offsets)
@@ -30,7 +32,7 @@ class OutFiles:
         for file in self._folder.glob(f"*.{unit_id}.out"):
             with file.open("r+b") as opened:
                 opened.write(b"\0" * end)
-        return False
+        return unit_id in self.gone
 
     def _read(self, file: Path, unit: str, label: str, start: int) -> Output | None:
         with file.open("rb") as opened:

@@ -132,6 +132,22 @@ async def test_what_was_kept_by_a_collector_that_died_before_the_runtime_forgot_
     assert spoken(logbook) == ["web-1: one"]
 
 
+async def test_of_a_container_that_is_gone_the_lines_stay_and_no_offset_is_kept(
+    out: Path, logbook: Logbook, clock: Hands, tmp_path: Path
+):
+    logbook.open()
+    logbook.append("app", [Line(at=1, source="web-1", text="one")], unit="earlier", end=4)
+    runtime = OutFiles(out)
+    runtime.gone = {"earlier", "unit"}
+    async with collecting(Collector(runtime, logbook, clock)):
+        (out / "web-1.unit.out").write_bytes(b"two\n")
+        (out / "web-2.other.out").write_bytes(b"three\n")
+        await until(lambda: {"unit", "other"} <= runtime.forgotten.keys())
+    later = Logbook(tmp_path / "logs", clock, hot_bytes=1 << 20)
+    assert later.open() == {"other": 6}
+    assert sorted(spoken(later)) == ["web-1: one", "web-1: two", "web-2: three"]
+
+
 async def test_a_container_that_says_too_much_is_told_at_once_and_the_count_when_the_minute_is_over(
     out: Path, logbook: Logbook, clock: Hands
 ):
