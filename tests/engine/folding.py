@@ -30,7 +30,7 @@ def fold(history: list[Event]) -> dict[str, Any]:
     for event in history:
         if event.name not in AUDITS:
             _apply(state, event)
-            state["updated_at"] = event.at
+            state["updated_at"] = max(state.get("updated_at", 0), event.at)
     return state
 
 
@@ -78,7 +78,7 @@ def _apply(state: dict[str, Any], event: Event) -> None:
 def _end(state: dict[str, Any], event: Event) -> None:
     _move(state, ENDS[event.name])
     detail = msgspec.convert(event.data, Detail) if event.data else None
-    state |= {"finished_at": event.at, "detail": detail}
+    state |= {"finished_at": max(state["updated_at"], event.at), "detail": detail}
     if state["phase"] is Phase.SUCCEEDED:
         _progress(state, 100)
 

@@ -156,6 +156,29 @@ async def test_what_has_begun_is_not_cancelled_as_if_it_had_not(database: Databa
     assert await database.read(lambda tx: operations.cancels_of(tx, 1)) == [77]
 
 
+async def test_times_never_go_back_though_clocks_differ(database: Database) -> None:
+    await accepted(database)
+    (it,) = await database.write(lambda tx: operations.claim(tx, 1, AT - 50, 1))
+    assert (it.started_at, it.updated_at) == (AT, AT)
+    await database.journal(operations.advanced(it, AT + 9, 10))
+    for entry in (
+        operations.step_done(it, AT - 50, 20, "one", {}),
+        operations.step_again(msgspec.structs.replace(it, step=1), AT - 50, "why", 1),
+        operations.turned_back(msgspec.structs.replace(it, step=1), AT - 50, 1, WHY),
+        operations.step_undone(msgspec.structs.replace(it, step=1), AT - 50, "two"),
+    ):
+        assert await database.journal(entry) is not None
+        assert (await now(database)).updated_at == AT + 9
+    await database.write(lambda tx: operations.request_cancel(tx, it, BY, "", AT - 50))
+    await database.write(lambda tx: operations.take_up(tx, 1, 77, AT - 50))
+    (taken,) = await database.write(lambda tx: operations.take_over(tx, 2, 1, AT - 50))
+    assert taken.updated_at == AT + 9
+    end = msgspec.structs.replace(taken, turning_back=True)
+    assert await database.journal(operations.finished(end, AT - 50, Phase.FAILED, WHY)) is not None
+    ended = await now(database)
+    assert (ended.updated_at, ended.finished_at) == (AT + 9, AT + 9)
+
+
 async def test_progress_never_falls(database: Database) -> None:
     it = await claimed(database)
     assert await database.journal(operations.advanced(it, AT, 40)) is not None

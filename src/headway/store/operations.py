@@ -207,7 +207,7 @@ async def claim(tx: Tx, owner: int, at: int, count: int) -> list[Operation]:
     rows = await tx.all(SQL["claim"], owner=owner, at=at, count=count)
     claimed = sorted((_operation(row) for row in rows), key=lambda it: it.id)
     for it in claimed:
-        tx.append(_said(it, "started", at, node=owner, fence=it.fence))
+        tx.append(_said(it, "started", it.updated_at, node=owner, fence=it.fence))
     return claimed
 
 

@@ -1,3 +1,5 @@
+-- Times never go back, though the clocks of two nodes differ: each write keeps the later one.
+
 -- name: insert
 -- The row is the hold: where another active one holds the target, nothing is inserted.
 -- only: sqlite
@@ -45,12 +47,13 @@ FROM operations WHERE phase < 3 AND phase IN (0, 1, 2) ORDER BY id LIMIT :count
 -- name: step_done
 -- Forward by one. Fence and step are the guard; the row's lock is taken before the step is written.
 -- only: sqlite
-UPDATE operations SET step = step + 1, attempt = 1, progress = max(progress, :progress), updated_at = :at
+UPDATE operations SET step = step + 1, attempt = 1, progress = max(progress, :progress),
+    updated_at = max(updated_at, :at)
 WHERE id = :id AND fence = :fence AND phase = 2 AND step = :step AND turning_back = 0
 RETURNING id, cancel_requested_at
 -- only: postgres, many
 UPDATE operations SET step = operations.step + 1, attempt = 1,
-    progress = greatest(operations.progress, given.progress), updated_at = given.at
+    progress = greatest(operations.progress, given.progress), updated_at = greatest(operations.updated_at, given.at)
 FROM unnest(:id::bigint[], :fence::int[], :step::int[], :progress::smallint[], :at::bigint[])
     AS given (id, fence, step, progress, at)
 WHERE operations.id = given.id AND operations.fence = given.fence AND phase = 2 AND operations.step = given.step
@@ -61,11 +64,11 @@ RETURNING operations.id, cancel_requested_at
 -- name: step_again
 -- The next attempt at the same step, forward or back.
 -- only: sqlite
-UPDATE operations SET attempt = attempt + 1, updated_at = :at
+UPDATE operations SET attempt = attempt + 1, updated_at = max(updated_at, :at)
 WHERE id = :id AND fence = :fence AND phase = 2 AND step = :step AND attempt = :attempt
 RETURNING id
 -- only: postgres, many
-UPDATE operations SET attempt = operations.attempt + 1, updated_at = given.at
+UPDATE operations SET attempt = operations.attempt + 1, updated_at = greatest(operations.updated_at, given.at)
 FROM unnest(:id::bigint[], :fence::int[], :step::int[], :attempt::int[], :at::bigint[])
     AS given (id, fence, step, attempt, at)
 WHERE operations.id = given.id AND operations.fence = given.fence AND phase = 2 AND operations.step = given.step
@@ -75,11 +78,12 @@ RETURNING operations.id
 
 -- name: turn_back
 -- only: sqlite
-UPDATE operations SET turning_back = 1, step = :next, attempt = 1, detail = :detail, updated_at = :at
+UPDATE operations SET turning_back = 1, step = :next, attempt = 1, detail = :detail, updated_at = max(updated_at, :at)
 WHERE id = :id AND fence = :fence AND phase = 2 AND step = :step AND turning_back = 0
 RETURNING id
 -- only: postgres, many
-UPDATE operations SET turning_back = 1, step = given.next, attempt = 1, detail = given.detail, updated_at = given.at
+UPDATE operations SET turning_back = 1, step = given.next, attempt = 1, detail = given.detail,
+    updated_at = greatest(operations.updated_at, given.at)
 FROM unnest(:id::bigint[], :fence::int[], :step::int[], :next::int[], :detail::text[], :at::bigint[])
     AS given (id, fence, step, next, detail, at)
 WHERE operations.id = given.id AND operations.fence = given.fence AND phase = 2 AND operations.step = given.step
@@ -90,11 +94,11 @@ RETURNING operations.id
 -- name: step_undone
 -- Back by one.
 -- only: sqlite
-UPDATE operations SET step = step - 1, attempt = 1, updated_at = :at
+UPDATE operations SET step = step - 1, attempt = 1, updated_at = max(updated_at, :at)
 WHERE id = :id AND fence = :fence AND phase = 2 AND step = :step AND turning_back = 1
 RETURNING id
 -- only: postgres, many
-UPDATE operations SET step = operations.step - 1, attempt = 1, updated_at = given.at
+UPDATE operations SET step = operations.step - 1, attempt = 1, updated_at = greatest(operations.updated_at, given.at)
 FROM unnest(:id::bigint[], :fence::int[], :step::int[], :at::bigint[]) AS given (id, fence, step, at)
 WHERE operations.id = given.id AND operations.fence = given.fence AND phase = 2 AND operations.step = given.step
     AND turning_back = 1
@@ -105,12 +109,13 @@ RETURNING operations.id
 -- Written once: only a running operation, by the holder of its fence, at the step that it stands at.
 -- only: sqlite
 UPDATE operations SET phase = :phase, step = :last, progress = max(progress, :progress), detail = :detail, owner = NULL,
-    updated_at = :at, finished_at = :at
+    updated_at = max(updated_at, :at), finished_at = max(updated_at, :at)
 WHERE id = :id AND fence = :fence AND phase = 2 AND step = :step AND turning_back = :turning_back
 RETURNING id
 -- only: postgres, many
 UPDATE operations SET phase = given.phase, step = given.last, progress = greatest(operations.progress, given.progress),
-    detail = given.detail, owner = NULL, updated_at = given.at, finished_at = given.at
+    detail = given.detail, owner = NULL, updated_at = greatest(operations.updated_at, given.at),
+    finished_at = greatest(operations.updated_at, given.at)
 FROM unnest(:id::bigint[], :fence::int[], :step::int[], :turning_back::smallint[], :phase::smallint[], :last::int[],
     :progress::smallint[], :detail::text[], :at::bigint[])
     AS given (id, fence, step, turning_back, phase, last, progress, detail, at)
@@ -139,11 +144,11 @@ RETURNING operation
 -- name: advance
 -- Progress within a step: only ever more.
 -- only: sqlite
-UPDATE operations SET progress = :progress, updated_at = :at
+UPDATE operations SET progress = :progress, updated_at = max(updated_at, :at)
 WHERE id = :id AND fence = :fence AND phase = 2 AND progress < :progress
 RETURNING id
 -- only: postgres, many
-UPDATE operations SET progress = given.progress, updated_at = given.at
+UPDATE operations SET progress = given.progress, updated_at = greatest(operations.updated_at, given.at)
 FROM unnest(:id::bigint[], :fence::int[], :progress::smallint[], :at::bigint[]) AS given (id, fence, progress, at)
 WHERE operations.id = given.id AND operations.fence = given.fence AND phase = 2
     AND operations.progress < given.progress
@@ -152,7 +157,9 @@ RETURNING operations.id
 
 -- name: claim
 -- The oldest queued ones. PostgreSQL must step over rows that another node is claiming; SQLite has one writer.
-UPDATE operations SET phase = 2, owner = :owner, fence = fence + 1, started_at = :at, updated_at = :at
+UPDATE operations SET phase = 2, owner = :owner, fence = fence + 1,
+    started_at = CASE WHEN updated_at > :at THEN updated_at ELSE :at END,
+    updated_at = CASE WHEN updated_at > :at THEN updated_at ELSE :at END
 WHERE id IN (SELECT id FROM operations WHERE phase < 3 AND phase = 1 ORDER BY id LIMIT :count
 -- only: postgres
     FOR UPDATE SKIP LOCKED
@@ -163,7 +170,8 @@ RETURNING id, type, target, exclusive, phase, params, account_id, owner, fence, 
 
 -- name: take_over
 -- What a dead node (or this one, before it died) was performing.
-UPDATE operations SET owner = :owner, fence = fence + 1, updated_at = :at
+UPDATE operations SET owner = :owner, fence = fence + 1,
+    updated_at = CASE WHEN updated_at > :at THEN updated_at ELSE :at END
 WHERE phase < 3 AND phase = 2 AND owner = :dead
 RETURNING id, type, target, exclusive, phase, params, account_id, owner, fence, step, turning_back, attempt, progress,
     cancel_requested_at, cancel_reason, detail, created_at, started_at, updated_at, finished_at
@@ -174,17 +182,21 @@ SELECT id FROM operations WHERE phase < 3 AND phase = 2 AND owner = :owner
 
 -- name: take_up
 -- One of its own that a node is to perform and does not.
-UPDATE operations SET fence = fence + 1, updated_at = :at
+UPDATE operations SET fence = fence + 1,
+    updated_at = CASE WHEN updated_at > :at THEN updated_at ELSE :at END
 WHERE id = :id AND phase = 2 AND owner = :owner
 RETURNING id, type, target, exclusive, phase, params, account_id, owner, fence, step, turning_back, attempt, progress,
     cancel_requested_at, cancel_reason, detail, created_at, started_at, updated_at, finished_at
 
 -- name: request_cancel
-UPDATE operations SET cancel_requested_at = :at, cancel_reason = :reason, updated_at = :at
+UPDATE operations SET cancel_requested_at = :at, cancel_reason = :reason,
+    updated_at = CASE WHEN updated_at > :at THEN updated_at ELSE :at END
 WHERE id = :id AND phase < 3 AND cancel_requested_at IS NULL
 
 -- name: cancel_unstarted
-UPDATE operations SET phase = 5, detail = :detail, updated_at = :at, finished_at = :at
+UPDATE operations SET phase = 5, detail = :detail,
+    updated_at = CASE WHEN updated_at > :at THEN updated_at ELSE :at END,
+    finished_at = CASE WHEN updated_at > :at THEN updated_at ELSE :at END
 WHERE id = :id AND phase < 2
 
 -- name: cancels_of
