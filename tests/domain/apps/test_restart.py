@@ -24,8 +24,8 @@ async def world(outside: Outside) -> AsyncIterator[World]:
 
 
 @pytest.fixture
-async def app(outside: Outside, world: World) -> App:
-    return await running_app(world, outside.by, "hello-world")
+async def app(outside: Outside) -> App:
+    return await running_app(outside.process()[0], outside.by, "hello-world")
 
 
 def replaced(before: list[Container], after: list[Container]) -> list[str]:

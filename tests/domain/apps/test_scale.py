@@ -22,14 +22,13 @@ from tests.records import a_type
 
 @pytest.fixture
 async def world(outside: Outside) -> AsyncIterator[World]:
-    outside.settings(boot_seconds=0.3)
     async with outside.at_work() as world:
         yield world
 
 
 @pytest.fixture
-async def app(outside: Outside, world: World) -> App:
-    return await running_app(world, outside.by, "hello-world")
+async def app(outside: Outside) -> App:
+    return await running_app(outside.process()[0], outside.by, "hello-world")
 
 
 def web(amount: int) -> list[Change]:

@@ -42,7 +42,6 @@ class Told:
 
 @pytest.fixture
 def world(outside: Outside) -> World:
-    outside.settings(boot_seconds=0.3)
     return outside.process()[0]
 
 

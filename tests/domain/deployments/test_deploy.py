@@ -33,15 +33,14 @@ CRASHES = "web: echo no config found;exit 3\n"
 
 @pytest.fixture
 async def world(outside: Outside) -> AsyncIterator[World]:
-    outside.settings(boot_seconds=0.3)
     async with outside.at_work() as world:
         yield world
 
 
 @pytest.fixture
-async def app(outside: Outside, world: World) -> App:
+async def app(outside: Outside) -> App:
     """It runs two web containers and a worker."""
-    return await running_app(world, outside.by, "hello-world")
+    return await running_app(outside.process()[0], outside.by, "hello-world")
 
 
 async def result(outside: Outside, begun: tuple[Deployment, Operation]) -> tuple[Deployment, Operation]:
@@ -129,7 +128,6 @@ async def test_the_same_source_again_makes_a_new_release_of_the_same_slug(
 @pytest.mark.parametrize(
     ("procfile", "status", "why"),
     [
-        (HANGS, "timeout-error", "did not accept connections"),
         (CRASHES, "crashed-error", "no config found"),
         ("not a procfile", "build-error", "Procfile"),
     ],
@@ -137,7 +135,25 @@ async def test_the_same_source_again_makes_a_new_release_of_the_same_slug(
 async def test_one_that_fails_says_why_and_leaves_what_was_there(
     outside: Outside, world: World, app: App, procfile: str, status: str, why: str
 ) -> None:
-    deployment, operation = await result(outside, await deployed(world, app, outside.by, procfile))
+    begun = await deployed(world, app, outside.by, procfile)
+    await failed_as_if_it_had_never_been(outside, app, begun, status, why)
+
+
+async def test_one_that_never_listens_fails_in_time_and_leaves_what_was_there(
+    outside: Outside, app: App
+) -> None:
+    outside.settings(boot_seconds=0.3)
+    async with outside.at_work() as world:
+        begun = await deployed(world, app, outside.by, HANGS)
+        await failed_as_if_it_had_never_been(
+            outside, app, begun, "timeout-error", "did not accept connections"
+        )
+
+
+async def failed_as_if_it_had_never_been(
+    outside: Outside, app: App, begun: tuple[Deployment, Operation], status: str, why: str
+) -> None:
+    deployment, operation = await result(outside, begun)
     assert (operation.phase, deployment.status) == (Phase.FAILED, status)
     assert operation.detail is not None
     assert why in operation.detail.text
@@ -241,17 +257,18 @@ async def test_one_that_is_cancelled_before_it_began_is_aborted(outside: Outside
 
 
 async def test_an_old_worker_that_crashes_does_not_keep_a_failed_one_from_turning_back(
-    outside: Outside, world: World, app: App
+    outside: Outside, app: App
 ) -> None:
     """Which is the usual reason to deploy another."""
     await let_the_worker_break(outside, app)
-    before = await outside.labels(app)
-    deployment, operation = await result(
-        outside, await deployed(world, app, outside.by, "web: sleep 100\nworker: work\n")
-    )
+    outside.settings(boot_seconds=0.3)
+    async with outside.at_work() as world:
+        deployment, operation = await result(
+            outside, await deployed(world, app, outside.by, "web: sleep 100\nworker: work\n")
+        )
     assert operation.detail is not None
     assert (operation.detail.code, deployment.status) == ("timeout-error", "timeout-error")
-    assert await outside.labels(app) == before
+    assert await outside.labels(app) == ["web-1", "web-2", "worker-1"]
     outside.serves("hello-world.localhost")
 
 
