@@ -56,3 +56,15 @@ def test_ids_sort_as_strings_as_they_sort_as_numbers(one: int, other: int) -> No
 @pytest.mark.parametrize("text", ["", "1", "g" * 24, "0" * 23, "0" * 25, "0" * 8 + "f" * 16, "A" * 24])
 def test_what_is_no_id_is_read_as_none(text: str) -> None:
     assert ids.parse(text) is None
+
+
+def test_a_node_that_learns_its_number_goes_on_with_ids_that_nobody_else_makes() -> None:
+    one, other = ids.Ids(Stopped(MOMENT)), ids.Ids(Stopped(MOMENT))
+    before = one.next()
+    one.belong_to(1)
+    other.belong_to(2)
+    theirs = [other.next() for _ in range(100)]
+    mine = [one.next() for _ in range(100)]
+    assert mine == sorted(mine)
+    assert before < mine[0]
+    assert not {*mine} & {*theirs}

@@ -132,6 +132,7 @@ async def _platform(config: Config, clock: Clock, database: Database) -> Platfor
     )
     host, port = address(config.apps, "apps")
     router = Envoy(folder / "router", Settings(host=host, port=port, workers=ENVOY_WORKERS), clock)
+    ids = Ids(clock)
     worker = Worker[World](
         database,
         clock,
@@ -139,8 +140,8 @@ async def _platform(config: Config, clock: Clock, database: Database) -> Platfor
         node=_node(folder),
         lease_seconds=config.lease_seconds,
         operations_max=config.operations_max,
+        numbered=ids.belong_to,
     )
-    ids = Ids(clock)
     world = World(
         config=config,
         clock=clock,

@@ -22,9 +22,13 @@ class Ids:
 
     def __init__(self, clock: Clock, node: int = 0) -> None:
         self._clock = clock
-        self._node = (node % (1 << NODE_BITS)) << SEQUENCE_BITS
+        self.belong_to(node)
         self._millisecond = 0
         self._sequence = 0
+
+    def belong_to(self, node: int) -> None:
+        """From now on make ids of this node, which has learned its number."""
+        self._node = (node % (1 << NODE_BITS)) << SEQUENCE_BITS
 
     def next(self) -> int:
         """An id greater than every id made before."""

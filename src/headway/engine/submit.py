@@ -47,7 +47,7 @@ class Host(Protocol):
         ...
 
     def look(self) -> None:
-        """There may be queued operations."""
+        """There may be queued operations, or wishes to cancel."""
         ...
 
 
@@ -58,6 +58,10 @@ class Desk:
         self._ids = ids
         self._clock = clock
         self._host = host
+
+    def call(self) -> None:
+        """Somebody wants something of an operation: whoever performs it here is to look at once."""
+        self._host.look()
 
     async def earlier(self, tx: Tx, key: Key | None) -> Operation | None:
         """The operation that this request began before, if its key says so. KeyReused for another request."""

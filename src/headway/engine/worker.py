@@ -8,7 +8,7 @@ nothing more and lets go of what it performs: that stays `running`, and the next
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Generic, cast
 
 import msgspec
@@ -32,7 +32,7 @@ PAUSE_SECONDS = 1.0
 
 
 class Worker(Generic[W]):
-    """Performs the operations of this node; `world` is what their steps act on."""
+    """Performs the operations of this node. `numbered` is told the number of the node once it is known."""
 
     def __init__(
         self,
@@ -43,6 +43,7 @@ class Worker(Generic[W]):
         node: str,
         lease_seconds: float,
         operations_max: int,
+        numbered: Callable[[int], None] | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -50,6 +51,7 @@ class Worker(Generic[W]):
         self._lease = Lease(database, clock, name=node, seconds=lease_seconds)
         self._performer = Performer(database, clock, self._lease.held)
         self._operations_max = operations_max
+        self._numbered = numbered
         self._world: W | None = None
         self._group: asyncio.TaskGroup | None = None
         self._performing: dict[int, tuple[Live[Any, W], asyncio.Task[None]]] = {}
@@ -120,7 +122,9 @@ class Worker(Generic[W]):
 
     async def serve(self, ready: asyncio.Event, stop: asyncio.Event) -> None:
         """Claim and perform until `stop`."""
-        await insist(self._clock, self._lease.register)
+        node = await insist(self._clock, self._lease.register)
+        if self._numbered is not None:
+            self._numbered(node)
         try:
             async with asyncio.TaskGroup() as group:
                 self._group = group

@@ -36,6 +36,7 @@ async def cancel(world: World, id: int, reason: str, *, by: Actor) -> Operation:
         operation = await operations.get(tx, id)
         if operation is None or operation.account_id != by.account_id:
             raise NotFound("operation", show(id))
+        tx.after_commit(world.desk.call)
         return await ask_to_cancel(tx, id, by=by, reason=reason, clock=world.clock, record=record)
 
     return await world.database.write(body)
