@@ -102,7 +102,6 @@ def every_line_is_there_once(lines: list[str], running_now: int) -> None:
         if found is None:
             # Only the runtime says other things, and it has nothing to say.
             raise AssertionError(line)
-            continue
         start, said = found["start"], found["said"]
         starts[start].append(said)
         if found["source"].startswith("worker"):
