@@ -120,10 +120,26 @@ def _step(name: str, how: str) -> Step:
     )
 
 
+async def _crowd(trouble: Exception) -> None:
+    """Two at once: one fails, and the other is ended by that."""
+
+    async def fail() -> None:
+        raise trouble
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(asyncio.Event().wait())
+            group.create_task(fail())
+    except ExceptionGroup as troubles:
+        raise troubles.exceptions[0] from None
+
+
 async def _act(run: Any, name: str, how: str, count: int) -> None:
     match how:
         case "fail":
             raise Failure("broken", f"{name} is broken")
+        case "crowd-fail":
+            await _crowd(Failure("broken", f"{name} is broken"))
         case "retry" if count == 1:
             raise Retry("not now")
         case "raise":

@@ -24,6 +24,7 @@ STORIES = {
     # a step that cannot be done is taken back with all before it
     "a b c:fail": "a:do b:do c:do c:undo b:undo a:undo failed broken",
     "a:fail b": "a:do a:undo failed broken",
+    "a b:crowd-fail": "a:do b:do b:undo a:undo failed broken",
     "a:no-undo b:fail": "a:do b:do b:undo failed broken",
     "a:no-undo b c:fail": "a:do b:do c:do c:undo b:undo failed broken",
     # a step that cannot be done now is tried again

@@ -101,7 +101,7 @@ class Performer:
         limit = asyncio.timeout(step.seconds_max)
         try:
             async with limit:
-                return await step.do(run)
+                return await _apart(step.do(run))
         except TimeoutError:
             if not limit.expired():
                 raise
@@ -182,7 +182,7 @@ class Performer:
             self._check_lease()
             try:
                 async with asyncio.timeout(step.seconds_max):
-                    return await step.undo(run)
+                    return await _apart(step.undo(run))
             except Fenced:
                 raise
             except Failure:
@@ -286,6 +286,14 @@ class Performer:
     def _check_lease(self) -> None:
         if not self._held():
             raise Fenced("lease")
+
+
+async def _apart(step: Awaitable[T]) -> T:
+    """The step, in a task of its own, ended with ours.
+
+    What it does to its task, as a TaskGroup does that fails, must not look as if this node were told to stop.
+    """
+    return await asyncio.ensure_future(step)
 
 
 def _task() -> asyncio.Task[Any]:

@@ -16,7 +16,7 @@ from headway.model.apps import App, Change
 from headway.model.operations import Operation, Phase
 from headway.store import containers, events
 from headway.testing.examples import running_app
-from tests.outside import Outside
+from tests.outside import Outside, deployed
 from tests.records import a_type
 
 
@@ -83,10 +83,16 @@ async def test_what_cannot_be_is_refused(
         await scale(world, app, [change], outside.by)
 
 
-async def test_an_app_that_was_never_deployed_has_no_type_to_scale(outside: Outside, world: World) -> None:
+async def test_an_app_that_was_never_deployed_is_scaled_for_the_day_when_it_is(
+    outside: Outside, world: World
+) -> None:
     app = await create(world, "never-deployed", outside.by)
-    with pytest.raises(NotFound):
-        await scale(world, app, web(1), outside.by)
+    _, operation = await scale(world, app, web(2), outside.by)
+    assert (await outside.end_of(operation)).phase is Phase.SUCCEEDED
+    assert await outside.units(app) == []
+    _, operation = await deployed(world, app, outside.by, "web: serve\n")
+    await outside.end_of(operation)
+    assert await outside.labels(app) == ["web-1", "web-2"]
 
 
 async def test_while_it_goes_on_nothing_else_changes_the_app(
