@@ -2,11 +2,9 @@
 
 import asyncio
 import contextlib
-import io
 import signal
 import subprocess
 import sys
-import tarfile
 import tempfile
 import time
 from collections.abc import AsyncIterator
@@ -43,7 +41,7 @@ async def _once() -> list[float]:
         async with _up(Path(folder)) as (pid, client):
             empty = memory_mb(pid)["Rss"]
             await client.scalingo("POST", "/apps", {"app": {"name": APP}})
-            await _deploy(client)
+            await _deploy(client, Path(folder))
             one = await _done(client, "restart", {})
             amounts = [{"name": name, "amount": EACH} for name in ("web", "worker")]
             await _done(client, "scale", {"containers": amounts})
@@ -76,33 +74,22 @@ async def _up(folder: Path) -> AsyncIterator[tuple[int, Client]]:
             subprocess.run([*HEADWAY, "down", *options[:2]], check=False, stdout=log, stderr=log)
 
 
-async def _deploy(client: Client) -> None:
-    source = (await client.scalingo("POST", "/sources", {})).json()["source"]
-    await client.upload(source["upload_url"], _archive())
-    wanted = {"git_ref": "bench", "source_url": source["download_url"]}
-    await client.scalingo("POST", f"/apps/{APP}/deployments", {"deployment": wanted})
-    await _end(client)
+async def _deploy(client: Client, folder: Path) -> None:
+    source = folder / "source"
+    source.mkdir()
+    for name, text in (("Procfile", PROCFILE), ("requirements.txt", ""), ("app.py", "")):
+        (source / name).write_text(text)
+    await _end(client, await client.deploy(APP, source, "bench"))
 
 
 async def _done(client: Client, verb: str, body: dict[str, object]) -> float:
     began = time.perf_counter()
-    await client.scalingo("POST", f"/apps/{APP}/{verb}", body)
-    await _end(client)
+    await _end(client, await client.change(APP, verb, body))
     return (time.perf_counter() - began) * 1000
 
 
-async def _end(client: Client) -> None:
-    async for operation in client.follow((await client.newest()).id):
+async def _end(client: Client, id: str) -> None:
+    async for operation in client.follow(id):
         last = operation
     if last.phase != "succeeded":
         raise Left(f"{last.type} ended {last.phase}")
-
-
-def _archive() -> bytes:
-    made = io.BytesIO()
-    with tarfile.open(fileobj=made, mode="w:gz") as archive:
-        for name, text in (("Procfile", PROCFILE), ("requirements.txt", ""), ("app.py", "")):
-            member = tarfile.TarInfo(f"source/{name}")
-            member.size = len(text)
-            archive.addfile(member, io.BytesIO(text.encode()))
-    return made.getvalue()
