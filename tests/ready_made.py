@@ -23,6 +23,7 @@ from headway.store import accounts, tokens
 from headway.store.database import Database, Tx
 from headway.store.logbook import Logbook
 from headway.store.sqlite import Sqlite
+from headway.testing.builder import CopyingBuilder
 
 SECRET = "tk-us-a-secret"
 OTHER_SECRET = "tk-us-another-secret"
@@ -76,7 +77,7 @@ def world_on(database: Database, folder: Path, **settings: Any) -> World:
         desk=Desk(ids, clock, NobodyWorks()),
         runtime=cast(Any, Told()),
         router=cast(Any, None),
-        builder=cast(Any, None),
+        builder=CopyingBuilder(folder / "builds"),
         logbook=Logbook(folder / "logs", clock, hot_bytes=1 << 20),
     )
 

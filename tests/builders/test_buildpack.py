@@ -338,6 +338,14 @@ async def test_the_cache_outlives_a_build_and_belongs_to_one_app(tmp_path):
     assert [each.name for each in (bench.folder / "caches").iterdir()] == ["a1"]
 
 
+async def test_a_cache_that_is_forgotten_does_not_reach_the_next_build(tmp_path):
+    bench = scripted(tmp_path, "cat /cache/kept; echo before > /cache/kept")
+    await bench.build("b1")
+    await bench.builder.forget_cache("a1")
+    await bench.build("b2")
+    assert bench.said.count("       before") == 0
+
+
 async def test_a_procfile_that_the_build_writes_counts(tmp_path):
     bench = scripted(tmp_path, "echo 'worker: made' > Procfile")
     assert (await bench.build()).processes == {"web": "x", "worker": "made"}

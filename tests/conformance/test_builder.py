@@ -111,3 +111,11 @@ async def test_a_slug_that_is_not_there_is_missing(builder):
 
 async def test_discarding_what_is_not_there_is_fine(builder):
     await builder.discard("never")
+
+
+async def test_what_builds_keep_can_be_forgotten_also_where_nothing_is_kept(builder, tmp_path):
+    await builder.forget_cache("a1")
+    first = await built(builder, packed(tmp_path / "it", FILES))
+    await builder.forget_cache("a1")
+    await builder.forget_cache("a1")
+    assert (await built(builder, packed(tmp_path / "it", FILES), "b2")).digest == first.digest

@@ -99,6 +99,10 @@ class Buildpack:
         """See the port."""
         return self._slugs.find(digest)
 
+    async def forget_cache(self, app_id: str) -> None:
+        """See the port."""
+        await in_thread(lambda _alive: remove(self._folder / "caches" / app_id))
+
     async def discard(self, build_id: str) -> None:
         """See the port."""
         await in_thread(lambda _alive: remove(self._work(build_id)))

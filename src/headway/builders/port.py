@@ -55,6 +55,10 @@ class Builder(Protocol):
         """The folder of a kept slug. Failure `slug-missing` if there is none."""
         ...
 
+    async def forget_cache(self, app_id: str) -> None:
+        """Let the next build of the app begin with nothing that earlier ones kept; nothing if there is nothing."""
+        ...
+
     async def discard(self, build_id: str) -> None:
         """Remove what a build left behind besides the slug; nothing if there is nothing."""
         ...

@@ -35,6 +35,9 @@ class CopyingBuilder:
         """See the port."""
         return self._slugs.find(digest)
 
+    async def forget_cache(self, app_id: str) -> None:
+        """See the port: copies keep nothing for the next one."""
+
     async def discard(self, build_id: str) -> None:
         """See the port."""
         await in_thread(lambda _alive: remove(self._folder / "builds" / build_id))

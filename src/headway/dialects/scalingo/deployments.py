@@ -2,6 +2,7 @@
 
 from headway.dialects.scalingo import asked, project
 from headway.dialects.scalingo.wire import deployments as wire
+from headway.domain.deployments.delete_cache import delete_cache as delete_cache_of
 from headway.domain.deployments.deploy import deploy
 from headway.views import deployments
 from headway.web.ask import Ask
@@ -46,6 +47,6 @@ async def output(ask: Ask) -> Answer:
 
 
 async def delete_cache(ask: Ask) -> Answer:
-    """Builds begin from nothing each time, so there is no cache to delete."""
-    await asked.app(ask)
+    """Let the next build begin with nothing that earlier ones kept."""
+    await delete_cache_of(ask.world, await asked.app(ask))
     return empty()
