@@ -250,5 +250,5 @@ def _processes(procfile: Procfile, plan: Plan, output: Output) -> dict[str, str]
     if "web" not in processes:
         output.warning("there is no web process, so nothing will answer requests; name one in a Procfile")
     if POSTDEPLOY in processes:
-        output.detail(f"{POSTDEPLOY} runs once after each deployment")
+        output.warning(f"{POSTDEPLOY} is kept with the release, but this version does not run it")
     return processes

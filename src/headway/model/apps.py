@@ -110,6 +110,10 @@ def changed(formation: list[ContainerType], changes: list[Change], amount_max: i
     return list(by_name.values())
 
 
+HOOKS = frozenset({"postdeploy"})
+"""Names in a Procfile that are no container types."""
+
+
 def initial_amount(type: str) -> int:
     """How many containers of a type the first deployment starts."""
     return 1 if type == "web" else 0

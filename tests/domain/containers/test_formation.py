@@ -60,3 +60,8 @@ def test_a_release_brings_new_types_and_the_commands_of_now() -> None:
 def test_only_types_that_the_release_has_a_command_for_can_run() -> None:
     web, worker = a_type(), a_type(name="worker")
     assert runnable([web, worker], {"web": "serve"}) == [web]
+
+
+def test_a_hook_is_no_type_that_could_be_scaled() -> None:
+    (web,) = merged([], {"web": "serve", "postdeploy": "migrate"}, 5, IDS)
+    assert web.name == "web"

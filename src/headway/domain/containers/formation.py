@@ -1,7 +1,7 @@
 """From a formation to containers: pure."""
 
 from headway.ids import Ids
-from headway.model.apps import Container, ContainerType, initial_amount, initial_size
+from headway.model.apps import HOOKS, Container, ContainerType, initial_amount, initial_size
 
 
 def arranged(
@@ -34,7 +34,7 @@ def merged(
     A type that the release has no longer keeps its row, so that it comes back as it was; it runs nothing.
     """
     known = {kind.name: kind for kind in formation}
-    new = [name for name in processes if name not in known]
+    new = [name for name in processes if name not in known and name not in HOOKS]
     return [
         ContainerType(kind.id, app_id, kind.name, kind.amount, kind.size, processes.get(kind.name, ""))
         for kind in formation
