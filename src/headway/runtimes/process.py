@@ -180,7 +180,7 @@ class Process:
                 self._containers[path.name] = Container(folder, wanted, folder.state(), self._around)
         adopted = [container for container in self._containers.values() if container.state.phase != "stopped"]
         self._remove_groups({container.group_name() for container in adopted})
-        remove_trees(self._around.slugs.put_aside(self._used_slugs()))
+        remove_trees(self._around.slugs.put_aside(self._used_slugs(), making=False))
         for container in adopted:
             self._take(self._serving().create_task(self._live(container)))
         return adopted

@@ -7,6 +7,7 @@ is copied once per app. Copies go when no unit of the app needs them any more.
 
 import hashlib
 import os
+import secrets
 import subprocess
 from collections.abc import Collection
 from pathlib import Path
@@ -14,6 +15,7 @@ from pathlib import Path
 from headway.runtimes.unit_folder import remove_tree
 
 _ASIDE = ".gone"
+_MAKING = ".new"
 
 
 class Slugs:
@@ -31,26 +33,38 @@ class Slugs:
         if (slug, user) in self._fit or _belongs(slug, user):
             self._fit.add((slug, user))
             return slug
-        beside = copy.with_suffix(".new")
-        remove_tree(beside)
+        beside = _unlike_any_other(copy, _MAKING)
         copy.parent.mkdir(mode=0o711, parents=True, exist_ok=True)
         copy_tree(slug, beside, user)
-        beside.rename(copy)
+        try:
+            beside.rename(copy)
+        except OSError:
+            # Another container of the app, started at the same time, was quicker.
+            if not copy.exists():
+                raise
+            remove_tree(beside)
         return copy
 
-    def put_aside(self, used: Collection[tuple[Path, int]]) -> list[Path]:
-        """Take the copies that nobody uses out of use, at once; what is to be removed then, which may be slow."""
+    def put_aside(self, used: Collection[tuple[Path, int]], *, making: bool = True) -> list[Path]:
+        """Take the copies that nobody uses out of use, at once; what is to be removed then, which may be slow.
+
+        `making`: copies may be in the making for those who use them. Otherwise what is half made was left by the dead.
+        """
         kept = {self._copy(slug, user).name for slug, user in used}
         unused: list[Path] = []
         for copy in list(self._folder.iterdir()) if self._folder.exists() else ():
             if copy.suffix == _ASIDE:
                 unused.append(copy)
-            elif copy.stem not in kept:
-                unused.append(copy.rename(copy.with_suffix(_ASIDE)))
+            elif copy.name.partition(".")[0] not in kept or (copy.suffix == _MAKING and not making):
+                unused.append(copy.rename(_unlike_any_other(copy, _ASIDE)))
         return unused
 
     def _copy(self, slug: Path, user: int) -> Path:
         return self._folder / hashlib.sha256(f"{user} {slug}".encode()).hexdigest()[:32]
+
+
+def _unlike_any_other(copy: Path, suffix: str) -> Path:
+    return copy.with_name(f"{copy.name}.{secrets.token_hex(8)}{suffix}")
 
 
 def copy_tree(source: Path, target: Path, user: int) -> None:
