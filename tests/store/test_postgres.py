@@ -14,27 +14,36 @@ HEARD_SECONDS = 10
 
 
 async def test_a_body_that_is_deadlocked_begins_again(
-    postgres: Postgres, stranger: asyncpg.Connection
+    postgres: Postgres, postgres_url: str, stranger: asyncpg.Connection
 ) -> None:
     attempts = 0
-    waits = asyncio.Event()
+    begun, the_other_waits = asyncio.Event(), asyncio.Event()
 
     async def body(tx: Tx) -> None:
         nonlocal attempts
         attempts += 1
         await tx.run(SQL["up"], id=2)
-        asyncio.get_running_loop().call_soon(waits.set)
+        begun.set()
+        await the_other_waits.wait()
         await tx.run(SQL["up"], id=1)
 
+    async def stand_in_the_way() -> None:
+        await stranger.execute("UPDATE nodes SET epoch = 10 WHERE id = 2")
+        await lock.commit()
+
+    # Who looks for the deadlock first is its victim: the stranger has patience, and waits already.
+    await stranger.execute("SET deadlock_timeout = '1min'")
     lock = stranger.transaction()
     await lock.start()
     await stranger.execute("UPDATE nodes SET epoch = 10 WHERE id = 1")
+    watcher = await asyncpg.connect(postgres_url)
     async with asyncio.TaskGroup() as group:
         group.create_task(postgres.write(body))
-        await waits.wait()
-        await _waiting_for_a_lock(stranger)
-        await stranger.execute("UPDATE nodes SET epoch = 10 WHERE id = 2")
-        await lock.commit()
+        await begun.wait()
+        group.create_task(stand_in_the_way())
+        await _waiting_for_a_lock(watcher)
+        the_other_waits.set()
+    await watcher.close()
     assert attempts == 2
     assert await postgres.read(epoch) == 11
 
