@@ -24,6 +24,7 @@ OUTPUT = "envoy.log"
 BOOTSTRAP = "bootstrap.json"
 _FIND_SECONDS = 5
 _PAUSE = 0.005
+_ATTEMPTS = 3
 
 
 class Process:
@@ -70,9 +71,13 @@ class Process:
 
 async def start_or_adopt(folder: Path, argv: Sequence[str], clock: Clock) -> tuple[Process, bool]:
     """The Envoy of the folder, and whether it was started just now. Retry if it cannot be found in time."""
-    started = await asyncio.to_thread(_start, folder, argv)
-    process = await running(folder, clock)
-    if process is None:
+    for _ in range(_ATTEMPTS):
+        # One that another control plane began, and that died with it, may have held the lock a moment ago.
+        started = await asyncio.to_thread(_start, folder, argv)
+        process = await running(folder, clock)
+        if process is not None:
+            break
+    else:
         raise Retry(f"Envoy ended at once: {last_words(folder)}")
     return process, started
 
