@@ -331,6 +331,8 @@ async def test_an_operation_that_is_not_understood_harms_no_other(database: Data
     await database.write(lambda tx: tx.run(SQL["spoil"], id=params.id))
     node = Node(database, Stage(), "a")
     async with running(node):
+        for id in (strange.id, params.id):
+            await happens(database, id, "started")
         assert (await ended(database, (await node.submit("a")).id)).phase is Phase.SUCCEEDED
     for id in (strange.id, params.id):
         assert (await row(database, id)).phase is Phase.RUNNING
