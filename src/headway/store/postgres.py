@@ -13,12 +13,13 @@ from headway.clock import Clock
 from headway.errors import Unavailable
 from headway.model.operations import NewEvent
 from headway.store import migrate, postgres_journal
-from headway.store.database import Entry, Row, Tx
+from headway.store.database import Entry, Heard, Row, Tx
 from headway.store.postgres_bell import Bell
 from headway.store.postgres_journal import arrays, groups, hits
 from headway.store.postgres_line import Line, Waiting
 from headway.store.postgres_link import ERRORS, Connection, Link, Lost, Sealed, say, told
 from headway.store.postgres_tx import BODY, PostgresTx, seal
+from headway.store.touches import Touches
 
 T = TypeVar("T")
 Body = Callable[[Tx], Awaitable[Any]]
@@ -33,6 +34,7 @@ class Postgres:
     """A database on a PostgreSQL server, shared by any number of processes."""
 
     name = "postgres"
+    shared = True
 
     def __init__(self, url: str, clock: Clock) -> None:
         self._link = Link(url, clock)
@@ -71,10 +73,10 @@ class Postgres:
 
     async def read(self, body: Callable[[Tx], Awaitable[T]]) -> T:
         """Run the body against what is committed now."""
-        return await self._link.read(lambda connection: body(PostgresTx(connection)))
+        return await self._link.read(lambda connection: body(PostgresTx(connection, Touches())))
 
-    def listen(self, heard: Callable[[], None]) -> Callable[[], None]:
-        """Call `heard` soon after any commit."""
+    def listen(self, heard: Heard) -> Callable[[], None]:
+        """Call `heard` after any commit."""
         return self._bell.listen(heard)
 
     # -- carrying out --------------------------------------------------------------------------------------
@@ -94,18 +96,23 @@ class Postgres:
             self._entries.end()
 
     async def _carry_out(self, batch: list[Waiting[Body]]) -> None:
+        touches = Touches()
+
         async def work(connection: Connection) -> Sealed[None]:
             events: list[NewEvent] = []
             for one in batch:
-                events += await _run(connection, one)
+                events += await _run(connection, one, touches)
                 if one is not batch[-1]:
                     await say(connection, f"RELEASE {BODY}; SAVEPOINT {BODY}")
+            touches.at(events)
             return None, await seal(connection, events)
 
         await self._link.commit_once(_ALONE, work)
-        self._bell.ring()
+        self._bell.ring(touches.told())
 
     async def _enter(self, batch: list[Waiting[Entry]]) -> None:
+        touches = Touches()
+
         async def work(connection: Connection) -> Sealed[None]:
             entries = [one.work for one in batch]
             for places in groups(entries):
@@ -113,16 +120,17 @@ class Postgres:
                 for place, row in zip(places, rows, strict=True):
                     batch[place].result = row
             events = [event for one in batch if one.result is not None for event in one.work.events]
+            touches.at(events)
             return None, await seal(connection, events)
 
         await self._link.commit_once(_TOGETHER, work)
-        self._bell.ring()
+        self._bell.ring(touches.told())
 
 
-async def _run(connection: Connection, one: Waiting[Body]) -> list[NewEvent]:
+async def _run(connection: Connection, one: Waiting[Body], touches: Touches) -> list[NewEvent]:
     """One body, begun at its savepoint, and its events; one that raises leaves nothing behind."""
     one.begin_again()
-    tx = PostgresTx(connection)
+    tx = PostgresTx(connection, touches)
     try:
         one.result = await one.work(tx)
         if tx.broken is not None:

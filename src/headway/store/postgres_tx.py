@@ -10,6 +10,7 @@ from headway.store.database import NotUnique, Row
 from headway.store.postgres_journal import keepable
 from headway.store.postgres_link import ERRORS, Connection, say, told
 from headway.store.sheets import Query
+from headway.store.touches import Touches
 
 BODY = "body"
 """The savepoint at which a body begins."""
@@ -36,8 +37,9 @@ class PostgresTx:
     statement, so that the body can go on, as it can on SQLite.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, touches: Touches) -> None:
         self._connection = connection
+        self._touches = touches
         self._savepoint = BODY
         self._changed = False
         self.broken: Exception | None = None
@@ -72,6 +74,7 @@ class PostgresTx:
         statement = query.postgres
         given = [keepable(values[name]) for name in statement.names]
         arguments = [[value] for value in given] if statement.many else given
+        self._touches.by(query, values)
         if not statement.sql.startswith("SELECT"):
             await self._mark()
         try:
