@@ -10,7 +10,7 @@ from headway.errors import NotFound
 from headway.model.operations import Event
 from headway.views.stories import Stories, Story
 from headway.web.ask import Ask
-from headway.web.body import Answer, answer
+from headway.web.body import Answer, answer, told
 from headway.web.made import Made
 from headway.web.stream import SourceStream
 
@@ -25,7 +25,7 @@ class Operations:
 
     def __init__(self, stories: Stories) -> None:
         self._stories = stories
-        self._answers: Made[Story, Answer] = Made(lambda story: answer(project.story(story)))
+        self._answers: Made[Story, Answer] = Made(lambda story: told(project.story(story), story.operation))
         self._frames: Made[list[Event], bytes] = Made(lambda page: b"".join(map(_frame, page)))
 
     async def get(self, ask: Ask) -> Answer:
