@@ -10,7 +10,8 @@ import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from bench.measure import Figure, Left, cpu_seconds, free_port, memory_mb, wait_for_port
+from bench.contest import Left
+from bench.measure import Figure, cpu_seconds, free_port, memory_mb, wait_for_port
 from headway.cli.client import Client, api_token
 
 HEADWAY = (sys.executable, "-m", "headway")
