@@ -82,10 +82,10 @@ class Asker:
         try:
             again = await self._insist(lambda node: node.submit(type, params, key))
         except Refusal as refusal:
-            gone = it.id in self._witness.gone
+            gone = self._witness.gone(it.id)
             self._witness.hold("key-means-one", gone, f"the same request again: {refusal}")
             return
-        if again is None or it.id in self._witness.gone:
+        if again is None or self._witness.gone(it.id):
             return
         self._witness.hold("key-means-one", again.id == it.id, f"{show(it.id)} and {show(again.id)}")
         other = Key(scope=key.scope, value=key.value, fingerprint="something else")
@@ -95,7 +95,7 @@ class Asker:
             return
         except Refusal:
             wrong = it
-        gone = wrong is None or it.id in self._witness.gone
+        gone = wrong is None or self._witness.gone(it.id)
         self._witness.hold("key-means-one", gone, "another request with the same key was accepted")
 
     async def _cancelled(self, id: int) -> None:
@@ -105,7 +105,7 @@ class Asker:
         except Conflict:
             pass
         except NotFound:
-            self._witness.hold("accepted-is-kept", id in self._witness.gone, f"{show(id)} is not found")
+            self._witness.hold("accepted-is-kept", self._witness.gone(id), f"{show(id)} is not found")
 
     async def _follow(self, id: int) -> None:
         """Read every event until the last, from where one stopped reading when a node went down."""
@@ -116,13 +116,13 @@ class Asker:
                 await node.call(lambda node=node: _followed(node, id, read), seconds=15)
             except AWAY:
                 pass
-            if any(event.name in ENDS for event in read) or id in self._witness.gone:
+            if any(event.name in ENDS for event in read) or self._witness.gone(id):
                 break
             await self._clock.sleep(0.5)
         self._check(id, read)
 
     def _check(self, id: int, read: list[Event]) -> None:
-        if id in self._witness.gone:
+        if self._witness.gone(id):
             return
         seqs = [event.seq for event in read]
         self._witness.hold("followers-miss-nothing", seqs == sorted(set(seqs)), f"{seqs}")

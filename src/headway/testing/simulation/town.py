@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import tempfile
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
@@ -166,7 +167,10 @@ class Town:
         self.stage.closed = True
         for node in self.nodes:
             node.cut_wires()
-        self.loop.bury()
+        with warnings.catch_warnings():
+            # What the dead would still have begun is not awaited by anybody.
+            warnings.simplefilter("ignore", RuntimeWarning)
+            self.loop.bury()
 
     def report(self, breach: Breach | None) -> Report:
         """What it has shown so far."""

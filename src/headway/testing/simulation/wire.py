@@ -42,7 +42,7 @@ class Watcher(Protocol):
         ...
 
     def heard(self, process: Process, request: Request) -> None:
-        """The process has its answer."""
+        """The process has its answer, and somebody in it still waits for it."""
         ...
 
     def committed(self) -> None:
@@ -182,13 +182,12 @@ class Wire:
             loop.call_later(way.back, delivered, result, error, context=self._process.context)
 
         def delivered(result: Any, error: Exception | None) -> None:
-            if error is None:
-                harbour.watcher.heard(self._process, request)
-                for act in acts:
-                    loop.call_soon(act)
+            for act in acts if error is None else ():
+                loop.call_soon(act)
             if answer.done():
                 return
             if error is None:
+                harbour.watcher.heard(self._process, request)
                 answer.set_result(result)
             else:
                 answer.set_exception(error)

@@ -60,8 +60,7 @@ class Witness:
         self._retention = retention_seconds
         self.standing = Standing(loop, dates, lease_seconds)
         self.told: dict[int, Told] = {}
-        self.gone: set[int] = set()
-        """What the janitor took."""
+        self._gone: set[int] = set()
         self.events = 0
         self.trace: list[Moment] = []
         self.stepped: list[Callable[[Told, int], None]] = []
@@ -77,7 +76,9 @@ class Witness:
         self._queued: set[int] = set()
         self._fences: dict[tuple[int, int], int] = {}
         """The fence with which a request wrote for an operation."""
+        self._refusals: dict[int, tuple[Process, int, int]] = {}
         self._refused: list[tuple[Process, int, int]] = []
+        """Refusals that were heard."""
         self._audited: set[tuple[int, int]] = set()
         self._recorded: Callable[[Tx], Coroutine[Any, Any, dict[int, int]]] | None = None
 
@@ -126,7 +127,7 @@ class Witness:
             self.hold("old-fence-refused", fence >= told.fence, f"log with fence {fence} after {told.fence}")
         if row is None and fence < told.fence and request.name != "operations.advance":
             self.say(process.name, f"{show(id)} refused: {request.name} with fence {fence}")
-            self._refused.append((process, id, fence))
+            self._refusals[request.number] = (process, id, fence)
 
     def leased(self, request: Request, *, good: bool) -> None:
         """The request was for the node's lease."""
@@ -134,6 +135,8 @@ class Witness:
 
     def heard(self, process: Process, request: Request) -> None:
         """A process has its answer."""
+        if request.number in self._refusals:
+            self._refused.append(self._refusals[request.number])
         self.standing.heard(process, request.number)
 
     # -- commits -------------------------------------------------------------------------------------------
@@ -256,13 +259,22 @@ class Witness:
 
     def _buried(self, id: int) -> None:
         row = self._rows.pop(id)
-        self.gone.add(id)
+        self._gone.add(id)
         hold("retention-kept", row.phase.terminal, f"{show(id)} is gone and had not ended")
         latest = max(self._dates.latest(), row.finished_at or 0)
         hold("retention-kept", (row.finished_at or 0) + self._retention * SECOND <= latest, "gone too early")
         stone = self.now(lambda tx: operations.tombstone(tx, id))
         same = (row.id, row.type, row.phase, row.account_id, row.created_at, row.finished_at)
         hold("retention-kept", stone is not None and msgspec.structs.astuple(stone) == same, "a false tombstone")
+
+    def gone(self, id: int) -> bool:
+        """Whether the janitor took it, as it may."""
+        if id not in self._gone:
+            try:
+                self._read_rows(set(), whole=True)
+            except Breach as breach:
+                self._broken(breach)
+        return id in self._gone
 
     # -- what the types write ------------------------------------------------------------------------------
 
