@@ -120,9 +120,12 @@ class Sqlite:
     name = "sqlite"
     shared = False
 
-    def __init__(self, file: Path, clock: Clock) -> None:
+    def __init__(
+        self, file: Path, clock: Clock, *, slow_commit_seconds: float = SLOW_COMMIT_SECONDS
+    ) -> None:
         self._file = file
         self._clock = clock
+        self._slow_commit_seconds = slow_commit_seconds
         self._writer: apsw.Connection | None = None
         self._reader: apsw.Connection | None = None
         self._thread: ThreadPoolExecutor | None = None
@@ -232,7 +235,7 @@ class Sqlite:
         self._commit(batch)
 
     def _commit(self, batch: list[_Waiting]) -> None:
-        if self._commit_seconds < SLOW_COMMIT_SECONDS:
+        if self._commit_seconds < self._slow_commit_seconds:
             self._committed(batch, _commit(self._connected()))
             return
         loop = asyncio.get_running_loop()
