@@ -147,7 +147,8 @@ class Load:
                 return
             key = f"{n}-{count}"
             it = await self._insist(lambda key=key: self._engine.submit(f"thing:{key}", key))
-            await self._note(lambda key=key, id=it.id: self.acknowledged.__setitem__(key, id))
+            self.acknowledged[key] = it.id
+            await self._tell()
             await self._end_of(it.id)
 
     async def _insist(self, act: Any) -> Any:
@@ -155,13 +156,12 @@ class Load:
             try:
                 return await act()
             except AWAY as error:
-                text = str(error)
-                await self._note(lambda text=text: self.refused.update([text]))
+                self.refused[str(error)] += 1
+                await self._tell()
                 await asyncio.sleep(PAUSE_SECONDS)
 
-    async def _note(self, act: Any) -> None:
+    async def _tell(self) -> None:
         async with self._came:
-            act()
             self._came.notify_all()
 
     async def _end_of(self, id: int) -> None:
