@@ -27,6 +27,7 @@ T = TypeVar("T")
 Body = Callable[[Tx], Awaitable[Any]]
 
 BODIES_MAX = 100
+MIGRATION_SECONDS = 3600.0
 _LOCK = 0x68656164776179  # "headway"
 _ALONE = f"BEGIN; SELECT pg_advisory_xact_lock({_LOCK})"
 _TOGETHER = f"BEGIN; SELECT pg_advisory_xact_lock_shared({_LOCK})"
@@ -199,7 +200,7 @@ async def _migrate(connection: Connection) -> Sealed[None]:
     done = [tuple(row) for row in await connection.fetch("SELECT version, checksum FROM migrations")]
     for migration in migrate.missing(done):
         for statement in migration.statements("postgres"):
-            await say(connection, statement)
+            await say(connection, statement, seconds=MIGRATION_SECONDS)
         values = (migration.version, migration.name, migration.checksum)
         await connection.execute("INSERT INTO migrations VALUES ($1, $2, $3)", *values)
     return None, await seal(connection, [])
