@@ -14,8 +14,9 @@ from headway.errors import Unavailable
 from headway.model.operations import NewEvent
 from headway.store import migrate, postgres_journal
 from headway.store.database import Entry, Row, Tx
+from headway.store.operations import LOG, logged
 from headway.store.postgres_bell import Bell
-from headway.store.postgres_journal import arrays, groups, hits
+from headway.store.postgres_journal import arrays, groups, hits, keepable
 from headway.store.postgres_line import Line, Waiting
 from headway.store.postgres_link import ERRORS, Connection, Link, Lost, Sealed, say, told
 from headway.store.postgres_read import Reads
@@ -110,7 +111,9 @@ class Postgres:
                 rows = await _statement(connection, [entries[place] for place in places])
                 for place, row in zip(places, rows, strict=True):
                     batch[place].result = row
-            events = [event for one in batch if one.result is not None for event in one.work.events]
+            hit = [one.work for one in batch if one.result is not None]
+            await _log(connection, hit)
+            events = [event for entry in hit for event in entry.events]
             return None, await seal(connection, events)
 
         await self._link.commit_once(_TOGETHER, work)
@@ -164,6 +167,18 @@ async def _statement(connection: Connection, entries: list[Entry]) -> list[Row |
             return hits(entries, [tuple(row) for row in rows])
         found = [await connection.fetchrow(statement.sql, *row) for row in zip(*arrays(entries), strict=True)]
         return [None if row is None else tuple(row) for row in found]
+    except ERRORS as error:
+        raise told(error, connection) from error
+
+
+async def _log(connection: Connection, hit: list[Entry]) -> None:
+    """The log that comes with entries whose guard has held."""
+    lines = [values for entry in hit for values in logged(entry)]
+    if not lines:
+        return
+    columns = [[keepable(line[name]) for line in lines] for name in LOG.postgres.names]
+    try:
+        await connection.execute(LOG.postgres.sql, *columns)
     except ERRORS as error:
         raise told(error, connection) from error
 
