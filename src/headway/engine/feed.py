@@ -8,8 +8,8 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
 from typing import Any, TypeVar
 
-from headway.model.operations import Event
-from headway.store import events
+from headway.model.operations import Event, Operation
+from headway.store import events, operations
 from headway.store.database import Database, Touched
 
 T = TypeVar("T")
@@ -116,11 +116,27 @@ class Feed:
         finally:
             self.leave(topic)
 
+    async def ended(self, operation: int) -> Operation | None:
+        """The operation, once it has ended; None where there is none."""
+        topic = self.join(operation)
+        try:
+            while True:
+                version = topic.version
+                found = await topic.once("row", lambda: self._row(operation))
+                if found is None or found.phase.terminal:
+                    return found
+                await topic.beyond(version)
+        finally:
+            self.leave(topic)
+
     async def read(self, after: int, operation: int | None = None) -> list[Event]:
         """What is there behind event `after`, at most a page."""
         if operation is None:
             return await self._database.read(lambda tx: events.after(tx, after, PAGE))
         return await self._database.read(lambda tx: events.of_operation(tx, operation, after, PAGE))
+
+    async def _row(self, operation: int) -> Operation | None:
+        return await self._database.read(lambda tx: operations.get(tx, operation))
 
     def _heard(self, touched: Touched | None) -> None:
         if touched is None:

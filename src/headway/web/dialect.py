@@ -45,8 +45,10 @@ def mount(edge: Edge, dialects: Sequence[Dialect], elsewhere: ASGIApp | None = N
     snapshots = edge.snapshots
 
     async def roof(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and (answered := snapshots.answered(scope, send)) is not None:
-            return await answered
+        if scope["type"] == "http" and (found := snapshots.found(scope)) is not None:
+            start, body = found
+            await send(start)
+            return await send(body)
         path: str = scope.get("path", "")
         for prefix, door in doors:
             if path.startswith(prefix) and (len(path) == len(prefix) or path[len(prefix)] == "/"):

@@ -11,8 +11,8 @@ from headway.model.operations import Event
 from headway.views.stories import Stories, Story
 from headway.web.ask import Ask
 from headway.web.body import Answer, answer, told
+from headway.web.crowd import Stream, Wheel
 from headway.web.made import Made
-from headway.web.stream import SourceStream
 
 WAIT_SECONDS_MAX = 30
 PAGE_MAX = 100
@@ -26,6 +26,7 @@ class Operations:
     def __init__(self, stories: Stories) -> None:
         self._stories = stories
         self._answers: Made[Story, Answer] = Made(lambda story: told(project.story(story), story.operation))
+        self._wheel = Wheel()
         self._frames: Made[list[Event], bytes] = Made(lambda page: b"".join(map(_frame, page)))
 
     async def get(self, ask: Ask) -> Answer:
@@ -49,7 +50,7 @@ class Operations:
         given = ask.headers.get("last-event-id", "")
         after = int(given) if given.isdecimal() and len(given) < 20 else 0
         follower = await self._stories.follower(ask.account.id, _id(ask), after)
-        return SourceStream(follower, self._frames.of, ping=_PING)
+        return Stream(follower, self._frames.of, self._wheel, ping=_PING)
 
     async def log(self, ask: Ask) -> Answer:
         """What it said behind line `after`."""
