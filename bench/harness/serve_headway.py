@@ -88,7 +88,7 @@ class Bench:
     async def waiting(self, _: Ask) -> Answer:
         """How many follow it by now."""
         topic = self._feed.join(self._followed.id)
-        count = len(topic.wakes)
+        count = topic.waiting
         self._feed.leave(topic)
         return body.answer(count)
 

@@ -27,6 +27,7 @@ class Topic:
         self.followers = 0
         self.wakes: set[Callable[[], None]] = set()
         """Called whenever something may have happened; they neither wait nor raise."""
+        self._waiting: set[asyncio.Future[None]] = set()
         self._read = read
         self._made: dict[Hashable, Any] = {}
         self._making = asyncio.Lock()
@@ -37,22 +38,32 @@ class Topic:
         self._made.clear()
         for wake in tuple(self.wakes):
             wake()
+        for waiting in self._waiting:
+            _wake(waiting)
 
-    async def beyond(self, version: int) -> None:
-        """Return when the version is another one. Note it before you read, so that nothing falls between."""
+    @property
+    def waiting(self) -> int:
+        """How many wait to be woken."""
+        return len(self.wakes) + len(self._waiting)
+
+    async def beyond(self, version: int, *, seconds: float | None = None) -> None:
+        """Return when the version is another one, or the time is up.
+
+        Note the version before you read, so that nothing falls between.
+        """
         if version != self.version:
             return
-        woken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-
-        def wake() -> None:
-            if not woken.done():
-                woken.set_result(None)
-
-        self.wakes.add(wake)
+        loop = asyncio.get_running_loop()
+        waiting: asyncio.Future[None] = loop.create_future()
+        # Not `asyncio.timeout`: ten thousand may wait.
+        alarm = None if seconds is None else loop.call_later(seconds, _wake, waiting)
+        self._waiting.add(waiting)
         try:
-            await woken
+            await waiting
         finally:
-            self.wakes.discard(wake)
+            self._waiting.discard(waiting)
+            if alarm is not None:
+                alarm.cancel()
 
     async def once(self, key: Hashable, make: Callable[[], Awaitable[T]]) -> T:
         """What `make` makes, made once for all who ask for the same at this version."""
@@ -72,6 +83,11 @@ class Topic:
     async def read(self, after: int) -> list[Event]:
         """What is there behind event `after`, at most a page; not to be changed, others read it too."""
         return await self.once(after, lambda: self._read(after))
+
+
+def _wake(waiting: "asyncio.Future[None]") -> None:
+    if not waiting.done():
+        waiting.set_result(None)
 
 
 class Feed:

@@ -105,8 +105,22 @@ class Stream(Generic[T]):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send until the source ends, the reader is gone, or it takes nothing any more."""
         await send({"type": "http.response.start", "status": 200, "headers": SSE_HEADERS})
-        if scope["method"] == "HEAD" or await self._carried(receive, send):
-            await send({"type": "http.response.body", "body": b""})
+        self._task = asyncio.current_task()
+        self._source.begin(self._call)
+        self._wheel.join(self)
+        try:
+            while scope["method"] != "HEAD" and not await self._sent(send):
+                if await self._gone(receive):
+                    return
+        except asyncio.CancelledError:
+            # It takes nothing any more.
+            if not self._was_interrupted():
+                raise
+            return
+        finally:
+            self._wheel.leave(self)
+            self._source.end()
+        await send({"type": "http.response.body", "body": b""})
 
     def pulse(self) -> None:
         """The wheel has come round."""
@@ -128,24 +142,6 @@ class Stream(Generic[T]):
         """Whether a cancellation that has arrived was only our own; then it is taken back."""
         interrupted, self._interrupted = self._interrupted, False
         return interrupted and self._task is not None and self._task.uncancel() == 0
-
-    async def _carried(self, receive: Receive, send: Send) -> bool:
-        """Whether the source has ended, and not the reader."""
-        self._task = asyncio.current_task()
-        self._source.begin(self._call)
-        self._wheel.join(self)
-        try:
-            while not await self._sent(send):
-                if await self._gone(receive):
-                    return False
-        except asyncio.CancelledError:
-            if not self._was_interrupted():
-                raise
-            return False
-        finally:
-            self._wheel.leave(self)
-            self._source.end()
-        return True
 
     async def _sent(self, send: Send) -> bool:
         """Send what there is, or a ping where one is due; whether there will be no more."""
