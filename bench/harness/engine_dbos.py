@@ -32,7 +32,9 @@ WORKFLOWS = {"FL1": one, "FL3": three}
 
 def launch(url: str) -> None:
     """Start DBOS on its system database."""
-    DBOS(config={"name": "bench", "system_database_url": url, "log_level": "ERROR", "run_admin_server": False})
+    DBOS(
+        config={"name": "bench", "system_database_url": url, "log_level": "ERROR", "run_admin_server": False}
+    )
     DBOS.launch()
 
 
