@@ -6,11 +6,14 @@ from pathlib import Path
 
 import msgspec
 
-from bench import engine, page, ratios
+from bench import engine, page, platform, ratios
 from bench.contest import Benchmark, Left, Size, hold
 from bench.measure import machine
 
-BENCHMARKS: dict[str, Callable[[Size], Benchmark]] = {"engine": engine.benchmark}
+BENCHMARKS: dict[str, Callable[[Size], Benchmark]] = {
+    "engine": engine.benchmark,
+    "platform": platform.benchmark,
+}
 
 
 def main() -> None:
