@@ -64,6 +64,8 @@ class Harbour:
         self.process = loop.process("database", ordered=True)
         self._listeners: list[tuple[Process, Callable[[], None]]] = []
         self._requests = 0
+        self.moved = True
+        """Whether anything was written since the last commit."""
 
     async def open(self) -> None:
         """Open the database in its own process."""
@@ -92,6 +94,9 @@ class Harbour:
         self._listeners = [it for it in self._listeners if it[0] is not process]
 
     def _committed(self) -> None:
+        if not self.moved:
+            return
+        self.moved = False
         self.watcher.committed()
         for process, heard in self._listeners:
             self.loop.call_later(self.weather.notice(), heard, context=process.context)
@@ -106,6 +111,7 @@ class Wire:
         self._harbour = harbour
         self._process = process
         self._node = node
+        self._last = 0.0
         self.cut = False
         """The process is dead, and only being cleared away."""
 
@@ -144,6 +150,7 @@ class Wire:
         marked = msgspec.structs.replace(entry, events=tuple(_mark(it, request) for it in entry.events))
 
         async def carried(_: Way) -> Row | None:
+            self._harbour.moved = True
             row = await self._harbour.store.journal(marked)
             if request.name != "operations.insert":
                 self._harbour.watcher.guarded(self._process, request, entry.values, row)
@@ -192,8 +199,16 @@ class Wire:
             else:
                 answer.set_exception(error)
 
-        loop.call_later(way.there, arrives, context=harbour.process.context)
+        loop.call_at(self._arrival(way.there), arrives, context=harbour.process.context)
         return await answer
+
+
+    def _arrival(self, seconds: float) -> float:
+        """A database within the process takes requests in their order, one behind several lines as they come."""
+        arrival = self._harbour.loop.time() + seconds
+        if self._harbour.dated is None:
+            arrival = self._last = max(arrival, self._last)
+        return arrival
 
 
 class _TakenBack(Exception):
@@ -214,12 +229,14 @@ class _Marked:
 
     async def run(self, query: Query, **values: object) -> int:
         count = await self._tx.run(query, **self._in_time(query, values))
+        self._harbour.moved = self._harbour.moved or bool(count)
         if query.name == "nodes.renew":
             self._harbour.watcher.leased(self._request, good=bool(count))
         return count
 
     async def one(self, query: Query, **values: object) -> Row | None:
         row = await self._tx.one(query, **self._in_time(query, values))
+        self._harbour.moved = self._harbour.moved or row is not None
         if query.name == "nodes.register":
             self._harbour.watcher.leased(self._request, good=True)
         elif "fence" in values and query.name != "operations.insert":
@@ -227,7 +244,9 @@ class _Marked:
         return row
 
     async def all(self, query: Query, **values: object) -> list[Row]:
-        return await self._tx.all(query, **self._in_time(query, values))
+        rows = await self._tx.all(query, **self._in_time(query, values))
+        self._harbour.moved = self._harbour.moved or bool(rows)
+        return rows
 
     def append(self, event: NewEvent) -> None:
         self._tx.append(_mark(event, self._request))
