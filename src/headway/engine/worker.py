@@ -86,7 +86,12 @@ class Worker(Generic[W]):
         run = self._run(operation, self._group)
         if run is None:
             return
-        task = self._group.create_task(self._perform(run))
+        perform = self._perform(run)
+        try:
+            task = self._group.create_task(perform)
+        except RuntimeError:  # the group is ending, because something failed that nobody foresaw
+            perform.close()
+            return
         self._performing[operation.id] = (run, task)
         # Not at the end of `_perform`: a task that is cancelled before it has begun never gets there.
         task.add_done_callback(lambda _: self._ended(run))
