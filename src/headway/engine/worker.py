@@ -220,9 +220,10 @@ class Worker(Generic[W]):
 
     async def _rescue(self) -> None:
         """Take over what dead nodes were performing."""
-        me, now = self._lease.node, self._clock.now()
+        me = self._lease.node
 
         async def rescue(tx: Tx) -> list[Operation]:
+            now = self._clock.now()  # of this moment: the write may have waited while the clock was set
             dead = await nodes.expire(tx, me, now)
             return [it for node in dead for it in await operations.take_over(tx, me, node, now)]
 

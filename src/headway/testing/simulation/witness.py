@@ -25,6 +25,7 @@ from headway.testing.simulation.wire import Request
 
 T = TypeVar("T")
 
+PAGE = 500
 WHOLE_LOOK_EACH = 20
 """Every so many commits all rows are read, not only those that move."""
 
@@ -179,7 +180,10 @@ class Witness:
     def _read_events(self) -> set[int]:
         moved: set[int] = set()
         claimed: dict[str, list[int]] = defaultdict(list)
-        while page := cast("list[Event]", self.now(lambda tx: events.after(tx, self._seq))):
+        full = True
+        while full:
+            page = cast("list[Event]", self.now(lambda tx: events.after(tx, self._seq, PAGE)))
+            full = len(page) == PAGE
             for event in page:
                 hold("sequence-without-gap", event.seq == self._seq + 1, f"{event.seq} after {self._seq}")
                 self._seq = event.seq
