@@ -181,7 +181,7 @@ class Load:
 
     async def _end_of(self, id: int) -> None:
         database, changed = self._engine.database, asyncio.Event()
-        end = database.listen(changed.set)
+        end = database.listen(lambda _: changed.set())
         try:
             async with asyncio.timeout(END_SECONDS):
                 while True:
