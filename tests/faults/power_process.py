@@ -36,6 +36,7 @@ class Acknowledging:
 
     def __init__(self, database: Database) -> None:
         self.name = database.name
+        self.shared = database.shared
         self.known = Known([], [], [])
         self._database = database
 

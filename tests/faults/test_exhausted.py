@@ -4,21 +4,24 @@ import asyncio
 import contextlib
 import os
 import resource
-import signal
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import socket
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
 
 from tests.databases import Databases
-from tests.faults.work import Engine, Load, nothing_is_lost_or_doubled
-from tests.journeys.driving import SETTINGS, Platform, good, platform, processes, until
-from tests.journeys.test_full_disk import counted_without_a_gap, fill, make_room, small_disk
+from tests.faults.work import Engine, nothing_is_lost_or_doubled
+from tests.faults.work import Load as EngineLoad
+from tests.journeys.driving import Platform, good, platform, until
+from tests.journeys.load import Load
+from tests.journeys.test_full_disk import APP, counted_without_a_gap, fill, make_room, small_disk
 
+NONE_LEFT = 3
+"""Standard input and the two outputs are there, so the next one is beyond the limit."""
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(60)]
-APP = "journey"
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small disk")
@@ -26,7 +29,7 @@ async def test_what_was_accepted_before_the_disk_was_full_ends_when_there_is_roo
     with small_disk(megabytes=8) as folder:
         databases = Databases(str(folder / "headway.db"))
         engine = Engine(await databases.another())
-        load = Load(engine)
+        load = EngineLoad(engine)
         async with engine.at_work(), load.running():
             for _ in range(3):
                 await load.more(20)
@@ -37,38 +40,75 @@ async def test_what_was_accepted_before_the_disk_was_full_ends_when_there_is_roo
         await databases.close()
 
 
-@asynccontextmanager
-async def descriptors(pid: int, more: int) -> AsyncIterator[None]:
-    """The process may open so many more; afterwards as many as before."""
+@contextlib.contextmanager
+def descriptors(pid: int, most: int) -> Iterator[None]:
+    """The process may have so many; afterwards as many as before."""
     before = resource.prlimit(pid, resource.RLIMIT_NOFILE)
-    count = len(list(Path(f"/proc/{pid}/fd").iterdir()))
-    resource.prlimit(pid, resource.RLIMIT_NOFILE, (count + more, before[1]))
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, (most, before[1]))
     try:
         yield
     finally:
-        with contextlib.suppress(ProcessLookupError):
-            resource.prlimit(pid, resource.RLIMIT_NOFILE, before)
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, before)
 
 
-async def test_x():
-    async with platform(SETTINGS) as made:
+def open_ones(pid: int) -> int:
+    """How many descriptors the process has."""
+    return len(list(Path(f"/proc/{pid}/fd").iterdir()))
+
+
+@contextlib.contextmanager
+def crowd(address: str, count: int) -> Iterator[list[socket.socket]]:
+    """Connections that say nothing."""
+    host, port = address.split(":")
+    with contextlib.ExitStack() as stack:
+        yield [stack.enter_context(socket.create_connection((host, int(port)), 20)) for _ in range(count)]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def made() -> AsyncIterator[Platform]:
+    """A platform with an app that serves."""
+    async with platform() as made:
         await made.create(APP)
         assert (await made.deploy(APP, good()))["status"] == "success"
-        pid = made.pid
-        for more in (0, 1, 2,4,8,16):
-            async with descriptors(pid, more):
-                for path in ("restart",):
-                    try:
-                        r = await asyncio.wait_for(made.ask("POST", f"/v1/apps/{APP}/{path}", json={}), 5)
-                        print(more, r.status_code, r.text[:200])
-                        if r.status_code == 202:
-                            print(await asyncio.wait_for(made.ended(r.headers["location"]), 20))
-                    except Exception as e:
-                        print(more, repr(e))
-                await asyncio.sleep(1.5)
-            print("pid", made.pid == pid)
-            print((made.config.folder/"up.log").read_text()[-3000:])
-            try:
-                print("after", (await asyncio.wait_for(made.change(f"/v1/apps/{APP}/restart", {}),20))["status"])
-            except Exception as e:
-                print("after", repr(e))
+        yield made
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_connections_do_not_take_the_descriptors_of_everything_else(made: Platform) -> None:
+    pid, api = made.pid, made.config.listen
+    with descriptors(pid, 400), crowd(api, 500) as there:
+        said = await asyncio.to_thread(there[-1].recv, 4096)
+        assert said.startswith(b"HTTP/1.1 503 ")
+        assert b"\r\nRetry-After: 1\r\n" in said
+        assert said.endswith(b'{"error":"too many connections, try again soon"}')
+        assert open_ones(pid) < 400
+        for one in there[:20]:
+            one.close()
+        assert (await answered(made, "POST", f"/v1/apps/{APP}/restart", {}))["status"] == "done"
+    assert (await answered(made, "POST", f"/v1/apps/{APP}/restart", {}))["status"] == "done"
+    await counted_without_a_gap(made)
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_without_a_descriptor_left_apps_serve_and_what_they_say_is_kept_later(made: Platform) -> None:
+    pid, up_log = made.pid, made.config.folder / "up.log"
+    load = Load(made.config.apps, f"{APP}.{made.config.domain}")
+    async with load.running():
+        with descriptors(pid, NONE_LEFT):
+            await until(lambda: "too many files are open" in up_log.read_text())
+            before = load.answered.total()
+            await until(lambda: load.answered.total() > before + 100)
+        assert (await answered(made, "POST", f"/v1/apps/{APP}/restart", {}))["status"] == "done"
+    assert load.failures == []
+    assert made.pid == pid
+    await counted_without_a_gap(made)
+
+
+async def answered(made: Platform, method: str, path: str, body: object) -> dict[str, Any]:
+    """The operation that this begins, once it is taken, when it has ended."""
+    async with asyncio.timeout(40):
+        while (reply := await made.insist(method, path, body)).status_code == 503:
+            assert int(reply.headers["retry-after"]) >= 1
+            await asyncio.sleep(0.05)
+        assert reply.status_code == 202, reply.text
+        return await made.ended(reply.headers["location"])

@@ -6,6 +6,7 @@ A request walks: path, identity, limits, handler, answer. A handler that cannot 
 
 from __future__ import annotations
 
+import errno
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -68,7 +69,8 @@ class _Door:
         asked = ask(self._edge, self._dialect.name, scope, receive)
         sending = _Sending(send, asked.request_id)
         try:
-            app = await self._answered(asked)
+            with self._edge.crowd.inside():
+                app = await self._answered(asked)
             await app(scope, receive, sending)
         except Disconnected:
             return
@@ -77,9 +79,11 @@ class _Door:
         except StorageFull:
             await self._refuse(Unavailable("the disk is full", retry_after=60), asked, sending)
         # The HTTP edge: what nobody foresaw must not reach the asker as anything but the dialect's own words.
-        except Exception:
-            log.exception("request %s: %s %s", asked.request_id, asked.method, scope["path"])
-            await self._refuse(Broken(), asked, sending)
+        except Exception as error:
+            refusal = _scarce(error)
+            if refusal is None:
+                log.exception("request %s: %s %s", asked.request_id, asked.method, scope["path"])
+            await self._refuse(refusal or Broken(), asked, sending)
 
     async def _answered(self, asked: Ask) -> ASGIApp:
         edge, scope = self._edge, asked.scope
@@ -98,6 +102,12 @@ class _Door:
             await self._dialect.refuse(refusal)(asked.scope, asked.receive, sending)
         elif asked.method == "WEBSOCKET":
             await sending({"type": "websocket.close", "code": 1011, "reason": ""})
+
+
+def _scarce(error: Exception) -> Refusal | None:
+    if isinstance(error, OSError) and error.errno in {errno.EMFILE, errno.ENFILE}:
+        return Unavailable("the platform has too many files open, try again soon")
+    return None
 
 
 class _Sending:

@@ -32,7 +32,8 @@ class Operations:
         """One, or with `wait` and `after` once something has happened to it."""
         wait = ask.number("wait", 0, at_most=WAIT_SECONDS_MAX)
         after = ask.number("after", 0, at_most=ID_MAX)
-        story = await self._stories.changed(ask.account.id, _id(ask), after, seconds=wait)
+        with ask.edge.crowd.aside():
+            story = await self._stories.changed(ask.account.id, _id(ask), after, seconds=wait)
         return self._answers.of(story)
 
     async def list(self, ask: Ask) -> Answer:
