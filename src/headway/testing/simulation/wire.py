@@ -222,7 +222,6 @@ class Wire:
         loop.call_at(self._arrival(way.there), arrives, context=harbour.process.context)
         return await answer
 
-
     def _arrival(self, seconds: float) -> float:
         """A database within the process takes requests in their order, one behind several lines as they come."""
         arrival = self._harbour.loop.time() + seconds
