@@ -112,6 +112,7 @@ class Sqlite:
     """A database in one file."""
 
     name = "sqlite"
+    marks = None
 
     def __init__(self, file: Path, clock: Clock) -> None:
         self._file = file

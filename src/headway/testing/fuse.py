@@ -50,6 +50,7 @@ class FusedDatabase:
 
     def __init__(self, database: Database, fuse: Fuse) -> None:
         self.name = database.name
+        self.marks = database.marks
         self._database = database
         self._fuse = fuse
 
