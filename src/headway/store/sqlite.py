@@ -119,6 +119,7 @@ class Sqlite:
 
     name = "sqlite"
     shared = False
+    marks = None
 
     def __init__(self, file: Path, clock: Clock, *, slow_commit_seconds: float = SLOW_COMMIT_SECONDS) -> None:
         self._file = file
