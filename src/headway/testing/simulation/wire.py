@@ -216,14 +216,15 @@ class _Marked:
         count = await self._tx.run(query, **self._in_time(query, values))
         if query.name == "nodes.renew":
             self._harbour.watcher.leased(self._request, good=bool(count))
+        elif "fence" in values and query.name != "operations.insert":
+            row = (values["id"],) if count else None
+            self._harbour.watcher.guarded(self._process, self._request, values, row)
         return count
 
     async def one(self, query: Query, **values: object) -> Row | None:
         row = await self._tx.one(query, **self._in_time(query, values))
         if query.name == "nodes.register":
             self._harbour.watcher.leased(self._request, good=True)
-        elif "fence" in values and query.name != "operations.insert":
-            self._harbour.watcher.guarded(self._process, self._request, values, row)
         return row
 
     async def all(self, query: Query, **values: object) -> list[Row]:
