@@ -255,6 +255,9 @@ class _Marked:
         self._harbour.moved = self._harbour.moved or bool(count)
         if query.name == "nodes.renew":
             self._harbour.watcher.leased(self._request, good=bool(count))
+        elif "fence" in values and query.name != "operations.insert":
+            row = (values["id"],) if count else None
+            self._harbour.watcher.guarded(self._process, self._request, values, row)
         return count
 
     async def one(self, query: Query, **values: object) -> Row | None:
@@ -262,8 +265,6 @@ class _Marked:
         self._harbour.moved = self._harbour.moved or row is not None
         if query.name == "nodes.register":
             self._harbour.watcher.leased(self._request, good=True)
-        elif "fence" in values and query.name != "operations.insert":
-            self._harbour.watcher.guarded(self._process, self._request, values, row)
         return row
 
     async def all(self, query: Query, **values: object) -> list[Row]:
