@@ -55,7 +55,7 @@ async def running_app(world: World, by: Actor, name: str) -> App:
     await running.start(world, app.id, theirs)
     for it in theirs:
         await world.runtime.ready(ids.show(it.id), seconds=10)
-    await world.router.route(await running.route_of(world, app.id, theirs))
+    await world.router.route(await running.route_of(world, await running.app_of(world, app.id), theirs))
     return await world.database.read(lambda tx: apps.get(tx, app.id))
 
 
