@@ -73,9 +73,10 @@ async def rename(ask: Ask) -> Answer:
     """Another name; the answer is the app as it is then."""
     wanted = await ask.body(wire.Rename)
     app = await asked.app(ask)
-    await asked.ended(
-        ask, await rename_app(ask.world, app, wanted.current_name, wanted.new_name, ask.actor, ask.key)
+    operation = await rename_app(
+        ask.world, app, wanted.new_name, ask.actor, current=wanted.current_name, key=ask.key
     )
+    await asked.ended(ask, operation)
     return await _shown(ask, ids.show(app.id))
 
 
