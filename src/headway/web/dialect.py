@@ -42,8 +42,11 @@ def mount(edge: Edge, dialects: Sequence[Dialect], elsewhere: ASGIApp | None = N
     doors = [(prefix, _Door(edge, dialect)) for dialect in dialects for prefix in dialect.prefixes]
     doors.sort(key=lambda door: len(door[0]), reverse=True)
     rest = elsewhere or _nowhere
+    snapshots = edge.snapshots
 
     async def roof(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and (answered := snapshots.answered(scope, send)) is not None:
+            return await answered
         path: str = scope.get("path", "")
         for prefix, door in doors:
             if path.startswith(prefix) and (len(path) == len(prefix) or path[len(prefix)] == "/"):
@@ -79,13 +82,16 @@ class _Door:
             await self._refuse(Broken(), asked, sending)
 
     async def _answered(self, asked: Ask) -> ASGIApp:
-        route, asked.params = self._tree.find(asked.method, asked.scope["path"])
+        edge, scope = self._edge, asked.scope
+        route, asked.params = self._tree.find(asked.method, scope["path"])
         if route.open:
-            self._edge.limits.count((asked.scope.get("client") or ("",))[0])
-        else:
-            asked.known = await self._edge.identity.caller(self._dialect.secret(asked.headers))
-            self._edge.limits.count(asked.known.account.id)
-        return await route.handler(asked)
+            edge.limits.count((scope.get("client") or ("",))[0])
+            return await route.handler(asked)
+        mark = edge.snapshots.mark()
+        asked.known = await edge.identity.caller(self._dialect.secret(asked.headers))
+        edge.limits.count(asked.known.account.id)
+        app = await route.handler(asked)
+        return edge.snapshots.taken(scope, app, asked.known, mark) if isinstance(app, Answer) else app
 
     async def _refuse(self, refusal: Refusal, asked: Ask, sending: _Sending) -> None:
         if not sending.started:

@@ -66,14 +66,14 @@ RETURNING operations.id, cancel_requested_at
 -- only: sqlite
 UPDATE operations SET attempt = attempt + 1, updated_at = max(updated_at, :at)
 WHERE id = :id AND fence = :fence AND phase = 2 AND step = :step AND attempt = :attempt
-RETURNING id
+RETURNING id, cancel_requested_at
 -- only: postgres, many
 UPDATE operations SET attempt = operations.attempt + 1, updated_at = greatest(operations.updated_at, given.at)
 FROM unnest(:id::bigint[], :fence::int[], :step::int[], :attempt::int[], :at::bigint[])
     AS given (id, fence, step, attempt, at)
 WHERE operations.id = given.id AND operations.fence = given.fence AND phase = 2 AND operations.step = given.step
     AND operations.attempt = given.attempt
-RETURNING operations.id
+RETURNING operations.id, cancel_requested_at
 -- all
 
 -- name: turn_back
@@ -139,6 +139,17 @@ FROM unnest(:id::bigint[], :n::int[], :at::bigint[], :text::text[], :fence::int[
 WHERE EXISTS (SELECT 1 FROM operations o WHERE o.id = given.id AND o.fence = given.fence AND o.phase = 2 FOR SHARE)
 ON CONFLICT (operation, n) DO UPDATE SET text = excluded.text
 RETURNING operation
+-- all
+
+-- name: log
+-- Pieces of the log that come with a write whose guard has held, which therefore need none of their own.
+-- only: sqlite
+INSERT INTO operation_log (operation, n, at, text) VALUES (:id, :n, :at, :text)
+ON CONFLICT (operation, n) DO UPDATE SET text = excluded.text
+-- only: postgres, many
+INSERT INTO operation_log (operation, n, at, text)
+SELECT id, n, at, text FROM unnest(:id::bigint[], :n::int[], :at::bigint[], :text::text[]) AS given (id, n, at, text)
+ON CONFLICT (operation, n) DO UPDATE SET text = excluded.text
 -- all
 
 -- name: advance
