@@ -37,11 +37,7 @@ TARGETS: tuple[Target, ...] = (
         for change in CHANGES
         for rival in RIVALS[language]
     ),
-    *(
-        Within(measure=failed(language, change), bound=0)
-        for language in LANGUAGES
-        for change in CHANGES[1:]
-    ),
+    *(Within(measure=failed(language, change), bound=0) for language in LANGUAGES for change in CHANGES[1:]),
     Within(measure=memory(20), bound=MEMORY_MB),
     Within(measure=LINES, bound=LINES_PER_SECOND),
     Within(measure=LOST, bound=0),

@@ -98,7 +98,16 @@ async def count_children(tx: Tx, parent_id: int) -> int:
 
 async def delete(tx: Tx, id: int) -> None:
     """It goes, with every row that is about it; its children have no parent any more."""
-    for name in ("orphan", *(it for it in SQL if it.startswith("delete_"))):
+    for name in (
+        "orphan",
+        "delete_collaborators",
+        "delete_variables",
+        "delete_containers",
+        "delete_types",
+        "delete_deployments",
+        "delete_releases",
+        "delete_app",
+    ):
         await tx.run(SQL[name], id=id)
 
 

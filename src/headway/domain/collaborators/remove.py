@@ -12,10 +12,12 @@ async def remove(world: World, app: App, collaborator_id: int, by: Actor) -> Non
     """It may do nothing with the app any more; NotFound."""
 
     async def body(tx: Tx) -> None:
-        await permitted(tx, app.id, by, "app.read")
+        leaves = any(
+            it.id == collaborator_id and it.account_id == by.account_id
+            for it in await collaborators.of_app(tx, app.id)
+        )
+        await permitted(tx, app.id, by, "app.read" if leaves else "collaborators.remove")
         it = await collaborators.get(tx, app.id, collaborator_id)
-        if it.account_id != by.account_id:
-            await permitted(tx, app.id, by, "collaborators.remove")
         await collaborators.delete(tx, it.id)
         at, said, target = world.clock.now(), {"collaborator": it.id, "email": it.email}, f"app:{app.id}"
         tx.append(NewEvent(at=at, name="collaborator.removed", target=target, by=by, data=said))

@@ -55,9 +55,8 @@ FROM apps WHERE parent_id = :parent_id ORDER BY id LIMIT :count OFFSET :offset
 -- name: count_children
 SELECT count(*) FROM apps WHERE parent_id = :parent_id
 
--- Each of the following is carried out, in this order, when an app goes.
-
 -- name: orphan
+-- This and each of the following is carried out, in this order, when an app goes.
 UPDATE apps SET parent_id = NULL WHERE parent_id = :id
 
 -- name: delete_collaborators

@@ -113,7 +113,7 @@ class Rename(msgspec.Struct, kw_only=True):
     new_name: str
 
 
-class Changes(msgspec.Struct, kw_only=True):
+class Changes(msgspec.Struct, kw_only=True, frozen=True):
     """What is to change of an app; what is not said stays."""
 
     owner: str | msgspec.UnsetType = msgspec.UNSET
@@ -124,7 +124,7 @@ class Changes(msgspec.Struct, kw_only=True):
     project_id: str | msgspec.UnsetType = msgspec.UNSET
 
 
-class Change(Changes, kw_only=True):
+class Change(Changes, kw_only=True, frozen=True):
     """The same, under the app's name or by itself; with the name of the app as a proof."""
 
     app: Changes = Changes()
