@@ -252,7 +252,7 @@ async def test_one_task_that_was_stopped_before_it_began_is_begun_later(database
     async with running(node):
         it = await begun(database, node.types["a"], owner=1, id=5)
         node.worker.begin(it)
-        node.worker._performing[5][1].cancel()
+        cast(Any, node.worker._performing[5].task).cancel()
         check(await ended(database, 5), await history(database, 5))
 
 
