@@ -2,6 +2,7 @@
 
 import click
 
+from headway.cli.bench import bench
 from headway.cli.demo import demo
 from headway.cli.doctor import doctor
 from headway.cli.down import down
@@ -11,7 +12,7 @@ from headway.cli.up import up
 
 
 @click.group(
-    commands=[up, down, demo, doctor, token, test],
+    commands=[up, down, demo, doctor, token, test, bench],
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 def main() -> None:

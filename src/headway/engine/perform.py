@@ -19,7 +19,7 @@ from headway.engine.patience import insist
 from headway.engine.run import Live
 from headway.errors import Failure, Fenced, Refusal, Trouble
 from headway.ids import show
-from headway.model.operations import Detail, NewEvent, Phase
+from headway.model.operations import Detail, NewEvent, Operation, Phase
 from headway.store import events, operations
 from headway.store.database import Database, Entry, Tx
 
@@ -212,8 +212,12 @@ class Performer:
         if it.attempt >= again.attempts_max:
             raise Failure("attempts-exhausted", f"{step.title}: {why}") from error
         pause = min(again.first_seconds * 2 ** (it.attempt - 1), again.pause_seconds_max)
-        await self._write(run, operations.step_again(it, self._clock.now(), why, pause, log=run.unsaid()))
+        entry = operations.step_again(it, self._clock.now(), why, pause, log=run.unsaid())
+        row = await self._write(run, entry)
+        run.cancel_wanted = run.cancel_wanted or row[1] is not None
         run.next_step(msgspec.structs.replace(it, attempt=it.attempt + 1))
+        if run.cancel_wanted and not it.turning_back:
+            return
         run.interruptible = not it.turning_back
         try:
             await self._clock.sleep(pause)
@@ -262,11 +266,12 @@ class Performer:
     async def _write(self, run: Live[Any, Any], entry: Entry) -> tuple[Any, ...]:
         row = await self._insist(lambda: self._database.journal(entry))
         if row is None:
-            await self._confirm(run, entry)
+            now = await self._confirm(run, entry)
+            row = (now.id, now.cancel_requested_at)
         run.said(entry.log)
-        return (run.operation.id, None) if row is None else row
+        return row
 
-    async def _confirm(self, run: Live[Any, Any], entry: Entry) -> None:
+    async def _confirm(self, run: Live[Any, Any], entry: Entry) -> Operation:
         """The guard did not hold: another node holds it, or the write is there and only its answer lost."""
         it, run.refused = run.operation, True
         now = await self._insist(lambda: self._database.read(lambda tx: operations.get(tx, it.id)))
@@ -277,9 +282,10 @@ class Performer:
             it.turning_back,
             it.phase,
         )
-        if not (ours and moved):
+        if now is None or not (ours and moved):
             raise Fenced(entry.query.name)
         run.refused = False
+        return now
 
     async def _insist(self, act: Callable[[], Awaitable[T]]) -> T:
         return await insist(self._clock, act)

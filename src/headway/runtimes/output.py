@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import ctypes
 import os
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from pathlib import Path
 
 from headway.runtimes import cut
@@ -67,7 +67,7 @@ class _Reader:
         for watch in list(self._unread):
             followed = self._followed[watch]
             run = followed.read()
-            if run is not None and (run.lines or followed.has_ended):
+            if run is not None and (run.text or followed.has_ended):
                 found.append(run)
             if run is None:
                 self._unread.discard(watch)
@@ -151,15 +151,15 @@ class _Followed:
         self._position += len(piece)
         if piece[0] == 0 and not self._rest:
             piece = self._after_hole(piece)
-        *lines, rest = _whole(self._rest + piece)
+        whole, rest = _whole(self._rest + piece)
         # What nobody wrote is no line that has begun.
         self._rest = rest if rest.strip(b"\0") else b""
-        return self._said(lines)
+        return self._said(whole)
 
     def _last(self) -> Output:
         """The line that it did not end, if there is one."""
         rest, self._rest = self._rest, b""
-        return self._said([rest] if rest else [])
+        return self._said(_joined([rest] if rest else []))
 
     def is_forgotten(self) -> bool:
         """Whether the file has been removed."""
@@ -169,11 +169,11 @@ class _Followed:
         """Let go of the file."""
         os.close(self._descriptor)
 
-    def _said(self, lines: list[bytes]) -> Output:
+    def _said(self, text: bytes) -> Output:
         end = self._cut.base + self._position - len(self._rest)
-        # Zero bytes are marks of ours, or what nobody wrote.
-        texts = [text for line in lines if (text := line.replace(b"\0", b"")) or not line]
-        return Output(unit=self.unit, app_id=self._app_id, label=self._label, lines=texts, end=end)
+        return Output(
+            unit=self.unit, app_id=self._app_id, label=self._label, text=_without_zeros(text), end=end
+        )
 
     def _is_cut(self, piece: bytes) -> bool:
         # Asked only now: what was read before the answer is good if the answer is.
@@ -193,22 +193,22 @@ class _Followed:
         except OSError:
             # Without a place for the offset no line may be given: the disk is full.
             return None
-        lines = self._turn_back() if is_overwritten else self._begin_anew()
+        text = self._turn_back() if is_overwritten else self._begin_anew()
         self._cut = marked
-        return self._said(lines)
+        return self._said(text)
 
-    def _turn_back(self) -> list[bytes]:
+    def _turn_back(self) -> bytes:
         if self._position == self._cut.mark + 1:
             # What was written over the mark is to be read, and nothing twice.
             self._position, self._rest = self._cut.mark, self._rest[:-1]
-        return []
+        return b""
 
-    def _begin_anew(self) -> list[bytes]:
+    def _begin_anew(self) -> bytes:
         # Not a line of the file: its writer would write over it.
         note = [] if self._is_told else [f"{self._label}: {_CUT_OFF}".encode()]
         lines = [self._rest, *note] if self._rest else note
         self._position, self._rest, self._is_told = 0, b"", True
-        return lines
+        return _joined(lines)
 
     def _after_hole(self, piece: bytes) -> bytes:
         """What is behind forgotten output, when the offset that was given lies before it."""
@@ -219,20 +219,43 @@ class _Followed:
         return kept
 
 
-def _whole(text: bytes) -> list[bytes]:
-    """The lines, long ones in pieces, and last what does not end yet."""
-    *lines, rest = text.split(b"\n")
-    found: list[bytes] = []
-    for line in lines:
-        found += _pieces(line) if len(line) > LINE_BYTES_MAX else [line]
+def _whole(text: bytes) -> tuple[bytes, bytes]:
+    """The lines, long ones in pieces, and what does not end yet."""
+    # Millions a second pass here: lines are looked at for themselves only where there is a reason.
+    end = text.rfind(b"\n") + 1
+    whole, rest = text[:end], text[end:]
+    if _has_long(whole):
+        whole = _joined(piece for line in whole[:-1].split(b"\n") for piece in _pieces(line))
     while len(rest) > LINE_BYTES_MAX:
-        found.append(rest[:LINE_BYTES_MAX])
+        whole += rest[:LINE_BYTES_MAX] + b"\n"
         rest = rest[LINE_BYTES_MAX:]
-    return [*found, rest]
+    return whole, rest
+
+
+def _has_long(whole: bytes) -> bool:
+    """Whether a line is too long, seen by leaps from a newline to the last one that may follow it."""
+    at = 0
+    while len(whole) - at > LINE_BYTES_MAX + 1:
+        at = whole.rfind(b"\n", at, at + LINE_BYTES_MAX + 1) + 1
+        if at == 0:
+            return True
+    return False
 
 
 def _pieces(line: bytes) -> list[bytes]:
-    return [line[start : start + LINE_BYTES_MAX] for start in range(0, len(line), LINE_BYTES_MAX)]
+    return [line[start : start + LINE_BYTES_MAX] for start in range(0, len(line) or 1, LINE_BYTES_MAX)]
+
+
+def _joined(lines: Iterable[bytes]) -> bytes:
+    return b"".join(line + b"\n" for line in lines)
+
+
+def _without_zeros(text: bytes) -> bytes:
+    """Zero bytes are marks of ours, or what nobody wrote; a line of nothing else is none."""
+    if b"\0" not in text:
+        return text
+    lines = text[:-1].split(b"\n")
+    return _joined(kept for line in lines if (kept := line.replace(b"\0", b"")) or not line)
 
 
 def punch(file: Path, end: int) -> None:

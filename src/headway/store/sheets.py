@@ -39,6 +39,8 @@ class Query(msgspec.Struct, frozen=True):
     name: str
     sqlite: Statement
     postgres: Statement
+    writes: str = ""
+    """The noun of which it may change rows; empty where it only reads."""
 
 
 @functools.cache
@@ -50,10 +52,7 @@ def sheet(noun: str) -> dict[str, Query]:
 def parsed(noun: str, text: str) -> dict[str, Query]:
     """The statements of a sheet by name; LookupError where an engine has none."""
     parts = re.split(r"^-- name: (\w+)\n", text, flags=re.MULTILINE)[1:]
-    return {
-        name: Query(f"{noun}.{name}", *(_statement(f"{noun}.{name}", body, engine) for engine in ENGINES))
-        for name, body in zip(parts[::2], parts[1::2], strict=True)
-    }
+    return {name: _query(noun, name, body) for name, body in zip(parts[::2], parts[1::2], strict=True)}
 
 
 def lines_for(text: str, engine: str) -> list[str]:
@@ -68,6 +67,12 @@ def lines_for(text: str, engine: str) -> list[str]:
         elif not line.lstrip().startswith("--") and only in {None, engine}:
             lines.append(line)
     return lines
+
+
+def _query(noun: str, name: str, body: str) -> Query:
+    sqlite, postgres = (_statement(f"{noun}.{name}", body, engine) for engine in ENGINES)
+    reads = sqlite.sql.startswith("SELECT") and postgres.sql.startswith("SELECT")
+    return Query(f"{noun}.{name}", sqlite, postgres, "" if reads else noun)
 
 
 def _statement(name: str, body: str, engine: str) -> Statement:

@@ -20,9 +20,10 @@ from headway.clock import Clock
 from headway.errors import Unavailable
 from headway.model.operations import NewEvent
 from headway.store import migrate
-from headway.store.database import Entry, NotUnique, Row, StorageFull, Tx
+from headway.store.database import Entry, Heard, NotUnique, Row, StorageFull, Touched, Tx
 from headway.store.operations import LOG, logged
 from headway.store.sheets import Query
+from headway.store.touches import Touches
 
 T = TypeVar("T")
 
@@ -45,8 +46,9 @@ _EVENT = "INSERT INTO events (seq, at, name, operation, target, actor, data) VAL
 class _Tx:
     """A transaction, or the part of one that belongs to one body."""
 
-    def __init__(self, connection: apsw.Connection) -> None:
+    def __init__(self, connection: apsw.Connection, touches: Touches) -> None:
         self._connection = connection
+        self._touches = touches
         self.events: list[NewEvent] = []
         self.acts: list[Callable[[], None]] = []
 
@@ -60,14 +62,17 @@ class _Tx:
             raise NotUnique(str(error).removeprefix("UNIQUE constraint failed: ")) from error
 
     async def run(self, query: Query, **values: object) -> int:
+        self._touches.by(query, values)
         self.execute(query, values)
         return self._connection.changes()
 
     async def one(self, query: Query, **values: object) -> Row | None:
+        self._touches.by(query, values)
         rows = self.execute(query, values).fetchall()
         return rows[0] if rows else None
 
     async def all(self, query: Query, **values: object) -> list[Row]:
+        self._touches.by(query, values)
         return self.execute(query, values).fetchall()
 
     def append(self, event: NewEvent) -> None:
@@ -77,6 +82,7 @@ class _Tx:
         self.acts.append(act)
 
     def write_events(self) -> None:
+        self._touches.at(self.events)
         for event in self.events:
             actor, data = msgspec.json.encode(event.by), msgspec.json.encode(event.data)
             values = (event.at, event.name, event.operation, event.target, actor.decode(), data.decode())
@@ -113,10 +119,12 @@ class Sqlite:
 
     name = "sqlite"
     marks = None
+    shared = False
 
-    def __init__(self, file: Path, clock: Clock) -> None:
+    def __init__(self, file: Path, clock: Clock, *, slow_commit_seconds: float = SLOW_COMMIT_SECONDS) -> None:
         self._file = file
         self._clock = clock
+        self._slow_commit_seconds = slow_commit_seconds
         self._writer: apsw.Connection | None = None
         self._reader: apsw.Connection | None = None
         self._thread: ThreadPoolExecutor | None = None
@@ -125,8 +133,10 @@ class Sqlite:
         self._idle = asyncio.Event()
         self._idle.set()
         self._commit_seconds = 0.0
-        self._heard: list[Callable[[], None]] = []
+        self._heard: list[Heard] = []
+        self._touches = Touches()
         self._version = 0
+        self._look_due = False
 
     # -- the port ------------------------------------------------------------------------------------------
 
@@ -170,12 +180,12 @@ class Sqlite:
             raise Unavailable("the database is closed")
         self._reader.execute("BEGIN")
         try:
-            return _driven(body(_Tx(self._reader)))
+            return _driven(body(_Tx(self._reader, Touches())))
         finally:
             self._reader.execute("COMMIT")
 
-    def listen(self, heard: Callable[[], None]) -> Callable[[], None]:
-        """Call `heard` soon after any commit."""
+    def listen(self, heard: Heard) -> Callable[[], None]:
+        """Call `heard` after any commit."""
         self._heard.append(heard)
         if len(self._heard) == 1:
             self._version = self._data_version()
@@ -214,15 +224,17 @@ class Sqlite:
             self._end(batch, _told(error))
             return
         try:
+            if self._look_due:
+                self._notice_others()
             for one in batch:
-                _carry_out(self._connected(), one)
+                _carry_out(_Tx(self._connected(), self._touches), one)
         except apsw.Error as error:
             self._one_by_one(batch, error)
             return
         self._commit(batch)
 
     def _commit(self, batch: list[_Waiting]) -> None:
-        if self._commit_seconds < SLOW_COMMIT_SECONDS:
+        if self._commit_seconds < self._slow_commit_seconds:
             self._committed(batch, _commit(self._connected()))
             return
         loop = asyncio.get_running_loop()
@@ -249,7 +261,7 @@ class Sqlite:
             outcome: float | apsw.Error
             try:
                 connection.execute("BEGIN IMMEDIATE")
-                _carry_out(connection, one)
+                _carry_out(_Tx(connection, self._touches), one)
                 outcome = _commit(connection)
             except apsw.Error as its_error:
                 outcome = its_error
@@ -270,14 +282,17 @@ class Sqlite:
         self._rest(BUSY_PAUSE_SECONDS)
 
     def _end(self, batch: list[_Waiting], error: BaseException | None) -> None:
+        if error is None:
+            self._tell(self._touches.told())
         for one in batch:
             if error is not None:
                 one.error, one.acts = error, []
             one.settle()
-        if error is None:
-            for heard in self._heard:
-                heard()
         self._rest(0)
+
+    def _tell(self, touched: Touched | None) -> None:
+        for heard in self._heard:
+            heard(touched)
 
     def _rest(self, seconds: float) -> None:
         self._scheduled = False
@@ -293,19 +308,27 @@ class Sqlite:
         return self._writer
 
     def _data_version(self) -> int:
-        assert self._reader is not None
-        return cast(int, self._reader.pragma("data_version"))
+        """A number that other processes' commits change, and this connection's own do not."""
+        return cast(int, self._connected().pragma("data_version"))
 
     def _look(self) -> None:
-        """Other processes' commits give no signal: look once a second whether there were any."""
-        if not self._heard or self._reader is None:
+        """Other processes' commits give no signal: look once a second whether there were any.
+
+        Where the writer is at work it looks itself: a thread may have its connection now.
+        """
+        if not self._heard or self._writer is None:
             return
+        self._look_due = True
+        if not self._scheduled:
+            self._notice_others()
+        asyncio.get_running_loop().call_later(1, self._look)
+
+    def _notice_others(self) -> None:
+        self._look_due = False
         version = self._data_version()
         if version != self._version:
             self._version = version
-            for heard in self._heard:
-                heard()
-        asyncio.get_running_loop().call_later(1, self._look)
+            self._tell(None)
 
     def _migrate(self, connection: apsw.Connection) -> None:
         connection.transaction_mode = "IMMEDIATE"
@@ -319,8 +342,7 @@ class Sqlite:
                 connection.execute("INSERT INTO migrations VALUES (?, ?, ?)", values)
 
 
-def _carry_out(connection: apsw.Connection, one: _Waiting) -> None:
-    tx = _Tx(connection)
+def _carry_out(tx: _Tx, one: _Waiting) -> None:
     one.error, one.acts = None, []
     try:
         one.result = one.work(tx)

@@ -9,22 +9,43 @@ _BUCKETS_MAX = 10_000
 class Limits:
     """At most `per_minute` requests a minute for each asker; a full minute's worth may come at once.
 
-    Of more than 10,000 askers, those who asked longest ago are forgotten.
+    Of more than 10,000 askers, those who first asked longest ago are forgotten: their minute begins anew.
     """
 
     def __init__(self, clock: Clock, per_minute: int) -> None:
         self._clock = clock
         self._per_second = per_minute / 60
         self._size = float(per_minute)
-        self._buckets: dict[object, tuple[float, float]] = {}
+        self._buckets: dict[object, _Bucket] = {}
 
     def count(self, asker: object) -> None:
         """One more request of the asker; TooMany, with when to come back, where that is over the limit."""
-        now = self._clock.monotonic()
-        left, at = self._buckets.pop(asker, (self._size, now))
-        left = min(self._size, left + (now - at) * self._per_second)
-        self._buckets[asker] = (left - 1 if left >= 1 else left, now)
-        if len(self._buckets) > _BUCKETS_MAX:
-            del self._buckets[next(iter(self._buckets))]
-        if left < 1:
+        if not self.spares(asker, self._clock.monotonic()):
+            left = self._buckets[asker].left
             raise TooMany("Retry later", retry_after=max(1, round((1 - left) / self._per_second)))
+
+    def spares(self, asker: object, now: float) -> bool:
+        """Whether the asker has a request left, which then is counted; `now` is what the monotonic clock says."""
+        bucket = self._buckets.get(asker) or self._new(asker, now)
+        left = bucket.left + (now - bucket.at) * self._per_second
+        left = min(left, self._size)
+        bucket.at = now
+        if left < 1:
+            bucket.left = left
+            return False
+        bucket.left = left - 1
+        return True
+
+    def _new(self, asker: object, now: float) -> "_Bucket":
+        if len(self._buckets) >= _BUCKETS_MAX:
+            del self._buckets[next(iter(self._buckets))]
+        bucket = self._buckets[asker] = _Bucket(self._size, now)
+        return bucket
+
+
+class _Bucket:
+    __slots__ = ("at", "left")
+
+    def __init__(self, left: float, at: float) -> None:
+        self.left = left
+        self.at = at

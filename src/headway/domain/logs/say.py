@@ -3,7 +3,7 @@
 import logging
 
 from headway.clock import Clock
-from headway.model.logs import PLATFORM, Line, texts
+from headway.model.logs import PLATFORM, Lines, shown
 from headway.store.database import StorageFull
 from headway.store.logbook import Logbook
 
@@ -15,9 +15,8 @@ def say(logbook: Logbook, clock: Clock, app_id: str, text: str, *, source: str =
 
     Where the disk is full it goes to the control plane's own log instead: what was going on goes on.
     """
-    at = clock.now()
-    lines = [Line(at=at, source=source, text=each) for each in texts([text.encode("utf-8", "replace")])]
+    said = Lines(at=clock.now(), source=source, text=shown(text.encode("utf-8", "replace")))
     try:
-        logbook.append(app_id, lines)
+        logbook.append(app_id, [said])
     except StorageFull:
         _log.warning("the disk is full; for the log of app %s: %s", app_id, text)

@@ -66,14 +66,14 @@ RETURNING operations.id, cancel_requested_at
 -- only: sqlite
 UPDATE operations SET attempt = attempt + 1, updated_at = max(updated_at, :at)
 WHERE id = :id AND fence = :fence AND phase = 2 AND step = :step AND attempt = :attempt
-RETURNING id
+RETURNING id, cancel_requested_at
 -- only: postgres, many
 UPDATE operations SET attempt = operations.attempt + 1, updated_at = greatest(operations.updated_at, given.at)
 FROM unnest(:id::bigint[], :fence::int[], :step::int[], :attempt::int[], :at::bigint[])
     AS given (id, fence, step, attempt, at)
 WHERE operations.id = given.id AND operations.fence = given.fence AND phase = 2 AND operations.step = given.step
     AND operations.attempt = given.attempt
-RETURNING operations.id
+RETURNING operations.id, cancel_requested_at
 -- all
 
 -- name: turn_back
