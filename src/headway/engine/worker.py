@@ -228,8 +228,9 @@ class Worker(Generic[W]):
         while self._watch is not None:
             await self._clock.sleep(LOOK_SECONDS)
             try:
-                if self._lease.held():
-                    await self._rescue(await self._watch.gone(self._lease.node))
+                async with self._looking:
+                    if self._lease.held():
+                        await self._rescue(await self._watch.gone(self._lease.node))
             except (Unavailable, StorageFull) as error:
                 log.debug("watching: %s", error)
 

@@ -4,7 +4,7 @@ A type is a line of words, `a:long b:retry c:keep/undo-retry`: the step, how it 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from random import Random
 from typing import Any
 
