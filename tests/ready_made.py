@@ -117,7 +117,9 @@ async def add_account(world: World, name: str, secret: str) -> Account:
 async def served(app: ASGIApp) -> AsyncIterator[str]:
     """The application behind a real server; its `host:port`."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        config = uvicorn.Config(app, log_level="warning", ws="websockets-sansio", lifespan="off")
+        config = uvicorn.Config(
+            app, log_level="warning", ws="websockets-sansio", lifespan="off", interface="asgi3"
+        )
         server = uvicorn.Server(config)
         server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
         async with asyncio.TaskGroup() as group:
