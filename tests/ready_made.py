@@ -118,7 +118,9 @@ async def add_token(world: World, account_id: int, secret: str) -> None:
 async def served(app: ASGIApp) -> AsyncIterator[str]:
     """The application behind a real server; its `host:port`."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        config = uvicorn.Config(app, log_level="warning", ws="websockets-sansio", lifespan="off")
+        config = uvicorn.Config(
+            app, log_level="warning", ws="websockets-sansio", lifespan="off", interface="asgi3"
+        )
         server = uvicorn.Server(config)
         server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
         async with asyncio.TaskGroup() as group:
