@@ -261,7 +261,9 @@ class Container:
 
     def _spawn(self, place: Place) -> None:
         machine, unit = self._around.machine, self.wanted.unit
-        enter = cgroups.make(machine.groups, self.group_name(), unit.size) if machine.groups else []
+        enter: list[Path] = []
+        if machine.groups is not None:
+            enter = cgroups.make(machine.groups, self.group_name(), unit.size, boots=unit.listens)
         host_name = unit.environment.get("HOSTNAME", unit.label)
         sandbox = Sandbox(user=self.wanted.user, host_name=host_name, overlay=machine.overlay)
         lock = identity.take_lock(self.folder.lock)
@@ -285,8 +287,13 @@ class Container:
         if self.wanted.port is not None and not self.accepting:
             await self._around.listeners.accepting(self.wanted.port)
             self.accepting = True
+            self._give_its_share()
             self._tell()
         await asyncio.Event().wait()
+
+    def _give_its_share(self) -> None:
+        if (groups := self._around.machine.groups) is not None:
+            cgroups.booted(groups, self.group_name(), self.wanted.unit.size)
 
     async def _ended_by_itself(self, run: Run) -> None:
         await run.kill()
