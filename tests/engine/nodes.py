@@ -125,15 +125,17 @@ async def queued(database: Database, script: str, target: str = "thing:1", **cha
 async def ended(database: Database, id: int) -> Operation:
     """The operation, when it has ended."""
     feed = Feed(database)
+    topic = feed.join(id)
     try:
         async with asyncio.timeout(CATCH_UP_SECONDS):
             while True:
-                changed = feed.changed()
+                version = topic.version
                 it = await row(database, id)
                 if it.phase.terminal:
                     return it
-                await changed
+                await topic.beyond(version)
     finally:
+        feed.leave(topic)
         feed.close()
 
 

@@ -1,14 +1,14 @@
 """The worker: claims operations and performs them until told to stop; renews this node's lease.
 
 On start it goes on at once with what this node was performing when it died. Every second it looks for other nodes
-whose lease is over and takes their operations over, and for operations of its own that it does not perform: one
+whose lease is over (five times where nodes hold marks, also for those whose process has died) and takes their operations over, and for operations of its own that it does not perform: one
 that was dropped in mid-course, or whose beginning was written down though the answer was lost. On stop it claims
 nothing more and lets go of what it performs: that stays `running`, and the next start goes on with it.
 """
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic, cast
 
 import msgspec
@@ -19,6 +19,7 @@ from headway.engine.lease import Lease
 from headway.engine.patience import insist
 from headway.engine.perform import Performer
 from headway.engine.run import Live
+from headway.engine.watch import LOOK_SECONDS, Watch
 from headway.errors import Fenced, Unavailable
 from headway.ids import show
 from headway.model.operations import Operation
@@ -49,6 +50,7 @@ class Worker(Generic[W]):
         self._clock = clock
         self._catalog = catalog
         self._lease = Lease(database, clock, name=node, seconds=lease_seconds)
+        self._watch = None if database.marks is None else Watch(database, database.marks)
         self._performer = Performer(database, clock, self._lease.held)
         self._operations_max = operations_max
         self._numbered = numbered
@@ -59,6 +61,9 @@ class Worker(Generic[W]):
         """What is this node's and was not performed at the last look."""
         self._unknown: set[int] = set()
         self._wake = asyncio.Event()
+        self._settled = False
+        """Whether this node has what it owns in its hands; not while it comes, or comes back after a lost lease."""
+        self._looking = asyncio.Lock()
 
     def given(self, world: W) -> None:
         """Hand over what steps act on; before `serve`."""
@@ -68,18 +73,27 @@ class Worker(Generic[W]):
 
     def room(self) -> int | None:
         """The number of this node if it can begin one more operation now."""
-        if self._group is None or len(self._performing) >= self._operations_max or not self._lease.held():
+        if not self._settled or len(self._performing) >= self._operations_max or not self._lease.held():
             return None
         return self._lease.node
 
     def begin(self, operation: Operation) -> None:
         """Perform an operation that this node owns; later, after a restart, if it is stopping."""
+        if self._settled:
+            self._begin(operation)
+
+    def _begin(self, operation: Operation) -> None:
         if self._group is None or operation.id in self._performing:
             return
         run = self._run(operation, self._group)
         if run is None:
             return
-        task = self._group.create_task(self._perform(run))
+        perform = self._perform(run)
+        try:
+            task = self._group.create_task(perform)
+        except RuntimeError:  # the group is ending, because something failed that nobody foresaw
+            perform.close()
+            return
         self._performing[operation.id] = (run, task)
         # Not at the end of `_perform`: a task that is cancelled before it has begun never gets there.
         task.add_done_callback(lambda _: self._ended(run))
@@ -129,14 +143,17 @@ class Worker(Generic[W]):
             async with asyncio.TaskGroup() as group:
                 self._group = group
                 await insist(self._clock, self._resume)
-                helpers = [group.create_task(self._keep_lease()), group.create_task(self._claim())]
+                helpers = [
+                    group.create_task(serve())
+                    for serve in (self._keep_lease, self._claim, self._watch_others)
+                ]
                 ready.set()
                 await stop.wait()
-                self._group = None
+                self._group, self._settled = None, False
                 for task in (*helpers, *self._dropped()):
                     task.cancel()
         finally:
-            self._group = None
+            self._group, self._settled = None, False
             await self._leave()
 
     async def _leave(self) -> None:
@@ -149,15 +166,22 @@ class Worker(Generic[W]):
         """Go on with what this node was performing when it died."""
         node, now = self._lease.node, self._clock.now()
         for operation in await self._database.write(lambda tx: operations.take_over(tx, node, node, now)):
-            self.begin(operation)
+            self._begin(operation)
+        self._settled = True
 
     async def _keep_lease(self) -> None:
         while True:
             if not await self._lease.keep():
                 log.warning("this node was taken for dead; it comes back with a new epoch")
-                await self._let_go()
-                await insist(self._clock, self._lease.register)
-                await insist(self._clock, self._resume)
+                await self._come_back()
+
+    async def _come_back(self) -> None:
+        """Nothing is begun meanwhile: it would be taken over from itself."""
+        self._settled = False
+        async with self._looking:
+            await self._let_go()
+            await insist(self._clock, self._lease.register)
+            await insist(self._clock, self._resume)
 
     def _dropped(self) -> list[asyncio.Task[None]]:
         """What is to be stopped; one whose write was refused ends by itself, when that has been written down."""
@@ -175,8 +199,9 @@ class Worker(Generic[W]):
         while True:
             self._wake.clear()
             try:
-                if self._lease.held():
-                    await self._look()
+                async with self._looking:
+                    if self._lease.held():
+                        await self._look()
             except (Unavailable, StorageFull) as error:
                 log.warning("claiming: %s", error)
             await self._woken()
@@ -198,16 +223,30 @@ class Worker(Generic[W]):
             for wait in waits:
                 wait.cancel()
 
-    async def _rescue(self) -> None:
-        """Take over what dead nodes were performing."""
-        me, now = self._lease.node, self._clock.now()
+    async def _watch_others(self) -> None:
+        """Take over soon what a process was performing that has died."""
+        while self._watch is not None:
+            await self._clock.sleep(LOOK_SECONDS)
+            try:
+                if self._lease.held():
+                    await self._rescue(await self._watch.gone(self._lease.node))
+            except (Unavailable, StorageFull) as error:
+                log.debug("watching: %s", error)
+
+    async def _rescue(self, gone: Sequence[nodes.Epoch] = ()) -> None:
+        """Take over what was performed by nodes whose lease is over, or that are known to be gone."""
+        me = self._lease.node
+        if not gone and not await self._database.read(lambda tx: nodes.lapsed(tx, me, self._clock.now())):
+            return
 
         async def rescue(tx: Tx) -> list[Operation]:
+            now = self._clock.now()  # of this moment: the write may have waited while the clock was set
             dead = await nodes.expire(tx, me, now)
+            dead += [epoch.node for epoch in gone if await nodes.end(tx, epoch)]
             return [it for node in dead for it in await operations.take_over(tx, me, node, now)]
 
         for operation in await self._database.write(rescue):
-            self.begin(operation)
+            self._begin(operation)
 
     async def _take_up(self) -> None:
         """Go on with what is this node's and has twice been found not to be performed.
@@ -224,7 +263,7 @@ class Worker(Generic[W]):
 
         for operation in await self._database.write(take_up) if twice else ():
             if operation is not None:
-                self.begin(operation)
+                self._begin(operation)
 
     async def _claim_queued(self) -> None:
         room = self._operations_max - len(self._performing)
@@ -232,7 +271,7 @@ class Worker(Generic[W]):
             return
         node, now = self._lease.node, self._clock.now()
         for operation in await self._database.write(lambda tx: operations.claim(tx, node, now, room)):
-            self.begin(operation)
+            self._begin(operation)
 
     async def _hear_cancels(self) -> None:
         for id in await self._database.read(lambda tx: operations.cancels_of(tx, self._lease.node)):
