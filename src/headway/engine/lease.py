@@ -23,7 +23,8 @@ class Lease:
         self._name = name
         self._seconds = seconds
         self._until = 0.0
-        self._epoch = 0
+        self.epoch = 0
+        """How often it has come, or come back."""
         self.node = 0
         """This node's number, from the first registration on."""
 
@@ -35,7 +36,7 @@ class Lease:
         """Come (back) under this name with a new epoch; the node's number."""
         asked = self._clock.monotonic()
         lease = int(self._seconds * SECOND)
-        self.node, self._epoch = await self._database.write(
+        self.node, self.epoch = await self._database.write(
             lambda tx: nodes.register(tx, self._name, self._clock.now(), lease)
         )
         self._until = asked + self._seconds
@@ -49,7 +50,7 @@ class Lease:
         try:
             async with asyncio.timeout(self._seconds):
                 renewed = await self._database.write(
-                    lambda tx: nodes.renew(tx, self.node, self._epoch, self._clock.now(), lease)
+                    lambda tx: nodes.renew(tx, self.node, self.epoch, self._clock.now(), lease)
                 )
         except (Unavailable, StorageFull, TimeoutError):
             return True
@@ -59,4 +60,4 @@ class Lease:
     async def release(self) -> None:
         """Leave, in good order."""
         self._until = 0.0
-        await self._database.write(lambda tx: nodes.release(tx, self.node, self._epoch))
+        await self._database.write(lambda tx: nodes.release(tx, self.node, self.epoch))

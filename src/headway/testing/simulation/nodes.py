@@ -104,9 +104,7 @@ class Node:
         self.serving = self._spawn(self._serve(process))
 
     async def _serve(self, process: Process) -> None:
-        janitor = Janitor(
-            self.database, self.clock, retention_days=self._plan.retention_seconds / 86_400
-        )
+        janitor = Janitor(self.database, self.clock, retention_days=self._plan.retention_seconds / 86_400)
         sweeping = self._loop.create_task(janitor.serve(asyncio.Event(), self._stop))
         try:
             await self.worker.serve(self.ready, self._stop)
@@ -184,6 +182,8 @@ class Node:
 
     async def submit(self, type: OperationType[Any, Any], params: Any, key: Key | None = None) -> Operation:
         """Accept an operation, or find the one that the key began."""
+        if key is None:
+            return await self.desk.accept(self.database, type, params, by=BY)
 
         async def body(tx: Tx) -> Operation:
             found = await self.desk.earlier(tx, key)

@@ -35,6 +35,7 @@ HOWS = (
 )
 BACKS = (*("plain",) * 8, "undo-retry", "undo-raise", "undo-long", "undo-say", "undo-fail")
 TARGETS = 12
+TYPES = 6
 DEADLINE_SECONDS = 8.0
 
 
@@ -44,7 +45,7 @@ class Asked(msgspec.Struct, frozen=True):
     target: str
 
 
-def lines(random: Random, count: int = 6) -> list[str]:
+def lines(random: Random, count: int = TYPES) -> list[str]:
     """That many types, as lines."""
     return [
         " ".join(
@@ -131,7 +132,9 @@ async def _do(run: Any, act: Act, how: str) -> None:
     place.stage.touch(act, lasts=lasts)
     match how:
         case "long" | "keep":
-            await _at_length(place, act, how, seldom.randint(2, 6) if how == "keep" else seldom.randint(2, 20))
+            await _at_length(
+                place, act, how, seldom.randint(2, 6) if how == "keep" else seldom.randint(2, 20)
+            )
         case "stubborn":
             await _stubborn(place, act)
         case "say" | "progress":
@@ -210,5 +213,3 @@ async def _undo(run: Any, act: Act, back: str) -> None:
         case _:
             pass
     place.stage.touch(act)
-
-

@@ -33,7 +33,9 @@ class Watcher(Protocol):
         """A request has set out."""
         ...
 
-    def guarded(self, process: Process, request: Request, values: Mapping[str, object], row: Row | None) -> None:
+    def guarded(
+        self, process: Process, request: Request, values: Mapping[str, object], row: Row | None
+    ) -> None:
         """A statement with a fence was carried out, or its guard did not hold."""
         ...
 
@@ -220,7 +222,6 @@ class Wire:
         loop.call_at(self._arrival(way.there), arrives, context=harbour.process.context)
         return await answer
 
-
     def _arrival(self, seconds: float) -> float:
         """A database within the process takes requests in their order, one behind several lines as they come."""
         arrival = self._harbour.loop.time() + seconds
@@ -286,5 +287,3 @@ class _Marked:
 def _mark(event: NewEvent, request: Request) -> NewEvent:
     by = msgspec.structs.replace(event.by, request_id=str(request.number))
     return msgspec.structs.replace(event, by=by)
-
-
