@@ -20,6 +20,7 @@ from headway.engine.patience import insist
 from headway.engine.perform import Performer
 from headway.engine.run import Live
 from headway.engine.scribe import Scribe
+from headway.engine.submit import Seat
 from headway.engine.watch import LOOK_SECONDS, Watch
 from headway.errors import Fenced, Unavailable
 from headway.ids import show
@@ -73,15 +74,18 @@ class Worker(Generic[W]):
 
     # -- the host of the desk ------------------------------------------------------------------------------
 
-    def room(self) -> int | None:
-        """The number of this node if it can begin one more operation now."""
+    def room(self) -> Seat | None:
+        """Where one more operation can begin now."""
         if not self._settled or len(self._performing) >= self._operations_max or not self._lease.held():
             return None
-        return self._lease.node
+        return Seat(self._lease.node, self._lease.epoch)
 
-    def begin(self, operation: Operation) -> None:
-        """Perform an operation that this node owns; later, after a restart, if it is stopping."""
-        if self._settled:
+    def begin(self, operation: Operation, seat: Seat) -> None:
+        """Perform an operation that was accepted with this seat.
+
+        Not where the node stops, or its epoch has ended since: others may have performed it by now.
+        """
+        if self._settled and seat.epoch == self._lease.epoch:
             self._begin(operation)
 
     def _begin(self, operation: Operation) -> None:
