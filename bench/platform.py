@@ -37,18 +37,14 @@ TARGETS: tuple[Target, ...] = (
         for change in CHANGES
         for rival in RIVALS[language]
     ),
-    *(
-        Within(measure=failed(language, change), bound=0)
-        for language in LANGUAGES
-        for change in CHANGES[1:]
-    ),
+    *(Within(measure=failed(language, change), bound=0) for language in LANGUAGES for change in CHANGES[1:]),
     Within(measure=memory(20), bound=MEMORY_MB),
     Within(measure=LINES, bound=LINES_PER_SECOND),
     Within(measure=LOST, bound=0),
 )
 
 
-def benchmark(size: Size) -> Benchmark:
+def benchmark(_size: Size) -> Benchmark:
     """The table."""
     return Benchmark(
         name="platform",

@@ -41,7 +41,9 @@ def _round(place: Place) -> Figures:
         for language in stages.LANGUAGES:
             load = stack.enter_context(traffic.on(f"bench-{language}.localhost"))
             interpreter, program = stages.PROGRAMS[language]
-            app = platform.deployed(f"bench-{language}", f"web: exec {interpreter} {program} $PORT {load.told}")
+            app = platform.deployed(
+                f"bench-{language}", f"web: exec {interpreter} {program} $PORT {load.told}"
+            )
             figures |= stages.changes(app, language, load, place.size)
             app.scale(0)
         figures |= _heard(platform, place.size)

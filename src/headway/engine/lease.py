@@ -2,7 +2,8 @@
 
 One row a node, renewed at a third of its time. A node that finds another's lease over ends that one's epoch and
 takes its operations over. A node that learns that its own epoch was ended drops what it performs and comes back
-as a new one. Not promised: that a frozen node knows it is late; for that every write carries a fence.
+as a new one. The date is read where the row is written, because a write may have waited while the clock was set.
+Not promised: that a frozen node knows it is late; for that every write carries a fence.
 """
 
 import asyncio
@@ -34,9 +35,8 @@ class Lease:
         """Come (back) under this name with a new epoch; the node's number."""
         asked = self._clock.monotonic()
         lease = int(self._seconds * SECOND)
-        now = self._clock.now()
         self.node, self._epoch = await self._database.write(
-            lambda tx: nodes.register(tx, self._name, now, lease)
+            lambda tx: nodes.register(tx, self._name, self._clock.now(), lease)
         )
         self._until = asked + self._seconds
         return self.node
@@ -45,11 +45,11 @@ class Lease:
         """Pause for a third of the lease and renew it; False once this epoch was ended by another node."""
         await self._clock.sleep(self._seconds / 3)
         asked = self._clock.monotonic()
-        lease, now = int(self._seconds * SECOND), self._clock.now()
+        lease = int(self._seconds * SECOND)
         try:
             async with asyncio.timeout(self._seconds):
                 renewed = await self._database.write(
-                    lambda tx: nodes.renew(tx, self.node, self._epoch, now, lease)
+                    lambda tx: nodes.renew(tx, self.node, self._epoch, self._clock.now(), lease)
                 )
         except (Unavailable, StorageFull, TimeoutError):
             return True

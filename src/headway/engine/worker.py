@@ -86,7 +86,12 @@ class Worker(Generic[W]):
         run = self._run(operation, self._group)
         if run is None:
             return
-        task = self._group.create_task(self._perform(run))
+        perform = self._perform(run)
+        try:
+            task = self._group.create_task(perform)
+        except RuntimeError:  # the group is ending, because something failed that nobody foresaw
+            perform.close()
+            return
         self._performing[operation.id] = (run, task)
         # Not at the end of `_perform`: a task that is cancelled before it has begun never gets there.
         task.add_done_callback(lambda _: self._ended(run))
@@ -215,9 +220,10 @@ class Worker(Generic[W]):
 
     async def _rescue(self) -> None:
         """Take over what dead nodes were performing."""
-        me, now = self._lease.node, self._clock.now()
+        me = self._lease.node
 
         async def rescue(tx: Tx) -> list[Operation]:
+            now = self._clock.now()  # of this moment: the write may have waited while the clock was set
             dead = await nodes.expire(tx, me, now)
             return [it for node in dead for it in await operations.take_over(tx, me, node, now)]
 

@@ -23,16 +23,21 @@ class Limits:
 
     def count(self, asker: object) -> None:
         """One more request of the asker; TooMany, with when to come back, where that is over the limit."""
-        now = self._clock.monotonic()
-        bucket = self._buckets.get(asker)
-        if bucket is None:
-            bucket = self._new(asker, now)
-        left = min(self._size, bucket.left + (now - bucket.at) * self._per_second)
+        if not self.spares(asker, self._clock.monotonic()):
+            left = self._buckets[asker].left
+            raise TooMany("Retry later", retry_after=max(1, round((1 - left) / self._per_second)))
+
+    def spares(self, asker: object, now: float) -> bool:
+        """Whether the asker has a request left, which then is counted; `now` is what the monotonic clock says."""
+        bucket = self._buckets.get(asker) or self._new(asker, now)
+        left = bucket.left + (now - bucket.at) * self._per_second
+        left = min(left, self._size)
         bucket.at = now
         if left < 1:
             bucket.left = left
-            raise TooMany("Retry later", retry_after=max(1, round((1 - left) / self._per_second)))
+            return False
         bucket.left = left - 1
+        return True
 
     def _new(self, asker: object, now: float) -> "_Bucket":
         if len(self._buckets) >= _BUCKETS_MAX:
@@ -41,7 +46,7 @@ class Limits:
         return bucket
 
 
-class Crowd:
+class Places:
     """At most `at_once_max` requests are worked on at once; who comes beyond that is told to come again.
 
     Those that wait, for news or for their sender, stand aside: they cost a connection and no work.
@@ -49,27 +54,27 @@ class Crowd:
 
     def __init__(self, at_once_max: int) -> None:
         self._at_once_max = at_once_max
-        self._inside = 0
+        self._taken = 0
 
     @contextlib.contextmanager
-    def inside(self) -> Generator[None]:
-        """Be worked on; Unavailable where too many are."""
-        if self._inside >= self._at_once_max:
+    def taken(self) -> Generator[None]:
+        """Have a place; Unavailable where none is free."""
+        if self._taken >= self._at_once_max:
             raise Unavailable("too many requests at once, try again soon")
-        self._inside += 1
+        self._taken += 1
         try:
             yield
         finally:
-            self._inside -= 1
+            self._taken -= 1
 
     @contextlib.contextmanager
     def aside(self) -> Generator[None]:
-        """Wait: meanwhile another one has the place."""
-        self._inside -= 1
+        """Wait, and let another one have the place meanwhile."""
+        self._taken -= 1
         try:
             yield
         finally:
-            self._inside += 1
+            self._taken += 1
 
 
 class _Bucket:
