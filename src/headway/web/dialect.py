@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import errno
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from starlette.datastructures import Headers
@@ -45,22 +45,18 @@ def mount(edge: Edge, dialects: Sequence[Dialect], elsewhere: ASGIApp | None = N
     rest = elsewhere or _nowhere
     snapshots = edge.snapshots
 
-    # No coroutine of its own: each costs memory while an answer waits, and time where one is ready.
-    def roof(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+    async def roof(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and (found := snapshots.found(scope)) is not None:
-            return _both(send, *found)
+            start, body = found
+            await send(start)
+            return await send(body)
         path: str = scope.get("path", "")
         for prefix, door in doors:
             if path.startswith(prefix) and (len(path) == len(prefix) or path[len(prefix)] == "/"):
-                return door(scope, receive, send)
-        return rest(scope, receive, send)
+                return await door(scope, receive, send)
+        return await rest(scope, receive, send)
 
     return roof
-
-
-async def _both(send: Send, start: Message, body: Message) -> None:
-    await send(start)
-    await send(body)
 
 
 class _Door:
@@ -74,9 +70,8 @@ class _Door:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         sending = _Sending(send)
         try:
-            with self._edge.crowd.inside():
-                # What was asked is forgotten when the answer begins: it may wait for long, and there may be many.
-                app = await self._answered(ask(self._edge, self._dialect.name, scope, receive), sending)
+            # What was asked is forgotten when the answer begins: it may wait for long, and there may be many.
+            app = await self._answered(ask(self._edge, self._dialect.name, scope, receive), sending)
             await app(scope, receive, sending)
         except Disconnected:
             return
@@ -88,13 +83,16 @@ class _Door:
         except Exception as error:
             refusal = _scarce(error)
             if refusal is None:
-                log.exception(
-                    "request %s: %s %s", sending.request_id, scope.get("method", WEBSOCKET), scope["path"]
-                )
+                method = scope.get("method", WEBSOCKET)
+                log.exception("request %s: %s %s", sending.request_id, method, scope["path"])
             await self._refuse(refusal or Broken(), scope, receive, sending)
 
     async def _answered(self, asked: Ask, sending: _Sending) -> ASGIApp:
         sending.request_id = asked.request_id
+        with self._edge.places.taken():
+            return await self._handled(asked)
+
+    async def _handled(self, asked: Ask) -> ASGIApp:
         edge, scope = self._edge, asked.scope
         route, asked.params = self._tree.find(asked.method, scope["path"])
         if route.open:
