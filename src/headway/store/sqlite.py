@@ -7,7 +7,7 @@ disk is slow it moves to a thread, and what arrives meanwhile shares the next on
 
 import asyncio
 import fcntl
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from time import perf_counter
@@ -18,7 +18,7 @@ import msgspec
 
 from headway.clock import Clock
 from headway.errors import Unavailable
-from headway.model.operations import NewEvent
+from headway.model.operations import LogLine, NewEvent
 from headway.store import migrate
 from headway.store.database import Entry, Heard, NotUnique, Row, StorageFull, Touched, Tx
 from headway.store.operations import LOG, logged
@@ -77,6 +77,10 @@ class _Tx:
 
     def append(self, event: NewEvent) -> None:
         self.events.append(event)
+
+    def keep_log(self, operation: int, lines: Sequence[LogLine]) -> None:
+        for values in logged(operation, lines):
+            self.execute(LOG, values)
 
     def after_commit(self, act: Callable[[], None]) -> None:
         self.acts.append(act)
@@ -372,8 +376,8 @@ def _enter(tx: _Tx, entry: Entry) -> Row | None:
     rows = tx.execute(entry.query, entry.values).fetchall()
     if not rows:
         return None
-    for values in logged(entry):
-        tx.execute(LOG, values)
+    if entry.log:
+        tx.keep_log(cast(int, entry.values["id"]), entry.log)
     tx.events = list(entry.events)
     tx.write_events()
     return rows[0]
