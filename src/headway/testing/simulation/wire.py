@@ -3,13 +3,13 @@
 The database is a process of its own. What is on its way when a node freezes or dies may still arrive.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 import msgspec
 
 from headway.clock import Clock
-from headway.model.operations import NewEvent
+from headway.model.operations import LogLine, NewEvent
 from headway.store.database import Database, Entry, Heard, Row, Touched, Tx
 from headway.store.sheets import Query
 from headway.testing.fuse import PowerCut
@@ -275,6 +275,9 @@ class _Marked:
 
     def append(self, event: NewEvent) -> None:
         self._tx.append(_mark(event, self._request))
+
+    def keep_log(self, operation: int, lines: Sequence[LogLine]) -> None:
+        self._tx.keep_log(operation, lines)
 
     def after_commit(self, act: Callable[[], None]) -> None:
         self._acts.append(act)
