@@ -15,7 +15,8 @@ from typing import Any, Protocol, TypeVar
 
 import msgspec
 
-from headway.model.operations import NewEvent
+from headway.model.operations import LogLine, NewEvent
+from headway.store.marks import Marks
 from headway.store.sheets import Query
 
 T = TypeVar("T")
@@ -64,11 +65,13 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     The statement returns one row if its guard held (a fence, a phase, a unique index with DO NOTHING), and
     none if it did not; it never fails for a reason that it could guard against. `touches` orders entries of a
     batch: two writers take their rows in the same order. Entries of one batch must not touch the same row.
+    `log` are pieces of the log of the operation `id`: a piece that is there already is written over itself.
     """
 
     query: Query
     values: dict[str, object]
     events: tuple[NewEvent, ...] = ()
+    log: tuple[LogLine, ...] = ()
     touches: int = 0
 
 
@@ -93,6 +96,11 @@ class Database(Protocol):
     shared: bool
     """Whether several platforms may work on it at once."""
 
+    @property
+    def marks(self) -> Marks | None:
+        """By which its processes see each other die; None where one process is alone with its data."""
+        ...
+
     async def open(self) -> None:
         """Connect, and bring the schema forward; Refusal if the schema is newer than this program."""
         ...
@@ -113,7 +121,7 @@ class Database(Protocol):
         ...
 
     async def journal(self, entry: Entry) -> Row | None:
-        """Carry out one entry; its row, once that and its events are on disk, or None if its guard did not hold."""
+        """Carry out one entry; its row, once that, its events and its log are on disk, or None if its guard did not hold."""
         ...
 
     def listen(self, heard: Heard) -> Callable[[], None]:

@@ -79,7 +79,7 @@ class Bell:
         return unsent
 
     def _hear(self, connection: Any, sender: int, _channel: object, payload: object) -> None:
-        if sender != connection.get_server_pid():
+        if connection.is_closed() or sender != connection.get_server_pid():
             self._tell(read(str(payload)))
 
     def _tell(self, touched: Touched | None) -> None:

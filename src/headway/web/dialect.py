@@ -6,8 +6,9 @@ A request walks: path, identity, limits, handler, answer. A handler that cannot 
 
 from __future__ import annotations
 
+import errno
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from starlette.datastructures import Headers
@@ -44,22 +45,18 @@ def mount(edge: Edge, dialects: Sequence[Dialect], elsewhere: ASGIApp | None = N
     rest = elsewhere or _nowhere
     snapshots = edge.snapshots
 
-    # No coroutine of its own: each costs memory while an answer waits, and time where one is ready.
-    def roof(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+    async def roof(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and (found := snapshots.found(scope)) is not None:
-            return _both(send, *found)
+            start, body = found
+            await send(start)
+            return await send(body)
         path: str = scope.get("path", "")
         for prefix, door in doors:
             if path.startswith(prefix) and (len(path) == len(prefix) or path[len(prefix)] == "/"):
-                return door(scope, receive, send)
-        return rest(scope, receive, send)
+                return await door(scope, receive, send)
+        return await rest(scope, receive, send)
 
     return roof
-
-
-async def _both(send: Send, start: Message, body: Message) -> None:
-    await send(start)
-    await send(body)
 
 
 class _Door:
@@ -83,14 +80,19 @@ class _Door:
         except StorageFull:
             await self._refuse(Unavailable("the disk is full", retry_after=60), scope, receive, sending)
         # The HTTP edge: what nobody foresaw must not reach the asker as anything but the dialect's own words.
-        except Exception:
-            log.exception(
-                "request %s: %s %s", sending.request_id, scope.get("method", WEBSOCKET), scope["path"]
-            )
-            await self._refuse(Broken(), scope, receive, sending)
+        except Exception as error:
+            refusal = _scarce(error)
+            if refusal is None:
+                method = scope.get("method", WEBSOCKET)
+                log.exception("request %s: %s %s", sending.request_id, method, scope["path"])
+            await self._refuse(refusal or Broken(), scope, receive, sending)
 
     async def _answered(self, asked: Ask, sending: _Sending) -> ASGIApp:
         sending.request_id = asked.request_id
+        with self._edge.places.taken():
+            return await self._handled(asked)
+
+    async def _handled(self, asked: Ask) -> ASGIApp:
         edge, scope = self._edge, asked.scope
         route, asked.params = self._tree.find(asked.method, scope["path"])
         if route.open:
@@ -107,6 +109,12 @@ class _Door:
             await self._dialect.refuse(refusal)(scope, receive, sending)
         elif scope["type"] == "websocket":
             await sending({"type": "websocket.close", "code": 1011, "reason": ""})
+
+
+def _scarce(error: Exception) -> Refusal | None:
+    if isinstance(error, OSError) and error.errno in {errno.EMFILE, errno.ENFILE}:
+        return Unavailable("the platform has too many files open, try again soon")
+    return None
 
 
 class _Sending:
