@@ -6,11 +6,15 @@ from pathlib import Path
 
 import msgspec
 
-from bench import engine, page, ratios
+from bench import engine, following, page, ratios, reading
 from bench.contest import Benchmark, Left, Size, hold
 from bench.measure import machine
 
-BENCHMARKS: dict[str, Callable[[Size], Benchmark]] = {"engine": engine.benchmark}
+BENCHMARKS: dict[str, Callable[[Size], Benchmark]] = {
+    "engine": engine.benchmark,
+    "reading": reading.benchmark,
+    "following": following.benchmark,
+}
 
 
 def main() -> None:

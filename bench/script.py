@@ -49,6 +49,7 @@ def started(
         [python, HARNESS / f"{script}.py", json.dumps(asked)],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(_ours(python)), **(environment or {})},
         cwd=folder,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -65,7 +66,7 @@ def end(process: "subprocess.Popen[Any]") -> None:
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
-    for stream in (process.stdout, process.stderr):
+    for stream in (process.stdin, process.stdout, process.stderr):
         if stream is not None:
             stream.close()
 

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import click
+import uvloop
 
 from headway import app, logs
 from headway.cli import pidfile
@@ -27,7 +28,7 @@ def up(file: Path | None, **given: str | None) -> None:
     logs.set_up()
     try:
         with pidfile.held(config.folder):
-            asyncio.run(_up(config))
+            uvloop.run(_up(config))
     except (Refusal, Trouble, OSError) as error:
         raise click.ClickException(str(error)) from error
     except ExceptionGroup as group:

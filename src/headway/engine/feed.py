@@ -8,8 +8,8 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
 from typing import Any, TypeVar
 
-from headway.model.operations import Event
-from headway.store import events
+from headway.model.operations import Event, Operation
+from headway.store import events, operations
 from headway.store.database import Database, Touched
 
 T = TypeVar("T")
@@ -27,6 +27,7 @@ class Topic:
         self.followers = 0
         self.wakes: set[Callable[[], None]] = set()
         """Called whenever something may have happened; they neither wait nor raise."""
+        self._waiting: set[asyncio.Future[None]] = set()
         self._read = read
         self._made: dict[Hashable, Any] = {}
         self._making = asyncio.Lock()
@@ -37,22 +38,32 @@ class Topic:
         self._made.clear()
         for wake in tuple(self.wakes):
             wake()
+        for waiting in self._waiting:
+            _wake(waiting)
 
-    async def beyond(self, version: int) -> None:
-        """Return when the version is another one. Note it before you read, so that nothing falls between."""
+    @property
+    def waiting(self) -> int:
+        """How many wait to be woken."""
+        return len(self.wakes) + len(self._waiting)
+
+    async def beyond(self, version: int, *, seconds: float | None = None) -> None:
+        """Return when the version is another one, or the time is up.
+
+        Note the version before you read, so that nothing falls between.
+        """
         if version != self.version:
             return
-        woken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-
-        def wake() -> None:
-            if not woken.done():
-                woken.set_result(None)
-
-        self.wakes.add(wake)
+        loop = asyncio.get_running_loop()
+        waiting: asyncio.Future[None] = loop.create_future()
+        # Not `asyncio.timeout`: ten thousand may wait.
+        alarm = None if seconds is None else loop.call_later(seconds, _wake, waiting)
+        self._waiting.add(waiting)
         try:
-            await woken
+            await waiting
         finally:
-            self.wakes.discard(wake)
+            self._waiting.discard(waiting)
+            if alarm is not None:
+                alarm.cancel()
 
     async def once(self, key: Hashable, make: Callable[[], Awaitable[T]]) -> T:
         """What `make` makes, made once for all who ask for the same at this version."""
@@ -72,6 +83,11 @@ class Topic:
     async def read(self, after: int) -> list[Event]:
         """What is there behind event `after`, at most a page; not to be changed, others read it too."""
         return await self.once(after, lambda: self._read(after))
+
+
+def _wake(waiting: "asyncio.Future[None]") -> None:
+    if not waiting.done():
+        waiting.set_result(None)
 
 
 class Feed:
@@ -116,11 +132,27 @@ class Feed:
         finally:
             self.leave(topic)
 
+    async def ended(self, operation: int) -> Operation | None:
+        """The operation, once it has ended; None where there is none."""
+        topic = self.join(operation)
+        try:
+            while True:
+                version = topic.version
+                found = await topic.once("row", lambda: self._row(operation))
+                if found is None or found.phase.terminal:
+                    return found
+                await topic.beyond(version)
+        finally:
+            self.leave(topic)
+
     async def read(self, after: int, operation: int | None = None) -> list[Event]:
         """What is there behind event `after`, at most a page."""
         if operation is None:
             return await self._database.read(lambda tx: events.after(tx, after, PAGE))
         return await self._database.read(lambda tx: events.of_operation(tx, operation, after, PAGE))
+
+    async def _row(self, operation: int) -> Operation | None:
+        return await self._database.read(lambda tx: operations.get(tx, operation))
 
     def _heard(self, touched: Touched | None) -> None:
         if touched is None:

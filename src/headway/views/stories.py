@@ -1,8 +1,6 @@
 """Operations with everything that happened to them, now or as it goes on."""
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -110,9 +108,7 @@ class Stories:
                 left = until - self._clock.monotonic()
                 if left <= 0 or story.seq > after or story.operation.phase.terminal:
                     return story
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(left):
-                        await topic.beyond(version)
+                await topic.beyond(version, seconds=left)
         finally:
             self._feed.leave(topic)
 

@@ -20,16 +20,21 @@ class Limits:
 
     def count(self, asker: object) -> None:
         """One more request of the asker; TooMany, with when to come back, where that is over the limit."""
-        now = self._clock.monotonic()
-        bucket = self._buckets.get(asker)
-        if bucket is None:
-            bucket = self._new(asker, now)
-        left = min(self._size, bucket.left + (now - bucket.at) * self._per_second)
+        if not self.spares(asker, self._clock.monotonic()):
+            left = self._buckets[asker].left
+            raise TooMany("Retry later", retry_after=max(1, round((1 - left) / self._per_second)))
+
+    def spares(self, asker: object, now: float) -> bool:
+        """Whether the asker has a request left, which then is counted; `now` is what the monotonic clock says."""
+        bucket = self._buckets.get(asker) or self._new(asker, now)
+        left = bucket.left + (now - bucket.at) * self._per_second
+        left = min(left, self._size)
         bucket.at = now
         if left < 1:
             bucket.left = left
-            raise TooMany("Retry later", retry_after=max(1, round((1 - left) / self._per_second)))
+            return False
         bucket.left = left - 1
+        return True
 
     def _new(self, asker: object, now: float) -> "_Bucket":
         if len(self._buckets) >= _BUCKETS_MAX:

@@ -6,11 +6,11 @@ from typing import Generic, TypeVar
 R = TypeVar("R")
 M = TypeVar("M")
 
-_MADE_MAX = 256
+_MADE_MAX = 32
 
 
 class Made(Generic[R, M]):
-    """Remembers what `make` made of the last 256 records. The same record is the same object, not an equal one."""
+    """Remembers what `make` made of the last 32 records. The same record is the same object, not an equal one."""
 
     def __init__(self, make: Callable[[R], M]) -> None:
         self._make = make

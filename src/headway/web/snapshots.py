@@ -13,13 +13,11 @@ everything else is read anew each time. So what a node answers about an operatio
 disk, and what it answers about who may see it at most two seconds.
 """
 
-from collections.abc import Awaitable
 from hashlib import blake2b
 
 from starlette.types import Message, Receive, Scope, Send
 
 from headway.clock import Clock
-from headway.errors import TooMany
 from headway.store.database import Database, Touched
 from headway.web.body import About, Answer
 from headway.web.identity import Caller
@@ -39,6 +37,7 @@ ASIDE = frozenset({
 })
 """What no answer about an operation rests on. Whatever is not listed here drops them all."""
 
+_NOTHING: Message = {"type": "http.response.body"}
 Key = tuple[str, bytes]
 Mark = tuple[int, int]
 
@@ -60,17 +59,16 @@ class Snapshot:
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         """Send it, to one who has waited for it to be made."""
         known = next((value for name, value in scope["headers"] if name == b"if-none-match"), b"")
-        await self.send(send, known)
+        for message in self.messages(known):
+            await send(message)
 
-    async def send(self, send: Send, known: bytes, *more: tuple[bytes, bytes]) -> None:
-        """Send it, with more headers; `known` is the `If-None-Match` that came."""
+    def messages(self, known: bytes, *more: tuple[bytes, bytes]) -> tuple[Message, Message]:
+        """What is to be sent, with more headers; `known` is the `If-None-Match` that came."""
         if known and (self._etag in known or known == b"*"):
             headers = [(b"etag", self._etag), *more]
-            await send({"type": "http.response.start", "status": 304, "headers": headers})
-            await send({"type": "http.response.body"})
-            return
-        await send({"type": "http.response.start", "status": 200, "headers": [*self._headers, *more]})
-        await send(self._body)
+            return {"type": "http.response.start", "status": 304, "headers": headers}, _NOTHING
+        headers = [*self._headers, *more]
+        return {"type": "http.response.start", "status": 200, "headers": headers}, self._body
 
 
 class Snapshots:
@@ -87,8 +85,8 @@ class Snapshots:
         self._turns = 0
         database.listen(self._heard)
 
-    def answered(self, scope: Scope, send: Send) -> Awaitable[None] | None:
-        """The answer on its way, or None where it has to be made; the request is counted against its asker's limit."""
+    def found(self, scope: Scope) -> tuple[Message, Message] | None:
+        """The answer, or None where it has to be made; found, it is counted against its asker's limit."""
         if scope["method"] != "GET" or scope["query_string"]:
             return None
         secret = known = id = b""
@@ -100,13 +98,14 @@ class Snapshots:
             elif name == b"x-request-id":
                 id = id or value
         kept = self._kept.get((scope["path"], secret))
-        if kept is None or kept.until <= self._clock.monotonic():
+        # Who is over the limit is refused in the usual way, in the dialect's form.
+        if (
+            kept is None
+            or kept.until <= (now := self._clock.monotonic())
+            or not self._limits.spares(kept.account_id, now)
+        ):
             return None
-        try:
-            self._limits.count(kept.account_id)
-        except TooMany:  # asked in the usual way it is refused in the dialect's form
-            return None
-        return kept.send(send, known, (b"x-request-id", self._request_ids.of(id)))
+        return kept.messages(known, (b"x-request-id", self._request_ids.of(id)))
 
     def mark(self) -> Mark:
         """To be taken before an answer is begun: it says what had been heard of by then."""

@@ -6,7 +6,6 @@ its own stream; one that takes nothing at all for a while is given up.
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from typing import Generic, Protocol, TypeVar
 
 from starlette.types import Receive, Scope, Send
 
@@ -16,8 +15,6 @@ PING_SECONDS = 15.0
 STUCK_SECONDS_MAX = 60
 """How long one frame may wait to be taken."""
 
-T = TypeVar("T")
-T_co = TypeVar("T_co", covariant=True)
 Frames = AsyncIterator[str]
 Put = Callable[[str], Awaitable[None]]
 
@@ -42,6 +39,14 @@ def as_data(frame: str) -> str:
     return "".join(f"data: {line}\n" for line in frame.split("\n")) + "\n"
 
 
+SSE_HEADERS = [
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-cache"),
+    (b"x-accel-buffering", b"no"),
+]
+"""What an answer of server-sent events begins with."""
+
+
 class EventStream:
     """An answer of server-sent events: `form` makes an event of each frame. Ends with the frames."""
 
@@ -52,98 +57,10 @@ class EventStream:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send until the frames end or the reader is gone."""
-        await send({"type": "http.response.start", "status": 200, "headers": _SSE_HEADERS})
+        await send({"type": "http.response.start", "status": 200, "headers": SSE_HEADERS})
         if scope["method"] != "HEAD":
             await _carry(self._frames, self._pings, _event_writer(send, self._form), _http_gone(receive))
         await send({"type": "http.response.body", "body": b""})
-
-
-class Source(Protocol[T_co]):
-    """Something that says when there is more of it."""
-
-    @property
-    def ended(self) -> bool:
-        """Whether there will be no more."""
-        ...
-
-    def begin(self, wake: Callable[[], None]) -> None:
-        """From now on call `wake` whenever there may be more to read."""
-        ...
-
-    def end(self) -> None:
-        """Nobody reads any more."""
-        ...
-
-    async def read(self) -> T_co:
-        """What there is by now; nothing (what is not true) where that is nothing new."""
-        ...
-
-
-class SourceStream(Generic[T]):
-    """An answer of server-sent events: what `form` makes of what is read. Ends with its source.
-
-    Ten thousand of these wait at once, so one is a single task: it listens whether the reader goes, and is called
-    away from that when there is something to send.
-    """
-
-    __slots__ = ("_called", "_form", "_ping", "_seconds", "_source", "_waiting")
-
-    def __init__(
-        self, source: Source[T], form: Callable[[T], bytes], *, ping: bytes, seconds: float = PING_SECONDS
-    ) -> None:
-        self._source = source
-        self._form = form
-        self._ping = ping
-        self._seconds = seconds
-        self._called = False
-        self._waiting: asyncio.Timeout | None = None
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send until the source ends or the reader is gone."""
-        await send({"type": "http.response.start", "status": 200, "headers": _SSE_HEADERS})
-        if scope["method"] != "HEAD":
-            self._source.begin(self._call)
-            try:
-                await self._carry(receive, send)
-            except (OSError, TimeoutError):
-                return
-            finally:
-                self._source.end()
-        await send({"type": "http.response.body", "body": b""})
-
-    def _call(self) -> None:
-        self._called = True
-        if self._waiting is not None and not self._waiting.expired():
-            self._waiting.reschedule(0)
-
-    async def _carry(self, receive: Receive, send: Send) -> None:
-        while True:
-            self._called = False
-            told = await self._source.read()
-            if told:
-                await _put(send, self._form(told))
-            if self._source.ended or await self._gone(receive):
-                return
-            if not self._called:
-                await _put(send, self._ping)
-
-    async def _gone(self, receive: Receive) -> bool:
-        """Whether the reader goes before there is something to send, if only a ping."""
-        if self._called:
-            return False
-        try:
-            async with asyncio.timeout(self._seconds) as self._waiting:
-                await _http_gone(receive)
-        except TimeoutError:
-            return False
-        finally:
-            self._waiting = None
-        return True
-
-
-async def _put(send: Send, body: bytes) -> None:
-    async with asyncio.timeout(STUCK_SECONDS_MAX):
-        await send({"type": "http.response.body", "body": body, "more_body": True})
 
 
 class TextSocket:
@@ -231,10 +148,3 @@ async def _http_gone(receive: Receive) -> None:
 async def _socket_gone(receive: Receive) -> None:
     while (await receive())["type"] != "websocket.disconnect":
         pass
-
-
-_SSE_HEADERS = [
-    (b"content-type", b"text/event-stream; charset=utf-8"),
-    (b"cache-control", b"no-cache"),
-    (b"x-accel-buffering", b"no"),
-]
