@@ -90,7 +90,7 @@ def _figures(place: Place, server: int, port: object, requests: list[str]) -> Fi
     busy = cpu_seconds(server)
     told = script.figures(
         script.OURS,
-        "asks",
+        "ask",
         port=port,
         requests=requests,
         connections=CONNECTIONS,

@@ -120,9 +120,7 @@ class Sqlite:
     name = "sqlite"
     shared = False
 
-    def __init__(
-        self, file: Path, clock: Clock, *, slow_commit_seconds: float = SLOW_COMMIT_SECONDS
-    ) -> None:
+    def __init__(self, file: Path, clock: Clock, *, slow_commit_seconds: float = SLOW_COMMIT_SECONDS) -> None:
         self._file = file
         self._clock = clock
         self._slow_commit_seconds = slow_commit_seconds

@@ -127,5 +127,3 @@ class Mishaps:
         self._dates.jump(node.clock.machine, seconds)
         for it in self._nodes:
             self._witness.standing.shaken(it.process)
-
-

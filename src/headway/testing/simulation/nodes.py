@@ -104,9 +104,7 @@ class Node:
         self.serving = self._spawn(self._serve(process))
 
     async def _serve(self, process: Process) -> None:
-        janitor = Janitor(
-            self.database, self.clock, retention_days=self._plan.retention_seconds / 86_400
-        )
+        janitor = Janitor(self.database, self.clock, retention_days=self._plan.retention_seconds / 86_400)
         sweeping = self._loop.create_task(janitor.serve(asyncio.Event(), self._stop))
         try:
             await self.worker.serve(self.ready, self._stop)

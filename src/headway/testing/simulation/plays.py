@@ -131,7 +131,9 @@ async def _do(run: Any, act: Act, how: str) -> None:
     place.stage.touch(act, lasts=lasts)
     match how:
         case "long" | "keep":
-            await _at_length(place, act, how, seldom.randint(2, 6) if how == "keep" else seldom.randint(2, 20))
+            await _at_length(
+                place, act, how, seldom.randint(2, 6) if how == "keep" else seldom.randint(2, 20)
+            )
         case "stubborn":
             await _stubborn(place, act)
         case "say" | "progress":
@@ -210,5 +212,3 @@ async def _undo(run: Any, act: Act, back: str) -> None:
         case _:
             pass
     place.stage.touch(act)
-
-

@@ -33,7 +33,9 @@ class Watcher(Protocol):
         """A request has set out."""
         ...
 
-    def guarded(self, process: Process, request: Request, values: Mapping[str, object], row: Row | None) -> None:
+    def guarded(
+        self, process: Process, request: Request, values: Mapping[str, object], row: Row | None
+    ) -> None:
         """A statement with a fence was carried out, or its guard did not hold."""
         ...
 
@@ -245,5 +247,3 @@ class _Marked:
 def _mark(event: NewEvent, request: Request) -> NewEvent:
     by = msgspec.structs.replace(event.by, request_id=str(request.number))
     return msgspec.structs.replace(event, by=by)
-
-

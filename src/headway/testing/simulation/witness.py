@@ -115,7 +115,9 @@ class Witness:
         """A request has set out."""
         self.standing.asked(process, request.number)
 
-    def guarded(self, process: Process, request: Request, values: Mapping[str, object], row: Row | None) -> None:
+    def guarded(
+        self, process: Process, request: Request, values: Mapping[str, object], row: Row | None
+    ) -> None:
         """A statement with a fence was carried out, or its guard did not hold."""
         id, fence = cast(int, values["id"]), cast(int, values["fence"])
         if row is not None:
@@ -265,7 +267,11 @@ class Witness:
         hold("retention-kept", (row.finished_at or 0) + self._retention * SECOND <= latest, "gone too early")
         stone = self.now(lambda tx: operations.tombstone(tx, id))
         same = (row.id, row.type, row.phase, row.account_id, row.created_at, row.finished_at)
-        hold("retention-kept", stone is not None and msgspec.structs.astuple(stone) == same, "a false tombstone")
+        hold(
+            "retention-kept",
+            stone is not None and msgspec.structs.astuple(stone) == same,
+            "a false tombstone",
+        )
 
     def gone(self, id: int) -> bool:
         """Whether the janitor took it, as it may."""
@@ -288,7 +294,9 @@ class Witness:
         found = cast("dict[int, int]", self.now(self._recorded))
         wanted = {id for id, told in self.told.items() if self._has_record(told)}
         hold("record-with-the-end", found.keys() <= wanted, f"rows of {[*map(show, found.keys() - wanted)]}")
-        hold("record-with-the-end", wanted <= found.keys(), f"no rows of {[*map(show, wanted - found.keys())]}")
+        hold(
+            "record-with-the-end", wanted <= found.keys(), f"no rows of {[*map(show, wanted - found.keys())]}"
+        )
         twice = [show(id) for id, count in found.items() if count > 1]
         hold("record-with-the-end", not twice, f"written twice: {twice}")
 
