@@ -6,12 +6,13 @@ from pathlib import Path
 
 import msgspec
 
-from bench import engine, following, page, ratios, reading
+from bench import engine, following, page, posting, ratios, reading
 from bench.contest import Benchmark, Left, Size, hold
 from bench.measure import machine
 
 BENCHMARKS: dict[str, Callable[[Size], Benchmark]] = {
     "engine": engine.benchmark,
+    "posting": posting.benchmark,
     "reading": reading.benchmark,
     "following": following.benchmark,
 }
