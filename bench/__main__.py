@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from bench import engine, following, page, posting, ratios, reading
+from bench import engine, following, growth, page, posting, ratios, reading
 from bench.contest import Benchmark, Left, Size, hold
 from bench.measure import machine
 
@@ -14,6 +14,7 @@ BENCHMARKS: dict[str, Callable[[Size], Benchmark]] = {
     "engine": engine.benchmark,
     "posting": posting.benchmark,
     "reading": reading.benchmark,
+    "growth": growth.benchmark,
     "following": following.benchmark,
 }
 
