@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from bench import engine, following, growth, page, posting, ratios, reading
+from bench import engine, following, growth, page, platform, posting, ratios, reading
 from bench.contest import Benchmark, Left, Size, hold
 from bench.measure import machine
 
@@ -16,6 +16,7 @@ BENCHMARKS: dict[str, Callable[[Size], Benchmark]] = {
     "reading": reading.benchmark,
     "growth": growth.benchmark,
     "following": following.benchmark,
+    "platform": platform.benchmark,
 }
 
 

@@ -20,7 +20,7 @@ from headway.model.accounts import Account, Token
 from headway.model.operations import Operation
 from headway.runtimes.port import Status
 from headway.store import accounts, tokens
-from headway.store.database import Database, Tx
+from headway.store.database import Database
 from headway.store.logbook import Logbook
 from headway.store.sqlite import Sqlite
 from headway.testing.builder import CopyingBuilder
@@ -102,15 +102,16 @@ async def peopled(world: World) -> World:
 
 async def add_account(world: World, name: str, secret: str) -> Account:
     """An account with one token."""
-    now = world.clock.now()
-    account = Account(world.ids.next(), name, f"{name}@example.com", now)
-
-    async def body(tx: Tx) -> None:
-        await accounts.insert(tx, account)
-        await tokens.insert(tx, Token(world.ids.next(), account.id, "first", hash_of(secret), now, None))
-
-    await world.database.write(body)
+    account = Account(world.ids.next(), name, f"{name}@example.com", world.clock.now())
+    await world.database.write(lambda tx: accounts.insert(tx, account))
+    await add_token(world, account.id, secret)
     return account
+
+
+async def add_token(world: World, account_id: int, secret: str) -> None:
+    """A token of an account that is there."""
+    token = Token(world.ids.next(), account_id, "first", hash_of(secret), world.clock.now(), None)
+    await world.database.write(lambda tx: tokens.insert(tx, token))
 
 
 @contextlib.asynccontextmanager

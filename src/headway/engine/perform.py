@@ -244,7 +244,7 @@ class Performer:
         guarded = msgspec.structs.replace(entry, events=tuple(before))
 
         async def ends(tx: Tx) -> bool:
-            if await operations.carry_out(tx, guarded) is None:
+            if not await operations.carry_out(tx, guarded):
                 return False
             if phase is Phase.SUCCEEDED and run.type.record is not None:
                 await run.type.record(run, tx)

@@ -80,7 +80,7 @@ class Desk:
     ) -> Operation:
         """Accept an operation. Busy, with its holder, where its target is held by another."""
         operation = self._new(type, params, by)
-        if await operations.carry_out(tx, operations.accepted(operation, by)) is None:
+        if not await operations.carry_out(tx, operations.accepted(operation, by)):
             await self._refuse(tx, operation.target)
         if key is not None:
             at = operation.created_at

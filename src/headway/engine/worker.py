@@ -1,14 +1,14 @@
 """The worker: claims operations and performs them until told to stop; renews this node's lease.
 
 On start it goes on at once with what this node was performing when it died. Every second it looks for other nodes
-whose lease is over and takes their operations over, and for operations of its own that it does not perform: one
+whose lease is over (five times where nodes hold marks, also for those whose process has died) and takes their operations over, and for operations of its own that it does not perform: one
 that was dropped in mid-course, or whose beginning was written down though the answer was lost. On stop it claims
 nothing more and lets go of what it performs: that stays `running`, and the next start goes on with it.
 """
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic, cast
 
 import msgspec
@@ -19,6 +19,7 @@ from headway.engine.lease import Lease
 from headway.engine.patience import insist
 from headway.engine.perform import Performer
 from headway.engine.run import Live
+from headway.engine.watch import LOOK_SECONDS, Watch
 from headway.errors import Fenced, Unavailable
 from headway.ids import show
 from headway.model.operations import Operation
@@ -49,6 +50,7 @@ class Worker(Generic[W]):
         self._clock = clock
         self._catalog = catalog
         self._lease = Lease(database, clock, name=node, seconds=lease_seconds)
+        self._watch = None if database.marks is None else Watch(database, database.marks)
         self._performer = Performer(database, clock, self._lease.held)
         self._operations_max = operations_max
         self._numbered = numbered
@@ -86,7 +88,12 @@ class Worker(Generic[W]):
         run = self._run(operation, self._group)
         if run is None:
             return
-        task = self._group.create_task(self._perform(run))
+        perform = self._perform(run)
+        try:
+            task = self._group.create_task(perform)
+        except RuntimeError:  # the group is ending, because something failed that nobody foresaw
+            perform.close()
+            return
         self._performing[operation.id] = (run, task)
         # Not at the end of `_perform`: a task that is cancelled before it has begun never gets there.
         task.add_done_callback(lambda _: self._ended(run))
@@ -136,7 +143,10 @@ class Worker(Generic[W]):
             async with asyncio.TaskGroup() as group:
                 self._group = group
                 await insist(self._clock, self._resume)
-                helpers = [group.create_task(self._keep_lease()), group.create_task(self._claim())]
+                helpers = [
+                    group.create_task(serve())
+                    for serve in (self._keep_lease, self._claim, self._watch_others)
+                ]
                 ready.set()
                 await stop.wait()
                 self._group, self._settled = None, False
@@ -213,12 +223,26 @@ class Worker(Generic[W]):
             for wait in waits:
                 wait.cancel()
 
-    async def _rescue(self) -> None:
-        """Take over what dead nodes were performing."""
-        me, now = self._lease.node, self._clock.now()
+    async def _watch_others(self) -> None:
+        """Take over soon what a process was performing that has died."""
+        while self._watch is not None:
+            await self._clock.sleep(LOOK_SECONDS)
+            try:
+                if self._lease.held():
+                    await self._rescue(await self._watch.gone(self._lease.node))
+            except (Unavailable, StorageFull) as error:
+                log.debug("watching: %s", error)
+
+    async def _rescue(self, gone: Sequence[nodes.Epoch] = ()) -> None:
+        """Take over what was performed by nodes whose lease is over, or that are known to be gone."""
+        me = self._lease.node
+        if not gone and not await self._database.read(lambda tx: nodes.lapsed(tx, me, self._clock.now())):
+            return
 
         async def rescue(tx: Tx) -> list[Operation]:
+            now = self._clock.now()  # of this moment: the write may have waited while the clock was set
             dead = await nodes.expire(tx, me, now)
+            dead += [epoch.node for epoch in gone if await nodes.end(tx, epoch)]
             return [it for node in dead for it in await operations.take_over(tx, me, node, now)]
 
         for operation in await self._database.write(rescue):

@@ -17,6 +17,7 @@ from headway.clock import SECOND, Clock
 from headway.errors import Failure, Retry
 from headway.runtimes import cgroups, identity, ports, process_spec
 from headway.runtimes.crash_policy import after_end
+from headway.runtimes.listeners import Listeners
 from headway.runtimes.machine import Machine
 from headway.runtimes.port import Status
 from headway.runtimes.process_spec import Place, Sandbox
@@ -29,7 +30,6 @@ from headway.runtimes.waiting import either, readable
 
 _log = logging.getLogger(__name__)
 _LAUNCH_PAUSE_SECONDS = 0.002
-_PROBE_PAUSE_MAX_SECONDS = 0.05
 _KILLED = 137
 _STOP_PAUSE_MAX_SECONDS = 0.05
 
@@ -42,6 +42,7 @@ class Surroundings:
     clock: Clock
     users: Users
     slugs: Slugs
+    listeners: Listeners
     crash_delays_seconds: tuple[float, ...]
     crash_warm_up_seconds: float
 
@@ -273,13 +274,10 @@ class Container:
 
     async def _boot(self) -> None:
         """Find out when it accepts connections; never returns."""
-        pause = _LAUNCH_PAUSE_SECONDS
-        while self.wanted.port is not None and not self.accepting:
-            if ports.accepts(self.wanted.port):
-                self.accepting = True
-                self._tell()
-            await self._around.clock.sleep(pause)
-            pause = min(1.2 * pause, _PROBE_PAUSE_MAX_SECONDS)
+        if self.wanted.port is not None and not self.accepting:
+            await self._around.listeners.accepting(self.wanted.port)
+            self.accepting = True
+            self._tell()
         await asyncio.Event().wait()
 
     async def _ended_by_itself(self, run: Run) -> None:

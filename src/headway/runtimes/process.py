@@ -17,6 +17,7 @@ from headway.clock import Clock
 from headway.errors import Failure, Retry
 from headway.runtimes import cgroups, machine, output, ports, process_spec
 from headway.runtimes.container import Container, Surroundings
+from headway.runtimes.listeners import Listeners
 from headway.runtimes.machine import Machine
 from headway.runtimes.port import Offer, Output, Status, Task, Unit
 from headway.runtimes.slugs import Slugs
@@ -57,6 +58,7 @@ class Process:
             clock=clock,
             users=users,
             slugs=Slugs(folder / "slugs"),
+            listeners=Listeners(clock),
             crash_delays_seconds=tuple(crash_delays_seconds),
             crash_warm_up_seconds=crash_warm_up_seconds,
         )
@@ -74,6 +76,7 @@ class Process:
                 self._group = group
                 adopted = self._adopt()
                 self._take(group.create_task(self._watch_memory()))
+                self._take(group.create_task(self._around.listeners.watch()))
                 for container in adopted:
                     await container.begun.wait()
                 ready.set()

@@ -34,7 +34,7 @@ HOWS = (
     *("fail", "late", "always", "stubborn", "bare", "progress", "retry", "say"),
 )
 BACKS = (*("plain",) * 8, "undo-retry", "undo-raise", "undo-long", "undo-say", "undo-fail")
-TARGETS = 4
+TARGETS = 12
 DEADLINE_SECONDS = 8.0
 
 

@@ -188,7 +188,7 @@ class Town:
         )
 
 
-def simulate(seed: int, *, asked: int = 25, seconds: float = 40.0) -> Report:
+def simulate(seed: int, *, asked: int = 30, seconds: float = 30.0) -> Report:
     """Live through one seed: `asked` operations, and mishaps for `seconds` of its own time."""
     with _quiet(), tempfile.TemporaryDirectory(prefix="headway-simulation-", dir=_memory()) as folder:
         town = Town(seed, Path(folder))
