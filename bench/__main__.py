@@ -6,13 +6,15 @@ from pathlib import Path
 
 import msgspec
 
-from bench import engine, following, page, platform, ratios, reading
+from bench import engine, following, growth, page, platform, posting, ratios, reading
 from bench.contest import Benchmark, Left, Size, hold
 from bench.measure import machine
 
 BENCHMARKS: dict[str, Callable[[Size], Benchmark]] = {
     "engine": engine.benchmark,
+    "posting": posting.benchmark,
     "reading": reading.benchmark,
+    "growth": growth.benchmark,
     "following": following.benchmark,
     "platform": platform.benchmark,
 }

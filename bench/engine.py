@@ -27,6 +27,7 @@ SQLITE, POSTGRES = "SQLite", "PostgreSQL"
 SUBMITTERS = (1, 10, 100)
 LIFECYCLES = ("FL1", "FL3")
 CASES = tuple((lifecycle, submitters) for lifecycle in LIFECYCLES for submitters in SUBMITTERS)
+QUICK = (("FL1", 10), ("FL3", 1), ("FL3", 100))
 LIMIT, TWO = "tight loop", "headway, two processes"
 SECONDS, RIVAL_SECONDS = 2.0, 3.0
 DBOS = ("dbos==3.4.0", "fastapi==0.165.0", "httptools==0.9.0", "uvicorn==0.54.0", "uvloop==0.23.0")
@@ -112,7 +113,7 @@ _STEPLESS = tuple(case for case in CASES if case[0] == "FL1")
 
 @contextmanager
 def _headway(place: Place) -> Iterator[Round]:
-    asked = {"seconds": place.size.seconds(SECONDS), "cases": CASES}
+    asked = {"seconds": place.size.seconds(SECONDS), "cases": QUICK if place.size.quick else CASES}
     with postgres.server() as server:
 
         def round() -> Figures:
