@@ -19,7 +19,7 @@ from bench.contest import Ahead, Benchmark, Contender, Figures, Left, Measure, P
 FEWEST, SOME = 1_000, 100_000
 PATTERN = 1_000
 SECONDS = 3.0
-SAMPLE = 100_000
+SAMPLE = 2_000
 DUE_MAX = 2_000
 BYTES_EACH = 2_500
 """How much room is asked for before a file is filled."""

