@@ -1,5 +1,6 @@
 import os
 import select
+import sys
 from pathlib import Path
 
 import pytest
@@ -19,9 +20,17 @@ def test_a_harness_is_asked_in_json_and_answers_on_its_last_line(harness: Path) 
     assert script.figures(script.OURS, "echo", number=3) == {"number": 3}
 
 
-def test_one_that_fails_takes_no_part_and_its_last_words_are_the_reason(harness: Path) -> None:
+def test_a_rival_that_fails_takes_no_part_and_its_last_words_are_the_reason(harness: Path) -> None:
     (harness / "fails.py").write_text("raise SystemExit('no   such\\nthing  here')\n")
+    theirs = harness / "python"
+    theirs.symlink_to(sys.executable)
     with pytest.raises(Left, match=r"^thing here$"):
+        script.figures(theirs, "fails")
+
+
+def test_ours_that_fails_is_a_failure(harness: Path) -> None:
+    (harness / "fails.py").write_text("raise SystemExit('no such thing')\n")
+    with pytest.raises(script.Broken, match="fails: no such thing"):
         script.figures(script.OURS, "fails")
 
 
