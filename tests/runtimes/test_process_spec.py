@@ -17,7 +17,7 @@ USER = Machine(
     level="C", root=False, uid=7, shell="/bin/sh", bwrap="/b/bwrap", setpriv="/usr/bin/setpriv", path="/bin"
 )
 BARE = Machine(level="D", root=False, uid=7, shell="/bin/sh", path="/bin")
-PLACE = Place(folder=Path("/r"), app=Path("/s"), accounts=Path("/u"))
+PLACE = Place(folder=Path("/r"), app=Path("/s"), etc=Path("/u"))
 
 
 def argv(machine, **wanted):

@@ -48,8 +48,8 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     """What is kept of the run: `identity`, `status`, `start`, `upper`, `work`, `tmp`, `app`."""
     app: Path
     """What becomes /app: the slug, or a folder that may be written to."""
-    accounts: Path
-    """A folder with `passwd` and `group` for the user of the app."""
+    etc: Path
+    """What becomes /etc: it knows nobody but the user of the app."""
 
 
 class Sandbox(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,14 +88,16 @@ def _bubblewrap(machine: Machine, place: Place, sandbox: Sandbox) -> list[str]:
     options += [
         "--hostname",
         _host_name(sandbox.host_name),
+        # Before the folders that are mounted in it.
+        "--ro-bind",
+        str(place.etc),
+        "/etc",
         *machine.system,
         "--proc",
         "/proc",
         "--dev",
         "/dev",
     ]
-    options += ["--ro-bind", f"{place.accounts}/passwd", "/etc/passwd"]
-    options += ["--ro-bind", f"{place.accounts}/group", "/etc/group"]
     options += ["--bind", str(place.folder / "tmp"), _TMP, "--dir", "/var", "--symlink", _TMP, f"/var{_TMP}"]
     options += [*parents(_START), "--ro-bind", f"{place.folder}/start", _START, *_app(place, sandbox)]
     for inside, folder in sandbox.mounts.items():
