@@ -54,6 +54,13 @@ def test_containers_outlive_us_and_tasks_do_not():
     assert "--die-with-parent" in argv(ROOT, dies_with_parent=True)
 
 
+def test_etc_is_one_mount_unless_more_is_to_be_mounted_in_it():
+    assert "--ro-bind /u /etc " in " ".join(argv(ROOT))
+    text = " ".join(argv(ROOT, mounts={"/etc/more": Path("/m")}))
+    assert "--dir /etc --ro-bind-try /u/passwd /etc/passwd --ro-bind-try /u/group /etc/group" in text
+    assert "--ro-bind /u /etc " not in text
+
+
 def test_a_slug_stays_as_it_is_below_an_overlay():
     text = " ".join(argv(ROOT, overlay=True))
     assert "--overlay-src /s --overlay /r/upper /r/work /app" in text

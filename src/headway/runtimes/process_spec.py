@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 
+from headway.runtimes import etc
 from headway.runtimes.machine import Machine, parents
 
 LOCK_DESCRIPTOR = 9
@@ -89,9 +90,7 @@ def _bubblewrap(machine: Machine, place: Place, sandbox: Sandbox) -> list[str]:
         "--hostname",
         _host_name(sandbox.host_name),
         # Before the folders that are mounted in it.
-        "--ro-bind",
-        str(place.etc),
-        "/etc",
+        *_etc(place, sandbox),
         *machine.system,
         "--proc",
         "/proc",
@@ -106,6 +105,15 @@ def _bubblewrap(machine: Machine, place: Place, sandbox: Sandbox) -> list[str]:
         options += [*parents(inside), "--bind", str(folder), inside]
     options += ["--remount-ro", "/", "--chdir", "/app"]
     return [*options, "--json-status-fd", str(STATUS_DESCRIPTOR), "--sync-fd", str(LOCK_DESCRIPTOR), "--"]
+
+
+def _etc(place: Place, sandbox: Sandbox) -> list[str]:
+    if not any(inside.startswith("/etc/") for inside in (*sandbox.mounts, *sandbox.writable)):
+        return ["--ro-bind", str(place.etc), "/etc"]
+    # More is mounted in it, for which there is no place in a folder that nobody may write to.
+    files = ("passwd", "group", *etc.FILES)
+    binds = (("--ro-bind-try", f"{place.etc}/{name}", f"/etc/{name}") for name in files)
+    return ["--dir", "/etc", *(option for bind in binds for option in bind)]
 
 
 def _app(place: Place, sandbox: Sandbox) -> list[str]:
