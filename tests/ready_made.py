@@ -14,7 +14,7 @@ from headway.clock import SECOND, SystemClock
 from headway.config import Config
 from headway.domain.accounts.secret import hash_of
 from headway.domain.world import World
-from headway.engine.submit import Desk
+from headway.engine.submit import Desk, Seat
 from headway.ids import Ids
 from headway.model.accounts import Account, Token
 from headway.model.operations import Operation
@@ -45,10 +45,10 @@ class HandClock(SystemClock):
 class NobodyWorks:
     """A host without room: operations that are accepted stay queued."""
 
-    def room(self) -> int | None:
+    def room(self) -> Seat | None:
         return None
 
-    def begin(self, operation: Operation) -> None:
+    def begin(self, operation: Operation, seat: Seat) -> None:
         raise AssertionError(operation)
 
     def look(self) -> None:
@@ -118,7 +118,9 @@ async def add_token(world: World, account_id: int, secret: str) -> None:
 async def served(app: ASGIApp) -> AsyncIterator[str]:
     """The application behind a real server; its `host:port`."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        config = uvicorn.Config(app, log_level="warning", ws="websockets-sansio", lifespan="off")
+        config = uvicorn.Config(
+            app, log_level="warning", ws="websockets-sansio", lifespan="off", interface="asgi3"
+        )
         server = uvicorn.Server(config)
         server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
         async with asyncio.TaskGroup() as group:

@@ -94,10 +94,13 @@ async def test_without_a_descriptor_left_apps_serve_and_what_they_say_is_kept_la
     pid, up_log = made.pid, made.config.folder / "up.log"
     load = Load(made.config.apps, f"{APP}.{made.config.domain}")
     async with load.running():
+        begun = await made.insist("POST", f"/v1/apps/{APP}/restart", {})
         with descriptors(pid, NONE_LEFT):
             await until(lambda: "too many files are open" in up_log.read_text())
             before = load.answered.total()
             await until(lambda: load.answered.total() > before + 100)
+        it = await made.ended(begun.headers["location"])
+        assert it["status"] == "done" or "Too many open files" in it["error"], it
         assert (await answered(made, "POST", f"/v1/apps/{APP}/restart", {}))["status"] == "done"
     assert load.failures == []
     assert made.pid == pid

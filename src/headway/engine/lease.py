@@ -24,7 +24,8 @@ class Lease:
         self._name = name
         self._seconds = seconds
         self._until = 0.0
-        self._epoch = 0
+        self.epoch = 0
+        """How often it has come, or come back."""
         self.node = 0
         """This node's number, from the first registration on."""
 
@@ -38,7 +39,7 @@ class Lease:
         mark = await marks.take() if marks is not None else 0
         asked = self._clock.monotonic()
         lease = int(self._seconds * SECOND)
-        self.node, self._epoch = await self._database.write(
+        self.node, self.epoch = await self._database.write(
             lambda tx: nodes.register(tx, self._name, self._clock.now(), lease, mark)
         )
         self._until = asked + self._seconds
@@ -52,7 +53,7 @@ class Lease:
         try:
             async with asyncio.timeout(self._seconds):
                 renewed = await self._database.write(
-                    lambda tx: nodes.renew(tx, self.node, self._epoch, self._clock.now(), lease)
+                    lambda tx: nodes.renew(tx, self.node, self.epoch, self._clock.now(), lease)
                 )
         except (Unavailable, StorageFull, TimeoutError):
             return True
@@ -62,4 +63,4 @@ class Lease:
     async def release(self) -> None:
         """Leave, in good order."""
         self._until = 0.0
-        await self._database.write(lambda tx: nodes.release(tx, self.node, self._epoch))
+        await self._database.write(lambda tx: nodes.release(tx, self.node, self.epoch))

@@ -267,15 +267,20 @@ class Container:
         host_name = unit.environment.get("HOSTNAME", unit.label)
         sandbox = Sandbox(user=self.wanted.user, host_name=host_name, overlay=machine.overlay)
         lock = identity.take_lock(self.folder.lock)
-        assert lock is not None, f"something of {unit.id} lives already"
-        output = os.open(self.folder.out, os.O_WRONLY | os.O_APPEND)
-        try:
+        if lock is None:
+            raise Retry(f"something of {unit.label} lives still")
+        with contextlib.ExitStack() as opened:
+            opened.callback(os.close, lock)
+            output = os.open(self.folder.out, os.O_WRONLY | os.O_APPEND)
+            opened.callback(os.close, output)
+            # Once it lives there must be a descriptor to hold it by.
+            kept = os.dup(output)
             argv = process_spec.argv(machine, place, sandbox, enter)
-            pid = spawn(argv, folder=place.folder, lock=lock, output=output)
+            try:
+                pid = spawn(argv, folder=place.folder, lock=lock, output=output)
+            finally:
+                os.close(kept)
             self._adopt(os.pidfd_open(pid), pid)
-        finally:
-            os.close(lock)
-            os.close(output)
 
     async def _watch(self, run: Run) -> None:
         await either(self._stop.wait(), readable(run.descriptor), self._boot())

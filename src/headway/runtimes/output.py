@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import ctypes
-import errno
 import os
 from collections.abc import AsyncIterator, Iterable, Mapping
 from pathlib import Path
@@ -11,12 +10,12 @@ from pathlib import Path
 from headway.runtimes import cut
 from headway.runtimes.inotify import CREATED, MODIFIED, Inotify
 from headway.runtimes.port import Output, Unit
+from headway.runtimes.trouble import SCARCE
 from headway.runtimes.unit_folder import LAST_LINES_BYTES, UnitFolder
 
 LINE_BYTES_MAX = 16 << 10
 _BLOCK_BYTES = 4096
 _READ_BYTES = 256 << 10
-_SCARCE = frozenset({errno.EMFILE, errno.ENFILE})
 _SCARCE_SECONDS = 1.0
 _CUT_OFF = "it opens its output by name and cuts it off, lines may be lost: >> or >&2 keeps them"
 _PUNCH_HOLE_KEEP_SIZE = 0x02 | 0x01
@@ -86,7 +85,7 @@ class _Reader:
             try:
                 run = followed.read()
             except OSError as error:
-                if error.errno not in _SCARCE:
+                if error.errno not in SCARCE:
                     raise
                 self._is_scarce = True
                 continue
@@ -117,7 +116,7 @@ class _Reader:
         try:
             self._follow(UnitFolder(self._units / name), name)
         except OSError as error:
-            if error.errno in _SCARCE:
+            if error.errno in SCARCE:
                 self._unseen.add(name)
 
     def _follow(self, folder: UnitFolder, name: str) -> None:
@@ -129,10 +128,14 @@ class _Reader:
         # Only now: what is made from here on is told, what was made before is seen.
         if (wanted := folder.wanted()) is None or self._watches_of(name):
             return
-        descriptor = os.open(folder.out, os.O_RDONLY)
-        watch = self._inotify.watch(folder.out, MODIFIED)
-        start = self._offsets.pop(name, 0)
-        self._followed[watch] = _Followed(folder, wanted.unit, descriptor, start)
+        with contextlib.ExitStack() as opened:
+            descriptor = os.open(folder.out, os.O_RDONLY)
+            opened.callback(os.close, descriptor)
+            watch = self._inotify.watch(folder.out, MODIFIED)
+            followed = _Followed(folder, wanted.unit, descriptor, self._offsets.get(name, 0))
+            opened.pop_all()
+        self._offsets.pop(name, None)
+        self._followed[watch] = followed
         self._unread.add(watch)
 
     def _watches_of(self, name: str) -> list[int]:

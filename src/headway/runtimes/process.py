@@ -22,7 +22,7 @@ from headway.runtimes.machine import Machine
 from headway.runtimes.port import Offer, Output, Status, Task, Unit
 from headway.runtimes.slugs import Slugs
 from headway.runtimes.task_run import Tasks
-from headway.runtimes.trouble import as_trouble
+from headway.runtimes.trouble import SCARCE, as_trouble
 from headway.runtimes.unit_folder import State, UnitFolder, Wanted, remove_tree, remove_trees
 from headway.runtimes.users import Users
 from headway.runtimes.waiting import either
@@ -30,6 +30,7 @@ from headway.runtimes.waiting import either
 _READY_PAUSE_SECONDS = 0.002
 _READY_PAUSE_MAX_SECONDS = 0.05
 _MEMORY_PAUSE_SECONDS = 2
+_SCARCE_PAUSE_SECONDS = 0.2
 _FOLDER_MODE = 0o711
 
 
@@ -141,6 +142,15 @@ class Process:
 
     async def forget_output(self, unit_id: str, end: int) -> bool:
         """Free the disk that output before `end` takes; of a stopped unit that was all, free everything."""
+        while True:
+            try:
+                return await self._forget_output(unit_id, end)
+            except OSError as error:
+                if error.errno not in SCARCE:
+                    raise
+            await self._clock.sleep(_SCARCE_PAUSE_SECONDS)
+
+    async def _forget_output(self, unit_id: str, end: int) -> bool:
         self._serving()
         container = self._containers.get(unit_id)
         if container is None:

@@ -18,7 +18,7 @@ from headway.model.operations import Actor
 from headway.web import body
 from headway.web.identity import Caller, Identity
 from headway.web.jwt import Signer, key_in
-from headway.web.limits import Crowd, Limits
+from headway.web.limits import Limits, Places
 from headway.web.request_ids import RequestIds
 from headway.web.snapshots import Snapshots
 
@@ -36,7 +36,7 @@ class Edge:
     signer: Signer
     identity: Identity
     limits: Limits
-    crowd: Crowd
+    places: Places
     request_ids: RequestIds
     snapshots: Snapshots
 
@@ -53,7 +53,7 @@ def edge(world: World, feed: Feed) -> Edge:
         signer=signer,
         identity=Identity(world, signer),
         limits=limits,
-        crowd=Crowd(config.requests_at_once_max),
+        places=Places(config.requests_at_once_max),
         request_ids=request_ids,
         snapshots=Snapshots(world.database, clock, limits, request_ids),
     )
@@ -139,7 +139,7 @@ class Ask:
     async def body(self, type: type[T]) -> T:
         """The JSON body. TooLarge, Malformed, or Invalid naming the field."""
         most = self.world.config.body_bytes_max
-        with self.edge.crowd.aside():
+        with self.edge.places.aside():
             raw = await body.read(self.receive, self.headers.get("content-length"), most)
         return body.decode(raw, type)
 
@@ -147,7 +147,7 @@ class Ask:
         """The body as it comes, for handlers that keep their own limit."""
         chunks = body.chunks(self.receive)
         while True:
-            with self.edge.crowd.aside():
+            with self.edge.places.aside():
                 chunk = await anext(chunks, None)
             if chunk is None:
                 return

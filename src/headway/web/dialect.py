@@ -70,9 +70,8 @@ class _Door:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         sending = _Sending(send)
         try:
-            with self._edge.crowd.inside():
-                # What was asked is forgotten when the answer begins: it may wait for long, and there may be many.
-                app = await self._answered(ask(self._edge, self._dialect.name, scope, receive), sending)
+            # What was asked is forgotten when the answer begins: it may wait for long, and there may be many.
+            app = await self._answered(ask(self._edge, self._dialect.name, scope, receive), sending)
             await app(scope, receive, sending)
         except Disconnected:
             return
@@ -84,13 +83,16 @@ class _Door:
         except Exception as error:
             refusal = _scarce(error)
             if refusal is None:
-                log.exception(
-                    "request %s: %s %s", sending.request_id, scope.get("method", WEBSOCKET), scope["path"]
-                )
+                method = scope.get("method", WEBSOCKET)
+                log.exception("request %s: %s %s", sending.request_id, method, scope["path"])
             await self._refuse(refusal or Broken(), scope, receive, sending)
 
     async def _answered(self, asked: Ask, sending: _Sending) -> ASGIApp:
         sending.request_id = asked.request_id
+        with self._edge.places.taken():
+            return await self._handled(asked)
+
+    async def _handled(self, asked: Ask) -> ASGIApp:
         edge, scope = self._edge, asked.scope
         route, asked.params = self._tree.find(asked.method, scope["path"])
         if route.open:

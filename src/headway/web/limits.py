@@ -46,7 +46,7 @@ class Limits:
         return bucket
 
 
-class Crowd:
+class Places:
     """At most `at_once_max` requests are worked on at once; who comes beyond that is told to come again.
 
     Those that wait, for news or for their sender, stand aside: they cost a connection and no work.
@@ -54,27 +54,27 @@ class Crowd:
 
     def __init__(self, at_once_max: int) -> None:
         self._at_once_max = at_once_max
-        self._inside = 0
+        self._taken = 0
 
     @contextlib.contextmanager
-    def inside(self) -> Generator[None]:
-        """Be worked on; Unavailable where too many are."""
-        if self._inside >= self._at_once_max:
+    def taken(self) -> Generator[None]:
+        """Have a place; Unavailable where none is free."""
+        if self._taken >= self._at_once_max:
             raise Unavailable("too many requests at once, try again soon")
-        self._inside += 1
+        self._taken += 1
         try:
             yield
         finally:
-            self._inside -= 1
+            self._taken -= 1
 
     @contextlib.contextmanager
     def aside(self) -> Generator[None]:
-        """Wait: meanwhile another one has the place."""
-        self._inside -= 1
+        """Wait, and let another one have the place meanwhile."""
+        self._taken -= 1
         try:
             yield
         finally:
-            self._inside += 1
+            self._taken += 1
 
 
 class _Bucket:

@@ -119,6 +119,7 @@ class Wire:
 
     name = "sqlite"
     shared = True
+    marks = None
 
     def __init__(self, harbour: Harbour, process: Process, node: str) -> None:
         self._harbour = harbour
