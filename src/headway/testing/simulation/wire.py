@@ -163,6 +163,8 @@ class Wire:
         marked = msgspec.structs.replace(entry, events=tuple(_mark(it, request) for it in entry.events))
 
         async def carried(_: Way) -> Row | None:
+            if request.name != "operations.insert":
+                self._harbour.watcher.writes(request, entry.values)
             self._harbour.journaling += 1
             try:
                 row = await self._harbour.store.journal(marked)
@@ -263,6 +265,7 @@ class _Marked:
         if query.name == "nodes.register":
             self._harbour.watcher.leased(self._request, good=True)
         elif "fence" in values and query.name != "operations.insert":
+            self._harbour.watcher.writes(self._request, values)
             self._harbour.watcher.guarded(self._process, self._request, values, row)
         return row
 
