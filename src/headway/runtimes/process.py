@@ -156,7 +156,7 @@ class Process:
         if container is None:
             return True
         if container.state.phase != "stopped" or container.folder.output_bytes() > end:
-            output.punch(container.folder.out, end)
+            container.forget_output(end)
             return False
         del self._containers[unit_id]
         # Little is left of it, and nobody is to begin it anew in a folder that is being removed.

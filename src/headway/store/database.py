@@ -16,6 +16,7 @@ from typing import Any, Protocol, TypeVar
 import msgspec
 
 from headway.model.operations import LogLine, NewEvent
+from headway.store.marks import Marks
 from headway.store.sheets import Query
 
 T = TypeVar("T")
@@ -94,6 +95,11 @@ class Database(Protocol):
     """sqlite or postgres."""
     shared: bool
     """Whether several platforms may work on it at once."""
+
+    @property
+    def marks(self) -> Marks | None:
+        """By which its processes see each other die; None where one process is alone with its data."""
+        ...
 
     async def open(self) -> None:
         """Connect, and bring the schema forward; Refusal if the schema is newer than this program."""

@@ -62,6 +62,11 @@ async def active(tx: Tx, count: int = 1000) -> list[Operation]:
     return [_operation(row) for row in await tx.all(SQL["active"], count=count)]
 
 
+async def more_wait(tx: Tx, count: int) -> bool:
+    """Whether at least so many wait to be begun."""
+    return await tx.one(SQL["more_wait"], count=max(0, count - 1)) is not None
+
+
 async def tombstone(tx: Tx, id: int) -> Tombstone | None:
     """What is left of an operation after its retention."""
     row = await tx.one(SQL["tombstone"], id=id)
@@ -121,15 +126,15 @@ def _inserted(operation: Operation) -> dict[str, object]:
     }
 
 
-async def carry_out(tx: Tx, entry: Entry) -> Row | None:
-    """An entry inside a wider transaction: the same guard, the same events, the same log."""
-    row = await tx.one(entry.query, **entry.values)
-    if row is not None:
-        for event in entry.events:
-            tx.append(event)
-        for values in logged(entry):
-            await tx.run(LOG, **values)
-    return row
+async def carry_out(tx: Tx, entry: Entry) -> bool:
+    """An entry inside a wider transaction: the same guard, the same events, the same log. Whether its guard held."""
+    if not await tx.run(entry.query, **entry.values):
+        return False
+    for event in entry.events:
+        tx.append(event)
+    for values in logged(entry):
+        await tx.run(LOG, **values)
+    return True
 
 
 def logged(entry: Entry) -> list[dict[str, object]]:

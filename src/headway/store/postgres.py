@@ -14,11 +14,13 @@ from headway.errors import Unavailable
 from headway.model.operations import NewEvent
 from headway.store import migrate, postgres_journal
 from headway.store.database import Entry, Heard, Row, Tx
+from headway.store.marks import Marks
 from headway.store.operations import LOG, logged
 from headway.store.postgres_bell import Bell
 from headway.store.postgres_journal import arrays, groups, hits, keepable
 from headway.store.postgres_line import Line, Waiting
 from headway.store.postgres_link import ERRORS, Connection, Link, Lost, Sealed, say, told
+from headway.store.postgres_marks import PostgresMarks
 from headway.store.postgres_read import Reads
 from headway.store.postgres_tx import BODY, PostgresTx, Unsaved, seal
 from headway.store.touches import Touches
@@ -41,6 +43,7 @@ class Postgres:
 
     def __init__(self, url: str, clock: Clock) -> None:
         self._link = Link(url, clock)
+        self.marks: Marks = PostgresMarks(self._link, clock)
         self._reads = Reads(self._link)
         self._bell = Bell(self._link, clock)
         self._bodies: Line[Body] = Line(self._carry_out, lambda bodies: [True] * len(bodies), BODIES_MAX)
@@ -65,6 +68,7 @@ class Postgres:
         if self._serving is not None:
             self._serving.cancel()
             await asyncio.wait([self._serving])
+        await self.marks.drop()
         await self._link.close()
 
     async def write(self, body: Callable[[Tx], Awaitable[T]]) -> T:
@@ -133,7 +137,7 @@ async def _run_all(
     """Bodies, one after another. Hardly ever is anything taken back, so they first go without savepoints."""
     events: list[NewEvent] = []
     for one in batch:
-        events += await _run(connection, one, touches, saved=saved)
+        events += await _run(connection, one, touches, saved=saved, alone=len(batch) == 1)
         if saved and one is not batch[-1]:
             await say(connection, f"RELEASE {BODY}; SAVEPOINT {BODY}")
     touches.at(events)
@@ -141,7 +145,7 @@ async def _run_all(
 
 
 async def _run(
-    connection: Connection, one: Waiting[Body], touches: Touches, *, saved: bool
+    connection: Connection, one: Waiting[Body], touches: Touches, *, saved: bool, alone: bool
 ) -> list[NewEvent]:
     """One body and its events; one that raises leaves nothing behind."""
     one.begin_again()
@@ -154,18 +158,20 @@ async def _run(
         raise
     except Exception as error:  # noqa: BLE001 - whatever a body raises belongs to its caller
         one.error = error
-        await _take_back(connection, tx, saved=saved)
+        await _take_back(connection, tx, saved=saved, alone=alone)
         return []
     one.acts = tx.acts
     return tx.events
 
 
-async def _take_back(connection: Connection, tx: PostgresTx, *, saved: bool) -> None:
-    """What a body did that has raised."""
+async def _take_back(connection: Connection, tx: PostgresTx, *, saved: bool, alone: bool) -> None:
+    """What a body did that has raised. With savepoints that harms no other; alone it has no other."""
     if saved:
         await say(connection, f"ROLLBACK TO {BODY}")
     elif tx.broken is not None:
         raise tx.broken
+    elif tx.changed and alone:
+        await say(connection, "ROLLBACK; BEGIN")
     elif tx.changed:
         raise Unsaved
 

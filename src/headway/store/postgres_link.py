@@ -13,6 +13,8 @@ from headway.errors import Unavailable
 from headway.store.database import NotUnique, StorageFull
 
 Connection = PoolConnectionProxy
+Own = asyncpg.Connection
+"""A connection of the caller's own."""
 T = TypeVar("T")
 Sealed = tuple[T, str | None]
 """What came of a transaction, and its number where it wrote anything."""
@@ -27,7 +29,8 @@ STATEMENTS_CACHED = 1000
 SETTINGS = {
     "application_name": "headway",
     # A process that is stopped in a transaction must not stop the others: they wait for its locks.
-    "idle_in_transaction_session_timeout": "10000",
+    # Under half of what the shortest sensible lease lasts, so that it stops no renewal either.
+    "idle_in_transaction_session_timeout": "2000",
     "default_transaction_isolation": "read committed",
 }
 ONLY_READS = {"default_transaction_isolation": "repeatable read", "default_transaction_read_only": "on"}
@@ -106,7 +109,7 @@ class Link:
         for pool in pools:
             await pool.close()
 
-    async def connect(self) -> asyncpg.Connection:
+    async def connect(self) -> Own:
         """A connection of the caller's own; Lost where there is none to be had now."""
         try:
             return await asyncpg.connect(

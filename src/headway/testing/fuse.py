@@ -51,6 +51,7 @@ class FusedDatabase:
     def __init__(self, database: Database, fuse: Fuse) -> None:
         self.name = database.name
         self.shared = database.shared
+        self.marks = database.marks
         self._database = database
         self._fuse = fuse
 

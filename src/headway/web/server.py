@@ -42,6 +42,7 @@ class Server:
         """Listen until `stop`; then let requests in flight finish. OSError where the address is taken."""
         config = uvicorn.Config(
             self._app,
+            interface="asgi3",
             lifespan="off",
             log_config=None,
             access_log=False,

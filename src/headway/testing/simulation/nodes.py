@@ -182,6 +182,8 @@ class Node:
 
     async def submit(self, type: OperationType[Any, Any], params: Any, key: Key | None = None) -> Operation:
         """Accept an operation, or find the one that the key began."""
+        if key is None:
+            return await self.desk.accept(self.database, type, params, by=BY)
 
         async def body(tx: Tx) -> Operation:
             found = await self.desk.earlier(tx, key)

@@ -4,7 +4,7 @@ A type is a line of words, `a:long b:retry c:keep/undo-retry`: the step, how it 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from random import Random
 from typing import Any
 
@@ -35,6 +35,7 @@ HOWS = (
 )
 BACKS = (*("plain",) * 8, "undo-retry", "undo-raise", "undo-long", "undo-say", "undo-fail")
 TARGETS = 12
+TYPES = 6
 DEADLINE_SECONDS = 8.0
 
 
@@ -44,7 +45,7 @@ class Asked(msgspec.Struct, frozen=True):
     target: str
 
 
-def lines(random: Random, count: int = 6) -> list[str]:
+def lines(random: Random, count: int = TYPES) -> list[str]:
     """That many types, as lines."""
     return [
         " ".join(

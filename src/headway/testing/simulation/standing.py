@@ -31,7 +31,7 @@ class Standing:
         """A request has set out."""
         self._asked[number] = self._loop.time()
 
-    def leased(self, number: int, good: bool) -> None:  # noqa: FBT001 - an answer
+    def leased(self, number: int, good: bool) -> None:
         """The request was for the lease, and this is what became of it."""
         self._renewals[number] = good
 

@@ -119,6 +119,7 @@ class Wire:
 
     name = "sqlite"
     shared = True
+    marks = None
 
     def __init__(self, harbour: Harbour, process: Process, node: str) -> None:
         self._harbour = harbour
@@ -222,7 +223,6 @@ class Wire:
         loop.call_at(self._arrival(way.there), arrives, context=harbour.process.context)
         return await answer
 
-
     def _arrival(self, seconds: float) -> float:
         """A database within the process takes requests in their order, one behind several lines as they come."""
         arrival = self._harbour.loop.time() + seconds
@@ -256,6 +256,9 @@ class _Marked:
         self._harbour.moved = self._harbour.moved or bool(count)
         if query.name == "nodes.renew":
             self._harbour.watcher.leased(self._request, good=bool(count))
+        elif "fence" in values and query.name != "operations.insert":
+            row = (values["id"],) if count else None
+            self._harbour.watcher.guarded(self._process, self._request, values, row)
         return count
 
     async def one(self, query: Query, **values: object) -> Row | None:
@@ -263,8 +266,6 @@ class _Marked:
         self._harbour.moved = self._harbour.moved or row is not None
         if query.name == "nodes.register":
             self._harbour.watcher.leased(self._request, good=True)
-        elif "fence" in values and query.name != "operations.insert":
-            self._harbour.watcher.guarded(self._process, self._request, values, row)
         return row
 
     async def all(self, query: Query, **values: object) -> list[Row]:

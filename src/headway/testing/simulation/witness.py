@@ -64,6 +64,8 @@ class Witness:
         self._gone: set[int] = set()
         self.events = 0
         self.trace: list[Moment] = []
+        self.closed = False
+        """Nothing that happens now counts."""
         self.stepped: list[Callable[[Told, int], None]] = []
         """Told of each step that was recorded as done, with the fence of who did."""
         self.ended: list[Callable[[Told], None]] = []
@@ -102,7 +104,7 @@ class Witness:
 
     def hold(self, invariant: str, holds: object, text: str = "") -> None:
         """Breach, which ends the run also where somebody would swallow it."""
-        if not holds:
+        if not holds and not self.closed:
             self._broken(Breach(invariant, text))
 
     def _broken(self, breach: Breach) -> None:
