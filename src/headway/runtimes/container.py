@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import signal
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -118,6 +119,10 @@ class Container:
         running = self.state.phase == "running" and self._run is not None and not self._run.is_over()
         return running and (self.accepting or not self.wanted.unit.listens)
 
+    async def signal(self, number: signal.Signals) -> bool:
+        """Send a signal to what it runs; whether it runs anything."""
+        return self._run is not None and self._run.signal(number)
+
     def watch_memory(self) -> None:
         """Say so in its output if part of it was killed because its memory was used up."""
         if self._run is not None and (kills := self._run.oom_kills()) > self._oom_kills:
@@ -129,7 +134,7 @@ class Container:
             if self._is_new:
                 await asyncio.to_thread(self.folder.begin, self.wanted, self.state)
             await self._settle()
-            if self._run is None and self.state.phase in {"new", "running"}:
+            if self._run is None and self._is_due():
                 await self._start()
         except (OSError, Failure, Retry) as error:
             trouble = as_trouble(error, self.wanted.unit.label)
@@ -139,6 +144,10 @@ class Container:
             else:
                 self._ended(126, f"could not be started: {trouble}")
         self.begun.set()
+
+    def _is_due(self) -> bool:
+        """Whether it is to be started now that it is known to have no run."""
+        return self.state.phase in {"new", "running"}
 
     async def _settle(self) -> None:
         """Find out what lives of it, and take it over."""
@@ -229,6 +238,7 @@ class Container:
         folder.parent.mkdir(mode=0o711)
         for part in (folder, folder / "tmp", folder / "upper", folder / "work"):
             part.mkdir(mode=0o711)
+        self._furnish(folder)
         app = folder / "app"
         if machine.overlay:
             app = self._around.slugs.fit(wanted.unit.slug, user)
@@ -242,6 +252,9 @@ class Container:
                 os.chown(folder / part, user, user)
         return place
 
+    def _furnish(self, folder: Path) -> None:
+        """Put what it finds at its start into the folder of a run, while that still belongs to us. Blocks."""
+
     def _script(self, place: Place) -> str:
         unit, machine = self.wanted.unit, self._around.machine
         environment = dict(unit.environment)
@@ -253,17 +266,26 @@ class Container:
     def _spawn(self, place: Place) -> None:
         machine, unit = self._around.machine, self.wanted.unit
         enter = cgroups.make(machine.groups, self.group_name(), unit.size) if machine.groups else []
-        host_name = unit.environment.get("HOSTNAME", unit.label)
-        sandbox = Sandbox(user=self.wanted.user, host_name=host_name, overlay=machine.overlay)
         lock = identity.take_lock(self.folder.lock)
         assert lock is not None, f"something of {unit.id} lives already"
-        output = os.open(self.folder.out, os.O_WRONLY | os.O_APPEND)
         try:
-            argv = process_spec.argv(machine, place, sandbox, enter)
-            pid = spawn(argv, folder=place.folder, lock=lock, output=output)
+            argv = process_spec.argv(machine, place, self._sandbox(), enter)
+            pid = self._launch(argv, place, lock)
             self._adopt(os.pidfd_open(pid), pid)
         finally:
             os.close(lock)
+
+    def _sandbox(self) -> Sandbox:
+        unit = self.wanted.unit
+        host_name = unit.environment.get("HOSTNAME", unit.label)
+        return Sandbox(user=self.wanted.user, host_name=host_name, overlay=self._around.machine.overlay)
+
+    def _launch(self, argv: list[str], place: Place, lock: int) -> int:
+        """Start the chain; its pid."""
+        output = os.open(self.folder.out, os.O_WRONLY | os.O_APPEND)
+        try:
+            return spawn(argv, folder=place.folder, lock=lock, output=output)
+        finally:
             os.close(output)
 
     async def _watch(self, run: Run) -> None:
