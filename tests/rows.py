@@ -1,6 +1,6 @@
 """Rows for tests of the store: nodes that are put and raised, by bodies and by entries."""
 
-from headway.model.operations import Actor, NewEvent, Operation, Phase
+from headway.model.operations import Actor, LogLine, NewEvent, Operation, Phase
 from headway.store import events, operations
 from headway.store.database import Database, Entry, Row, Tx
 from headway.store.sheets import parsed
@@ -111,10 +111,18 @@ async def up(tx: Tx) -> None:
     await tx.run(SQL["set"], id=1, epoch=row[0] + 1)
 
 
-def entry(query: str, id: int, *events: NewEvent, touches: int | None = None, **values: object) -> Entry:
+def entry(
+    query: str,
+    id: int,
+    *events: NewEvent,
+    touches: int | None = None,
+    log: tuple[LogLine, ...] = (),
+    **values: object,
+) -> Entry:
     """An entry about node `id`."""
     values |= {"id": id}
-    return Entry(query=SQL[query], values=values, events=events, touches=id if touches is None else touches)
+    touches = id if touches is None else touches
+    return Entry(query=SQL[query], values=values, events=events, log=log, touches=touches)
 
 
 def accepted(id: int, target: str = "app:1") -> Entry:

@@ -7,9 +7,9 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from headway.model.operations import Actor, NewEvent
-from headway.store import events
-from headway.store.database import Database, NotUnique, Tx
+from headway.model.operations import Actor, LogLine, NewEvent
+from headway.store import events, operations
+from headway.store.database import Database, NotUnique, Row, Tx
 from tests.databases import Databases
 from tests.rows import SQL, entry, get, numbered, put, said, up
 
@@ -82,6 +82,44 @@ async def test_an_entry_that_fails_does_not_harm_the_others(database: Database) 
     assert outcomes[0] == (1, 1)
     assert isinstance(outcomes[1], NotUnique)
     assert outcomes[2] == (2, 1)
+
+
+# -- log -------------------------------------------------------------------------------------------------------
+
+
+async def log_of(database: Database, id: int) -> list[tuple[int, str]]:
+    lines = await database.read(lambda tx: operations.log_after(tx, id))
+    return [(line.n, line.text) for line in lines]
+
+
+def pieces(*numbers: int, text: str = "piece") -> tuple[LogLine, ...]:
+    return tuple(LogLine(n=n, at=7, text=f"{text} {n}") for n in numbers)
+
+
+async def test_the_log_that_comes_with_an_entry_is_written_if_its_guard_held(database: Database) -> None:
+    await put(database, 1, 2, 3)
+    wanted = [entry("up_from", id, said(), log=pieces(1, 2), epoch=id % 2) for id in (1, 2, 3)]
+    assert await asyncio.gather(*map(database.journal, wanted)) == [None, (2, 1), None]
+    found = [await log_of(database, id) for id in (1, 2, 3)]
+    assert found == [[], [(1, "piece 1"), (2, "piece 2")], []]
+
+
+async def test_a_piece_of_log_that_is_there_already_is_written_over_itself(database: Database) -> None:
+    await put(database, 1)
+    assert await database.journal(entry("up_from", 1, log=pieces(1), epoch=0)) is not None
+    assert await database.journal(entry("up_from", 1, log=pieces(1, 2), epoch=1)) is not None
+    assert await log_of(database, 1) == [(1, "piece 1"), (2, "piece 2")]
+
+
+async def test_the_log_of_an_entry_within_a_body_is_written_with_it(database: Database) -> None:
+    await put(database, 1, 2)
+
+    async def body(tx: Tx) -> list[Row | None]:
+        guarded = (entry("up_from", id, log=pieces(1, text="a\0b"), epoch=id - 1) for id in (1, 2))
+        return [await operations.carry_out(tx, it) for it in guarded]
+
+    assert await database.write(body) == [(1, 1), None]
+    assert [len(await log_of(database, id)) for id in (1, 2)] == [1, 0]
 
 
 # -- events -----------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import pytest
 from headway.clock import SECOND
 from headway.engine.janitor import BATCH, Janitor
 from headway.errors import Unavailable
-from headway.model.operations import NewEvent, Operation, Phase, Tombstone
+from headway.model.operations import LogLine, NewEvent, Operation, Phase, Tombstone
 from headway.store import events, keys, operations
 from headway.store.database import Database, StorageFull, Tx
 from tests.engine.plays import BY, QuickClock, begun, play, row
@@ -45,7 +45,7 @@ async def kept(database: Database) -> list[int]:
 async def test_what_is_old_leaves_a_tombstone(database: Database) -> None:
     gone, stays = await old(database, 31), await old(database, 29)
     await database.write(lambda tx: keys.insert(tx, "1", "key", "print", operation=gone.id, at=1))
-    await database.journal(operations.said(stays, 1, 1, "not said: it has ended"))
+    await database.journal(operations.said(stays, LogLine(n=1, at=1, text="not said: it has ended")))
     assert await janitor(database).sweep() == 1
     assert await kept(database) == [stays.id]
     stone = await database.read(lambda tx: operations.tombstone(tx, gone.id))

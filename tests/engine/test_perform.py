@@ -144,6 +144,22 @@ async def test_one_that_was_claimed_too_often_is_taken_back(database: Database) 
     assert told(stage, await perform(database, type, stage, operation)) == "a:undo failed claimed-too-often"
 
 
+async def test_what_a_step_says_is_on_disk_with_the_step_and_costs_no_commit(database: Database) -> None:
+    class Counting(Forgetful):
+        writes = 0
+
+        def _answered(self, answer: Any) -> Any:
+            self.writes += 1
+            return answer
+
+    stage, type = Stage(), play("a:say b:say c:say")
+    counting: Any = Counting(database, 0, Unavailable("never"))
+    await perform(counting, type, stage, await begun(database, type), SystemClock())
+    assert counting.writes == 3
+    lines = await database.read(lambda tx: operations.log_after(tx, 77))
+    assert [line.text for line in lines] == ["a says 1\n", "b says 1\n", "c says 1\n"]
+
+
 # -- fences and lost answers ---------------------------------------------------------------------------------
 
 

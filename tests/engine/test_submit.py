@@ -131,3 +131,33 @@ async def test_a_key_that_is_refused_begins_nothing(database: Database) -> None:
         await once(database, KEY)
     other: Any = await once(database, KEY, "thing:2")
     assert other.target == "thing:2"
+
+
+# -- on its own -------------------------------------------------------------------------------------------------
+
+
+async def test_what_is_accepted_on_its_own_is_begun_at_once(database: Database) -> None:
+    node = Node(database, Stage(), "a")
+    async with running(node):
+        it = await node.desk.accept(node.database, node.types["a"], Asked(), by=BY)
+        after = await ended(database, it.id)
+    assert after.phase is Phase.SUCCEEDED
+    check(after, await history(database, it.id))
+
+
+async def test_what_is_accepted_on_its_own_without_room_is_queued(database: Database) -> None:
+    desk = Desk(IDS, SystemClock(), Nobody())
+    it = await desk.accept(database, TYPE, Asked(), by=BY)
+    assert await row(database, it.id) == it
+    assert it.phase is Phase.QUEUED
+
+
+async def test_of_many_who_are_accepted_on_their_own_one_holds_the_target(database: Database) -> None:
+    desk = Desk(IDS, SystemClock(), Nobody())
+    outcomes = await asyncio.gather(
+        *(desk.accept(database, TYPE, Asked(), by=BY) for _ in range(20)), return_exceptions=True
+    )
+    accepted = [it for it in outcomes if isinstance(it, Operation)]
+    refused = [it for it in outcomes if isinstance(it, Busy)]
+    assert (len(accepted), len(refused)) == (1, 19)
+    assert {busy.holder for busy in refused} == {accepted[0].id}

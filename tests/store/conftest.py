@@ -1,6 +1,7 @@
 """Fixtures for the store's own tests: PostgreSQL without the port around it."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from typing import Any
 
 import asyncpg
 import pytest
@@ -44,3 +45,20 @@ async def stranger(postgres_url: str) -> AsyncIterator[asyncpg.Connection]:
     connection = await asyncpg.connect(postgres_url)
     yield connection
     await connection.close()
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The first words of what was asked of the server, in order."""
+    asked: list[str] = []
+    for name in ("execute", "_execute"):
+        monkeypatch.setattr(asyncpg.Connection, name, _noting(getattr(asyncpg.Connection, name), asked))
+    return asked
+
+
+def _noting(ask: Callable[..., Awaitable[Any]], asked: list[str]) -> Callable[..., Awaitable[Any]]:
+    async def noted(self: asyncpg.Connection, query: str, *args: Any, **options: Any) -> Any:
+        asked.append(query.split(maxsplit=1)[0])
+        return await ask(self, query, *args, **options)
+
+    return noted

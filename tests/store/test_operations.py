@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from headway.model.operations import Actor, Detail, Operation, Phase
+from headway.model.operations import Actor, Detail, LogLine, Operation, Phase
 from headway.store import operations
 from headway.store.database import Database, Entry
 from tests.databases import Databases
@@ -44,7 +44,7 @@ def writes(it: Operation) -> dict[str, Entry]:
         "step_undone": operations.step_undone(back, AT + 9, "one"),
         "finished": operations.finished(it, AT + 9, Phase.SUCCEEDED, None),
         "failed": operations.finished(back, AT + 9, Phase.FAILED, WHY),
-        "said": operations.said(it, AT + 9, 1, "text"),
+        "said": operations.said(it, LogLine(n=1, at=AT + 9, text="text")),
         "advanced": operations.advanced(it, AT + 9, 10),
     }
 
@@ -190,8 +190,8 @@ async def test_progress_never_falls(database: Database) -> None:
 async def test_a_line_whose_answer_was_lost_is_written_over_itself(database: Database) -> None:
     it = await claimed(database)
     for _ in range(2):
-        assert await database.journal(operations.said(it, AT, 1, "one")) is not None
-    await database.journal(operations.said(it, AT, 2, "two"))
+        assert await database.journal(operations.said(it, LogLine(n=1, at=AT, text="one"))) is not None
+    await database.journal(operations.said(it, LogLine(n=2, at=AT, text="two")))
     lines = await database.read(lambda tx: operations.log_after(tx, 77))
     assert [(line.n, line.text) for line in lines] == [(1, "one"), (2, "two")]
     assert await database.read(lambda tx: operations.log_last(tx, 77)) == 2

@@ -10,7 +10,7 @@ from headway.domain.world import World
 from headway.engine.feed import Feed
 from headway.errors import NotFound
 from headway.model.apps import App
-from headway.model.operations import Actor, Phase
+from headway.model.operations import Actor, LogLine, Phase
 from headway.store import deployments as rows
 from headway.store import operations
 from headway.store.database import Tx
@@ -45,7 +45,9 @@ async def begun(world: World, app: App, id: int, **changes: Any) -> None:
 
 async def said(world: World, id: int, n: int, text: str) -> None:
     operation = an_operation(id=id + 1000, phase=Phase.RUNNING, owner=1, fence=1)
-    assert await world.database.journal(operations.said(operation, world.clock.now(), n, text))
+    assert await world.database.journal(
+        operations.said(operation, LogLine(n=n, at=world.clock.now(), text=text))
+    )
 
 
 async def ended(world: World, id: int, status: str) -> None:

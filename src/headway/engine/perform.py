@@ -136,14 +136,15 @@ class Performer:
 
     async def _done(self, run: Live[Any, Any], step: Step, note: dict[str, Any]) -> None:
         run.notes.update(note)
-        await self._insist(run.flush)
         it, now = run.operation, self._clock.now()
         if it.step == len(run.type.steps) - 1:
             last = operations.last_step_done(it, now, step.title, note)
             await self._finish(run, Phase.SUCCEEDED, None, last)
             return
         progress = run.reached(through=it.step + 1)
-        row = await self._write(run, operations.step_done(it, now, progress, step.title, note))
+        row = await self._write(
+            run, operations.step_done(it, now, progress, step.title, note, log=run.unsaid())
+        )
         run.cancel_wanted = run.cancel_wanted or row[1] is not None
         run.next_step(msgspec.structs.replace(it, step=it.step + 1, attempt=1, progress=progress))
 
@@ -151,10 +152,10 @@ class Performer:
 
     async def _turn_back(self, run: Live[Any, Any], detail: Detail) -> None:
         """From here on undo, beginning with the present step, which may have been begun."""
-        await self._insist(run.flush)
         it = run.operation
         next = min(it.step, len(run.type.steps) - 1)
-        await self._write(run, operations.turned_back(it, self._clock.now(), next, detail))
+        entry = operations.turned_back(it, self._clock.now(), next, detail, log=run.unsaid())
+        await self._write(run, entry)
         run.next_step(msgspec.structs.replace(it, turning_back=True, step=next, attempt=1, detail=detail))
 
     async def _back(self, run: Live[Any, Any]) -> None:
@@ -166,8 +167,8 @@ class Performer:
                 await self._stuck(run, step, failure)
                 return
             it = run.operation
-            await self._insist(run.flush)
-            await self._write(run, operations.step_undone(it, self._clock.now(), step.title))
+            entry = operations.step_undone(it, self._clock.now(), step.title, log=run.unsaid())
+            await self._write(run, entry)
             run.next_step(msgspec.structs.replace(it, step=it.step - 1, attempt=1))
         detail = run.operation.detail
         assert detail is not None
@@ -197,7 +198,6 @@ class Performer:
         why = run.operation.detail
         assert why is not None
         text = f"{why.text}; and it could not be taken back: {step.title}: {failure.text}"
-        await self._insist(run.flush)
         await self._finish(run, Phase.FAILED, Detail(code="undo-failed", text=text))
 
     # -- both ----------------------------------------------------------------------------------------------
@@ -212,7 +212,7 @@ class Performer:
         if it.attempt >= again.attempts_max:
             raise Failure("attempts-exhausted", f"{step.title}: {why}") from error
         pause = min(again.first_seconds * 2 ** (it.attempt - 1), again.pause_seconds_max)
-        await self._write(run, operations.step_again(it, self._clock.now(), why, pause))
+        await self._write(run, operations.step_again(it, self._clock.now(), why, pause, log=run.unsaid()))
         run.next_step(msgspec.structs.replace(it, attempt=it.attempt + 1))
         run.interruptible = not it.turning_back
         try:
@@ -226,7 +226,7 @@ class Performer:
         self, run: Live[Any, Any], phase: Phase, detail: Detail | None, last: NewEvent | None = None
     ) -> None:
         it = run.operation
-        entry = operations.finished(it, self._clock.now(), phase, detail, last)
+        entry = operations.finished(it, self._clock.now(), phase, detail, last, log=run.unsaid())
         if run.type.record is None and run.type.record_failure is None:
             await self._write(run, entry)
         else:
@@ -236,12 +236,12 @@ class Performer:
         )
 
     async def _record(self, run: Live[Any, Any], phase: Phase, detail: Detail | None, entry: Entry) -> None:
+        *before, outcome = entry.events
+        guarded = msgspec.structs.replace(entry, events=tuple(before))
+
         async def ends(tx: Tx) -> bool:
-            if await tx.one(entry.query, **entry.values) is None:
+            if await operations.carry_out(tx, guarded) is None:
                 return False
-            *before, outcome = entry.events
-            for event in before:
-                tx.append(event)
             if phase is Phase.SUCCEEDED and run.type.record is not None:
                 await run.type.record(run, tx)
             if phase is not Phase.SUCCEEDED and run.type.record_failure is not None:
@@ -253,6 +253,7 @@ class Performer:
         try:
             if not await self._insist(lambda: self._database.write(ends)):
                 await self._confirm(run, entry)
+            run.said(entry.log)
         except Refusal as refusal:
             if phase is not Phase.SUCCEEDED:
                 raise
@@ -262,8 +263,8 @@ class Performer:
         row = await self._insist(lambda: self._database.journal(entry))
         if row is None:
             await self._confirm(run, entry)
-            return (run.operation.id, None)
-        return row
+        run.said(entry.log)
+        return (run.operation.id, None) if row is None else row
 
     async def _confirm(self, run: Live[Any, Any], entry: Entry) -> None:
         """The guard did not hold: another node holds it, or the write is there and only its answer lost."""

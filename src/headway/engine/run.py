@@ -1,6 +1,5 @@
 """What a step holds in its hands while it runs, and how what it says becomes durable."""
 
-import asyncio
 import logging
 from collections.abc import Callable
 from typing import Any, Generic
@@ -10,7 +9,7 @@ import msgspec
 from headway.clock import Clock
 from headway.engine.declare import OperationType, P, W
 from headway.errors import Fenced
-from headway.model.operations import Operation
+from headway.model.operations import LogLine, Operation
 from headway.store import operations
 from headway.store.database import Database
 
@@ -49,11 +48,10 @@ class Live(Generic[P, W]):
         self._clock = clock
         self._spawn = spawn
         self._said: list[str] = []
-        self._piece = ""
-        """What is being written: the same until it is, also where an answer is lost."""
+        self._pieces: list[LogLine] = []
+        """What was said, numbered: the same until it is on disk, also where an answer is lost."""
         self._line = 0
         self._share = 0.0
-        self._flushing = asyncio.Lock()
         self._flush_due = False
 
     def say(self, text: str) -> None:
@@ -92,36 +90,40 @@ class Live(Generic[P, W]):
         await self._clock.sleep(FLUSH_SECONDS)
         self._flush_due = False
         try:
-            await self.flush()
             await self._advance()
+            await self.flush()
         except Exception as error:  # noqa: BLE001 - the performer's own next write meets the same, and decides
             log.debug("what was said is not written down yet: %s", error)
 
+    def unsaid(self) -> tuple[LogLine, ...]:
+        """What was said and is not on disk, in pieces; as long as one is not, it stays as it is."""
+        if self._said:
+            text, self._said = "".join(self._said).replace("\0", ""), []
+            now = self._clock.now()
+            for start in range(0, len(text), PIECE_MAX):
+                self._line += 1
+                self._pieces.append(LogLine(n=self._line, at=now, text=text[start : start + PIECE_MAX]))
+        return tuple(self._pieces)
+
+    def said(self, pieces: tuple[LogLine, ...]) -> None:
+        """These are on disk."""
+        if pieces:
+            self._pieces = [piece for piece in self._pieces if piece.n > pieces[-1].n]
+
     async def flush(self) -> None:
         """Make durable what was said. Fenced where somebody else holds the operation."""
-        async with self._flushing:
-            while self._piece or self._said:
-                await self._write_piece()
+        for piece in self.unsaid():
+            entry = operations.said(self.operation, piece)
+            if await self._database.journal(entry) is None and piece in self._pieces:
+                raise Fenced("say")
+            self.said((piece,))
 
     async def _advance(self) -> None:
-        operation = self.operation
+        operation, log = self.operation, self.unsaid()
         reached = self.reached(through=max(0, operation.step), share=self._share)
         if reached > operation.progress and not operation.turning_back and not operation.phase.terminal:
-            entry = operations.advanced(operation, self._clock.now(), reached)
+            entry = operations.advanced(operation, self._clock.now(), reached, log=log)
             if await self._database.journal(entry) is not None:
+                self.said(log)
                 progress = max(reached, self.operation.progress)
                 self.operation = msgspec.structs.replace(self.operation, progress=progress)
-
-    async def _write_piece(self) -> None:
-        if not self._piece:
-            text = "".join(self._said)
-            self._piece, rest = text[:PIECE_MAX], text[PIECE_MAX:]
-            self._said = [rest] if rest else []
-        entry = operations.said(
-            self.operation, self._clock.now(), self._line + 1, self._piece.replace("\0", "")
-        )
-        if await self._database.journal(entry) is None:
-            self.refused = True
-            raise Fenced("say")
-        self._line += 1
-        self._piece = ""

@@ -15,7 +15,7 @@ from headway.errors import Busy, Conflict, KeyReused
 from headway.ids import Ids
 from headway.model.operations import Actor, Operation, Phase
 from headway.store import keys, operations
-from headway.store.database import Tx
+from headway.store.database import Database, Tx
 
 
 class Key(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,6 +87,23 @@ class Desk:
             await keys.insert(tx, key.scope, key.value, key.fingerprint, operation=operation.id, at=at)
         begin = operation.owner is not None
         tx.after_commit(lambda: self._host.begin(operation) if begin else self._host.look())
+        return operation
+
+    async def accept(
+        self, database: Database, type: OperationType[P, Any], params: P, *, by: Actor
+    ) -> Operation:
+        """Accept an operation in a transaction of its own, where nothing else is to be checked or written.
+
+        Costs a fraction of `submit` in a body of its own: many that are accepted at once share a statement, and
+        none waits for bodies. Busy as there.
+        """
+        operation = self._new(type, params, by)
+        if await database.journal(operations.accepted(operation, by)) is None:
+            return await database.write(lambda tx: self.submit(tx, type, params, by=by))
+        if operation.owner is None:
+            self._host.look()
+        else:
+            self._host.begin(operation)
         return operation
 
     def _new(self, type: OperationType[P, Any], params: P, by: Actor) -> Operation:

@@ -15,7 +15,7 @@ from typing import Any, Protocol, TypeVar
 
 import msgspec
 
-from headway.model.operations import NewEvent
+from headway.model.operations import LogLine, NewEvent
 from headway.store.sheets import Query
 
 T = TypeVar("T")
@@ -64,11 +64,13 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     The statement returns one row if its guard held (a fence, a phase, a unique index with DO NOTHING), and
     none if it did not; it never fails for a reason that it could guard against. `touches` orders entries of a
     batch: two writers take their rows in the same order. Entries of one batch must not touch the same row.
+    `log` are pieces of the log of the operation `id`: a piece that is there already is written over itself.
     """
 
     query: Query
     values: dict[str, object]
     events: tuple[NewEvent, ...] = ()
+    log: tuple[LogLine, ...] = ()
     touches: int = 0
 
 
@@ -98,7 +100,7 @@ class Database(Protocol):
         ...
 
     async def journal(self, entry: Entry) -> Row | None:
-        """Carry out one entry; its row, once that and its events are on disk, or None if its guard did not hold."""
+        """Carry out one entry; its row, once that, its events and its log are on disk, or None if its guard did not hold."""
         ...
 
     def listen(self, heard: Callable[[], None]) -> Callable[[], None]:

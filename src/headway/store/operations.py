@@ -10,6 +10,8 @@ from headway.store.database import Entry, Row, Tx
 from headway.store.sheets import sheet
 
 SQL = sheet("operations")
+LOG = SQL["log"]
+"""Keeps one piece of log, behind a guard that has held."""
 
 
 def _operation(row: Row) -> Operation:
@@ -120,52 +122,74 @@ def _inserted(operation: Operation) -> dict[str, object]:
 
 
 async def carry_out(tx: Tx, entry: Entry) -> Row | None:
-    """An entry inside a wider transaction: the same guard, the same events."""
+    """An entry inside a wider transaction: the same guard, the same events, the same log."""
     row = await tx.one(entry.query, **entry.values)
     if row is not None:
         for event in entry.events:
             tx.append(event)
+        for values in logged(entry):
+            await tx.run(LOG, **values)
     return row
 
 
+def logged(entry: Entry) -> list[dict[str, object]]:
+    """The values of `LOG` for each piece of log that comes with an entry."""
+    return [{"id": entry.values["id"], "n": it.n, "at": it.at, "text": it.text} for it in entry.log]
+
+
 # -- moving --------------------------------------------------------------------------------------------------
+# With each move goes `log`: what the operation has said and is not on disk yet.
+
+Log = tuple[LogLine, ...]
 
 
-def _entry(name: str, operation: Operation, events: tuple[NewEvent, ...], **values: object) -> Entry:
+def _entry(
+    name: str, operation: Operation, events: tuple[NewEvent, ...], log: Log, **values: object
+) -> Entry:
     guard = {"id": operation.id, "fence": operation.fence}
-    return Entry(query=SQL[name], values=guard | values, events=events, touches=operation.id)
+    return Entry(query=SQL[name], values=guard | values, events=events, log=log, touches=operation.id)
 
 
-def step_done(operation: Operation, at: int, progress: int, title: str, note: dict[str, Any]) -> Entry:
+def step_done(
+    operation: Operation, at: int, progress: int, title: str, note: dict[str, Any], *, log: Log = ()
+) -> Entry:
     """The present step is done; its note is kept with it."""
     said = _said(operation, "step_done", at, step=operation.step, title=title, note=note, progress=progress)
-    return _entry("step_done", operation, (said,), step=operation.step, progress=progress, at=at)
+    return _entry("step_done", operation, (said,), log, step=operation.step, progress=progress, at=at)
 
 
-def step_again(operation: Operation, at: int, why: str, pause: float) -> Entry:
+def step_again(operation: Operation, at: int, why: str, pause: float, *, log: Log = ()) -> Entry:
     """The present attempt failed; there will be another after `pause` seconds."""
     said = _said(
         operation, "step_again", at, step=operation.step, attempt=operation.attempt, why=why, pause=pause
     )
-    return _entry("step_again", operation, (said,), step=operation.step, attempt=operation.attempt, at=at)
-
-
-def turned_back(operation: Operation, at: int, next: int, detail: Detail) -> Entry:
-    """From now on steps are undone, beginning with `next`."""
-    said = _said(operation, "turned_back", at, step=operation.step, code=detail.code, text=detail.text)
     return _entry(
-        "turn_back", operation, (said,), step=operation.step, next=next, detail=_text(detail), at=at
+        "step_again", operation, (said,), log, step=operation.step, attempt=operation.attempt, at=at
     )
 
 
-def step_undone(operation: Operation, at: int, title: str) -> Entry:
+def turned_back(operation: Operation, at: int, next: int, detail: Detail, *, log: Log = ()) -> Entry:
+    """From now on steps are undone, beginning with `next`."""
+    said = _said(operation, "turned_back", at, step=operation.step, code=detail.code, text=detail.text)
+    return _entry(
+        "turn_back", operation, (said,), log, step=operation.step, next=next, detail=_text(detail), at=at
+    )
+
+
+def step_undone(operation: Operation, at: int, title: str, *, log: Log = ()) -> Entry:
     """The present step is undone."""
     said = _said(operation, "step_undone", at, step=operation.step, title=title)
-    return _entry("step_undone", operation, (said,), step=operation.step, at=at)
+    return _entry("step_undone", operation, (said,), log, step=operation.step, at=at)
 
 
 def finished(
-    operation: Operation, at: int, phase: Phase, detail: Detail | None, last: NewEvent | None = None
+    operation: Operation,
+    at: int,
+    phase: Phase,
+    detail: Detail | None,
+    last: NewEvent | None = None,
+    *,
+    log: Log = (),
 ) -> Entry:
     """The one terminal write. `last` is the event of a last step that ends in the same breath."""
     outcome = _said(operation, phase.name.lower(), at, **(msgspec.to_builtins(detail) if detail else {}))
@@ -175,6 +199,7 @@ def finished(
         "finish",
         operation,
         (outcome,) if last is None else (last, outcome),
+        log,
         step=operation.step,
         turning_back=int(operation.turning_back),
         phase=int(phase),
@@ -190,16 +215,22 @@ def last_step_done(operation: Operation, at: int, title: str, note: dict[str, An
     return _said(operation, "step_done", at, step=operation.step, title=title, note=note, progress=100)
 
 
-def said(operation: Operation, at: int, n: int, text: str) -> Entry:
-    """A piece of its log."""
-    entry = _entry("say", operation, (), n=n, at=at, text=text)
-    return msgspec.structs.replace(entry, touches=0)
+def said(operation: Operation, line: LogLine) -> Entry:
+    """A piece of its log that cannot wait for the next move."""
+    values: dict[str, object] = {
+        "id": operation.id,
+        "fence": operation.fence,
+        "n": line.n,
+        "at": line.at,
+        "text": line.text,
+    }
+    return Entry(query=SQL["say"], values=values)
 
 
-def advanced(operation: Operation, at: int, progress: int) -> Entry:
+def advanced(operation: Operation, at: int, progress: int, *, log: Log = ()) -> Entry:
     """How far it is within its step."""
     event = _said(operation, "progress", at, progress=progress)
-    return _entry("advance", operation, (event,), progress=progress, at=at)
+    return _entry("advance", operation, (event,), log, progress=progress, at=at)
 
 
 async def claim(tx: Tx, owner: int, at: int, count: int) -> list[Operation]:

@@ -14,18 +14,20 @@ from headway.errors import Unavailable
 from headway.model.operations import NewEvent
 from headway.store import migrate, postgres_journal
 from headway.store.database import Entry, Row, Tx
+from headway.store.operations import LOG, logged
 from headway.store.postgres_bell import Bell
-from headway.store.postgres_journal import arrays, groups, hits
+from headway.store.postgres_journal import arrays, groups, hits, keepable
 from headway.store.postgres_line import Line, Waiting
 from headway.store.postgres_link import ERRORS, Connection, Link, Lost, Sealed, say, told
-from headway.store.postgres_tx import BODY, PostgresTx, seal
+from headway.store.postgres_read import Reads
+from headway.store.postgres_tx import BODY, PostgresTx, Unsaved, seal
 
 T = TypeVar("T")
 Body = Callable[[Tx], Awaitable[Any]]
 
 BODIES_MAX = 100
 _LOCK = 0x68656164776179  # "headway"
-_ALONE = f"BEGIN; SELECT pg_advisory_xact_lock({_LOCK}); SAVEPOINT {BODY}"
+_ALONE = f"BEGIN; SELECT pg_advisory_xact_lock({_LOCK})"
 _TOGETHER = f"BEGIN; SELECT pg_advisory_xact_lock_shared({_LOCK})"
 
 
@@ -36,6 +38,7 @@ class Postgres:
 
     def __init__(self, url: str, clock: Clock) -> None:
         self._link = Link(url, clock)
+        self._reads = Reads(self._link)
         self._bell = Bell(self._link, clock)
         self._bodies: Line[Body] = Line(self._carry_out, lambda bodies: [True] * len(bodies), BODIES_MAX)
         self._entries: Line[Entry] = Line(self._enter, postgres_journal.choose, postgres_journal.BATCH_MAX)
@@ -71,7 +74,7 @@ class Postgres:
 
     async def read(self, body: Callable[[Tx], Awaitable[T]]) -> T:
         """Run the body against what is committed now."""
-        return await self._link.read(lambda connection: body(PostgresTx(connection)))
+        return await self._reads.read(body)
 
     def listen(self, heard: Callable[[], None]) -> Callable[[], None]:
         """Call `heard` soon after any commit."""
@@ -94,15 +97,11 @@ class Postgres:
             self._entries.end()
 
     async def _carry_out(self, batch: list[Waiting[Body]]) -> None:
-        async def work(connection: Connection) -> Sealed[None]:
-            events: list[NewEvent] = []
-            for one in batch:
-                events += await _run(connection, one)
-                if one is not batch[-1]:
-                    await say(connection, f"RELEASE {BODY}; SAVEPOINT {BODY}")
-            return None, await seal(connection, events)
-
-        await self._link.commit_once(_ALONE, work)
+        try:
+            await self._link.commit_once(_ALONE, lambda connection: _run_all(connection, batch, saved=False))
+        except Unsaved:
+            begin = f"{_ALONE}; SAVEPOINT {BODY}"
+            await self._link.commit_once(begin, lambda connection: _run_all(connection, batch, saved=True))
         self._bell.ring()
 
     async def _enter(self, batch: list[Waiting[Entry]]) -> None:
@@ -112,29 +111,51 @@ class Postgres:
                 rows = await _statement(connection, [entries[place] for place in places])
                 for place, row in zip(places, rows, strict=True):
                     batch[place].result = row
-            events = [event for one in batch if one.result is not None for event in one.work.events]
+            hit = [one.work for one in batch if one.result is not None]
+            await _log(connection, hit)
+            events = [event for entry in hit for event in entry.events]
             return None, await seal(connection, events)
 
         await self._link.commit_once(_TOGETHER, work)
         self._bell.ring()
 
 
-async def _run(connection: Connection, one: Waiting[Body]) -> list[NewEvent]:
-    """One body, begun at its savepoint, and its events; one that raises leaves nothing behind."""
+async def _run_all(connection: Connection, batch: list[Waiting[Body]], *, saved: bool) -> Sealed[None]:
+    """Bodies, one after another. Hardly ever is anything taken back, so they first go without savepoints."""
+    events: list[NewEvent] = []
+    for one in batch:
+        events += await _run(connection, one, saved=saved)
+        if saved and one is not batch[-1]:
+            await say(connection, f"RELEASE {BODY}; SAVEPOINT {BODY}")
+    return None, await seal(connection, events)
+
+
+async def _run(connection: Connection, one: Waiting[Body], *, saved: bool) -> list[NewEvent]:
+    """One body and its events; one that raises leaves nothing behind."""
     one.begin_again()
-    tx = PostgresTx(connection)
+    tx = PostgresTx(connection, savepoints=saved)
     try:
         one.result = await one.work(tx)
         if tx.broken is not None:
             raise tx.broken
-    except Lost:
+    except (Lost, Unsaved):
         raise
     except Exception as error:  # noqa: BLE001 - whatever a body raises belongs to its caller
         one.error = error
-        await say(connection, f"ROLLBACK TO {BODY}")
+        await _take_back(connection, tx, saved=saved)
         return []
     one.acts = tx.acts
     return tx.events
+
+
+async def _take_back(connection: Connection, tx: PostgresTx, *, saved: bool) -> None:
+    """What a body did that has raised."""
+    if saved:
+        await say(connection, f"ROLLBACK TO {BODY}")
+    elif tx.broken is not None:
+        raise tx.broken
+    elif tx.changed:
+        raise Unsaved
 
 
 async def _statement(connection: Connection, entries: list[Entry]) -> list[Row | None]:
@@ -146,6 +167,18 @@ async def _statement(connection: Connection, entries: list[Entry]) -> list[Row |
             return hits(entries, [tuple(row) for row in rows])
         found = [await connection.fetchrow(statement.sql, *row) for row in zip(*arrays(entries), strict=True)]
         return [None if row is None else tuple(row) for row in found]
+    except ERRORS as error:
+        raise told(error, connection) from error
+
+
+async def _log(connection: Connection, hit: list[Entry]) -> None:
+    """The log that comes with entries whose guard has held."""
+    lines = [values for entry in hit for values in logged(entry)]
+    if not lines:
+        return
+    columns = [[keepable(line[name]) for line in lines] for name in LOG.postgres.names]
+    try:
+        await connection.execute(LOG.postgres.sql, *columns)
     except ERRORS as error:
         raise told(error, connection) from error
 

@@ -73,7 +73,7 @@ class Bell:
         return unsent
 
     def _hear(self, connection: Any, sender: int, *_: object) -> None:
-        if sender != connection.get_server_pid():
+        if connection.is_closed() or sender != connection.get_server_pid():
             self._ring_here()
 
     def _ring_here(self) -> None:

@@ -28,6 +28,7 @@ SETTINGS = {
     "idle_in_transaction_session_timeout": "10000",
     "default_transaction_isolation": "read committed",
 }
+ONLY_READS = {"default_transaction_isolation": "repeatable read", "default_transaction_read_only": "on"}
 _BEGIN_AGAIN = (
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
@@ -86,7 +87,7 @@ class Link:
 
     async def open(self) -> None:
         """Make ready to connect."""
-        self._pools = [await self._pool(WRITERS), await self._pool(READERS)]
+        self._pools = [await self._pool(WRITERS, {}), await self._pool(READERS, ONLY_READS)]
 
     async def close(self) -> None:
         """Disconnect; twice is fine."""
@@ -114,14 +115,11 @@ class Link:
         raise Unavailable("the database does not answer")
 
     async def read(self, work: Callable[[Connection], Awaitable[T]]) -> T:
-        """Work on one snapshot, which nothing changes."""
+        """Work on a connection that cannot write, again where it breaks."""
         async for _ in self._attempts():
             with suppress(Lost):
                 async with self._connection(READERS) as connection:
-                    await say(connection, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-                    result = await work(connection)
-                    await say(connection, "COMMIT")
-                    return result
+                    return await work(connection)
         raise Unavailable("the database does not answer")
 
     async def _commit(self, begin: str, work: Callable[[Connection], Awaitable[Sealed[T]]]) -> T:
@@ -177,7 +175,7 @@ class Link:
             with suppress(*ERRORS):
                 await pool.release(connection)
 
-    async def _pool(self, size: int) -> asyncpg.Pool:
+    async def _pool(self, size: int, settings: dict[str, str]) -> asyncpg.Pool:
         return await asyncpg.create_pool(
             self._url,
             min_size=0,
@@ -186,7 +184,7 @@ class Link:
             command_timeout=STATEMENT_SECONDS,
             statement_cache_size=STATEMENTS_CACHED,
             max_cached_statement_lifetime=0,
-            server_settings=SETTINGS,
+            server_settings=SETTINGS | settings,
             init=_numbers_as_sqlite_has_them,
             reset=_nothing_to_reset,
         )

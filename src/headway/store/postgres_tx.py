@@ -8,7 +8,7 @@ import msgspec
 from headway.model.operations import NewEvent
 from headway.store.database import NotUnique, Row
 from headway.store.postgres_journal import keepable
-from headway.store.postgres_link import ERRORS, Connection, say, told
+from headway.store.postgres_link import ERRORS, Connection, Lost, say, told
 from headway.store.sheets import Query
 
 BODY = "body"
@@ -29,17 +29,25 @@ SELECT pg_current_xact_id()::text
 _NUMBER = "SELECT pg_current_xact_id_if_assigned()::text"
 
 
+class Unsaved(Exception):
+    """Something is to be taken back and there is no savepoint: the bodies must be run again, with savepoints."""
+
+
 class PostgresTx:
     """The part of a transaction that belongs to one body.
 
-    In PostgreSQL a statement that is refused ends its transaction; here it ends at a savepoint before the
-    statement, so that the body can go on, as it can on SQLite.
+    In PostgreSQL a statement that is refused ends its transaction; with `savepoints` it ends at one before the
+    statement, so that the body can go on, as it can on SQLite. Savepoints cost a round trip each and are seldom
+    needed: without them whatever would need one is Unsaved.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, *, savepoints: bool) -> None:
         self._connection = connection
+        self._savepoints = savepoints
         self._savepoint = BODY
-        self._changed = False
+        self._marked = False
+        self.changed = False
+        """Whether the body has changed any row."""
         self.broken: Exception | None = None
         """What the transaction cannot go on after, even where the body has caught it."""
         self.events: list[NewEvent] = []
@@ -48,17 +56,22 @@ class PostgresTx:
     async def run(self, query: Query, **values: object) -> int:
         """Carry out a statement; the number of rows that it changed."""
         status: str = await self._ask(self._connection.execute, query, values)
-        count = status.rpartition(" ")[2]
-        return int(count) if count.isdecimal() else 0
+        word = status.rpartition(" ")[2]
+        count = int(word) if word.isdecimal() else 0
+        self.changed = self.changed or count > 0
+        return count
 
     async def one(self, query: Query, **values: object) -> Row | None:
         """The first row, or None."""
         row = await self._ask(self._connection.fetchrow, query, values)
+        self._note(query, row is not None)
         return None if row is None else tuple(row)
 
     async def all(self, query: Query, **values: object) -> list[Row]:
         """Every row."""
-        return [tuple(row) for row in await self._ask(self._connection.fetch, query, values)]
+        rows = await self._ask(self._connection.fetch, query, values)
+        self._note(query, bool(rows))
+        return [tuple(row) for row in rows]
 
     def append(self, event: NewEvent) -> None:
         """Say what happened."""
@@ -69,28 +82,47 @@ class PostgresTx:
         self.acts.append(act)
 
     async def _ask(self, ask: Callable[..., Awaitable[Any]], query: Query, values: dict[str, object]) -> Any:
-        statement = query.postgres
-        given = [keepable(values[name]) for name in statement.names]
-        arguments = [[value] for value in given] if statement.many else given
-        if not statement.sql.startswith("SELECT"):
+        if self._savepoints and not _only_reads(query):
             await self._mark()
         try:
-            return await ask(statement.sql, *arguments)
+            return await ask(query.postgres.sql, *arguments(query, values))
         except ERRORS as error:
-            refused = told(error, self._connection)
-            if isinstance(refused, NotUnique):
-                await say(self._connection, f"ROLLBACK TO {self._savepoint}")
-            else:
-                self.broken = refused
-            raise refused from error
+            raise await self._refused(error) from error
+
+    async def _refused(self, error: Exception) -> Exception:
+        """What the body is told; from here it can go on only where a unique index refused."""
+        refused = told(error, self._connection)
+        if not self._savepoints and not isinstance(refused, Lost):
+            refused = Unsaved(str(error))
+        if isinstance(refused, NotUnique):
+            await say(self._connection, f"ROLLBACK TO {self._savepoint}")
+        else:
+            self.broken = refused
+        return refused
 
     async def _mark(self) -> None:
         """Before the first change the body's own savepoint will do."""
-        if self._changed:
+        if self._marked:
             release = f"RELEASE {_STATEMENT}; " if self._savepoint == _STATEMENT else ""
             await say(self._connection, f"{release}SAVEPOINT {_STATEMENT}")
             self._savepoint = _STATEMENT
-        self._changed = True
+        self._marked = True
+
+    def _note(self, query: Query, found: bool) -> None:
+        """A statement that writes and says which rows has changed none where it says none."""
+        if not _only_reads(query):
+            self.changed = self.changed or found or "RETURNING" not in query.postgres.sql
+
+
+def arguments(query: Query, values: dict[str, object]) -> list[Any]:
+    """The values of one body's statement as PostgreSQL takes them."""
+    statement = query.postgres
+    given = [keepable(values[name]) for name in statement.names]
+    return [[value] for value in given] if statement.many else given
+
+
+def _only_reads(query: Query) -> bool:
+    return query.postgres.sql.startswith("SELECT")
 
 
 async def seal(connection: Connection, events: Sequence[NewEvent]) -> str | None:

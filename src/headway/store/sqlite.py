@@ -21,6 +21,7 @@ from headway.errors import Unavailable
 from headway.model.operations import NewEvent
 from headway.store import migrate
 from headway.store.database import Entry, NotUnique, Row, StorageFull, Tx
+from headway.store.operations import LOG, logged
 from headway.store.sheets import Query
 
 T = TypeVar("T")
@@ -348,6 +349,8 @@ def _enter(tx: _Tx, entry: Entry) -> Row | None:
     rows = tx.execute(entry.query, entry.values).fetchall()
     if not rows:
         return None
+    for values in logged(entry):
+        tx.execute(LOG, values)
     tx.events = list(entry.events)
     tx.write_events()
     return rows[0]

@@ -14,7 +14,7 @@ from headway.domain.world import World
 from headway.engine.declare import OperationType, Step
 from headway.engine.feed import Feed
 from headway.model.accounts import Account
-from headway.model.operations import Actor, Detail, Operation, Phase
+from headway.model.operations import Actor, Detail, LogLine, Operation, Phase
 from headway.store import operations
 from headway.views.stories import Stories
 from headway.web.ask import edge
@@ -174,7 +174,9 @@ async def test_a_stream_goes_on_behind_the_last_event_that_was_seen(
 async def test_the_log_is_told_behind_a_line(client: Client, world: World, by: Actor) -> None:
     it = await submit(world, by)
     for n, text in enumerate(("one\n", "two\n"), start=1):
-        assert await world.database.journal(operations.said(it, world.clock.now(), n, text))
+        assert await world.database.journal(
+            operations.said(it, LogLine(n=n, at=world.clock.now(), text=text))
+        )
     reply = await client.get(f"/operations/{ids.show(it.id)}/log", params={"after": 1})
     assert [(line["n"], line["text"]) for line in reply.json()["lines"]] == [(2, "two\n")]
 

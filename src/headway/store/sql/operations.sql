@@ -141,6 +141,17 @@ ON CONFLICT (operation, n) DO UPDATE SET text = excluded.text
 RETURNING operation
 -- all
 
+-- name: log
+-- Pieces of the log that come with a write whose guard has held, which therefore need none of their own.
+-- only: sqlite
+INSERT INTO operation_log (operation, n, at, text) VALUES (:id, :n, :at, :text)
+ON CONFLICT (operation, n) DO UPDATE SET text = excluded.text
+-- only: postgres, many
+INSERT INTO operation_log (operation, n, at, text)
+SELECT id, n, at, text FROM unnest(:id::bigint[], :n::int[], :at::bigint[], :text::text[]) AS given (id, n, at, text)
+ON CONFLICT (operation, n) DO UPDATE SET text = excluded.text
+-- all
+
 -- name: advance
 -- Progress within a step: only ever more.
 -- only: sqlite
