@@ -30,6 +30,7 @@ class Cli:
     token: str
     http: httpx2.AsyncClient = field(init=False)
     jwt: str = ""
+    lines: list["Attached"] = field(default_factory=list)
 
     async def __aenter__(self) -> Self:
         self.http = httpx2.AsyncClient(trust_env=False, timeout=60)
@@ -37,6 +38,8 @@ class Cli:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        for line in self.lines:
+            line.close()
         await self.http.aclose()
 
     async def exchange(self) -> None:
@@ -120,7 +123,8 @@ class Cli:
         if status.split(" ", 2)[1] != "200":
             raw.close()
             raise AttachError(status)
-        return Attached(raw)
+        self.lines.append(Attached(raw))
+        return self.lines[-1]
 
     async def run(
         self, app: str, command: str, fed: bytes = b"", *files: Path, **more: Any

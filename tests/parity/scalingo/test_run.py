@@ -13,7 +13,7 @@ import pytest
 from tests.journeys.driving import SETTINGS, Platform, good, platform, processes, until
 from tests.parity.scalingo.cli import AttachError, Attached, Cli
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(60)]
 APP = "one-off-app"
 QUICK = SETTINGS + "one_off_idle_seconds = 3600\n"
 
