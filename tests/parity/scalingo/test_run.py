@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.journeys.driving import SETTINGS, Platform, good, platform, processes, until
-from tests.parity.scalingo.cli import AttachError, Attached, Cli
+from tests.parity.scalingo.cli import Attached, AttachError, Cli
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(60)]
 APP = "one-off-app"
@@ -73,7 +73,8 @@ async def test_a_terminal_is_a_terminal() -> None:
         url, attached = await shell(
             cli, "stty size; tty; trap 'stty size' WINCH; while :; do sleep 0.05; done"
         )
-        assert await attached.read_until(b"/dev/") and attached.said.startswith(b"24 80\r\n")
+        assert await attached.read_until(b"/dev/")
+        assert attached.said.startswith(b"24 80\r\n")
         assert await cli.resize(url, 101, 31) == 200
         await attached.read_until(b"31 101\r\n")
         await attached.type(b"\x03")
@@ -95,7 +96,7 @@ async def test_a_terminal_is_a_terminal() -> None:
 
 
 async def test_who_goes_away_takes_the_one_off_along() -> None:
-    async with deployed() as (made, cli, id):
+    async with deployed() as (_, cli, id):
         url, attached = await shell(cli, "trap '' HUP TERM; echo deaf; sleep 1000 & wait; sleep 1000")
         await attached.read_until(b"deaf")
         again = await cli.http.get(f"{url}/files", auth=("", cli.jwt))

@@ -21,7 +21,6 @@ from headway.store.database import Tx
 
 log = logging.getLogger(__name__)
 
-LOOK_SECONDS = 5.0
 _PAUSE_SECONDS = 0.05
 _KILLED = 128 + signal.SIGKILL
 
@@ -29,8 +28,9 @@ _KILLED = 128 + signal.SIGKILL
 class Keeper:
     """The service that does it."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, *, look_seconds: float = 5) -> None:
         self._world = world
+        self._look_seconds = look_seconds
 
     async def serve(self, ready: asyncio.Event, stop: asyncio.Event) -> None:
         """Keep until `stop`."""
@@ -85,7 +85,7 @@ class Keeper:
 
     async def _end_unattached(self) -> None:
         while True:
-            await self._world.clock.sleep(LOOK_SECONDS)
+            await self._world.clock.sleep(self._look_seconds)
             try:
                 for status in await self._world.runtime.units():
                     if status.state == "starting" and status.address is None:
