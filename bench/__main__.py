@@ -1,4 +1,4 @@
-"""Measure this checkout on this machine: `python -m bench [NAME …] [--runs N] [--json FILE]`."""
+"""Measure this checkout beside its rivals: `./headway bench [NAME …]`."""
 
 import argparse
 from collections.abc import Callable
@@ -6,57 +6,73 @@ from pathlib import Path
 
 import msgspec
 
-from bench import idle, logs, platform, restart
-from bench.measure import Figure, Left, Machine, machine
+from bench import engine, following, page, platform, ratios, reading
+from bench.contest import Benchmark, Left, Size, hold
+from bench.measure import machine
 
-MEASUREMENTS: dict[str, Callable[[int], list[Figure]]] = {
-    "restart": restart.figures,
-    "idle": idle.figures,
-    "logs": logs.figures,
-    "platform": platform.figures,
+BENCHMARKS: dict[str, Callable[[Size], Benchmark]] = {
+    "engine": engine.benchmark,
+    "reading": reading.benchmark,
+    "following": following.benchmark,
+    "platform": platform.benchmark,
 }
 
 
-class Report(msgspec.Struct, frozen=True):
-    """Everything that was measured, and what was left out and why."""
-
-    machine: Machine
-    figures: dict[str, list[Figure]]
-    left: dict[str, str]
-
-
 def main() -> None:
-    """Measure, print, and write the JSON if that is asked for."""
-    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(MEASUREMENTS))
-    parser.add_argument("--runs", type=int, default=7)
-    parser.add_argument("--json", type=Path, metavar="FILE")
-    given = parser.parse_args()
-    if unknown := set(given.names) - set(MEASUREMENTS):
-        parser.error(f"no such measurement: {', '.join(sorted(unknown))}")
-    report = measure(given.names or list(MEASUREMENTS), max(1, given.runs))
-    if given.json:
-        given.json.write_bytes(msgspec.json.format(msgspec.json.encode(report)) + b"\n")
-
-
-def measure(names: list[str], runs: int) -> Report:
-    """Run the measurements one after another, printing each as it ends."""
-    report = Report(machine(), {}, {})
-    _print_machine(report.machine)
-    for name in names:
-        print(f"\n{name}")
+    """Measure, print, and write what is asked for."""
+    given = _arguments()
+    size = Size(
+        quick=given.quick,
+        rounds=given.rounds or (1 if given.quick else 3),
+        stored=given.stored or (1_000_000 if given.quick else 10_000_000),
+    )
+    rows: list[ratios.Row] = []
+    _keep(given.json, rows)
+    print(page.heading(machine()))
+    for name in given.names or BENCHMARKS:
+        print(f"\n{name}", flush=True)
+        began = machine()
         try:
-            report.figures[name] = MEASUREMENTS[name](runs)
-            print(*(f"  {figure}" for figure in report.figures[name]), sep="\n")
+            outcome = hold(BENCHMARKS[name](size), size)
         except Left as reason:
-            report.left[name] = str(reason)
             print(f"  left out: {reason}")
-    return report
+            continue
+        print(*page.shown(outcome), sep="\n", flush=True)
+        rows += ratios.rows(outcome)
+        if given.page:
+            page.refresh(given.page, outcome, began)
+        _keep(given.json, rows)
 
 
-def _print_machine(it: Machine) -> None:
-    print(f"{it.cores} cores of {it.processor}, {it.memory_mb:,} MB, Linux {it.kernel}, load {it.load:.1f}")
-    print(f"Python {it.python}, " + ", ".join(f"{name} {version}" for name, version in it.packages.items()))
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="headway bench", description=__doc__)
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help=f"of {', '.join(BENCHMARKS)}; all, if none is given"
+    )
+    parser.add_argument(
+        "--quick",
+        action="store_true",
+        help="only show that each works: seconds, and only rivals that are here",
+    )
+    parser.add_argument("--rounds", type=int, metavar="N", help="by turns, 3 if not given, 1 with --quick")
+    parser.add_argument(
+        "--stored",
+        type=int,
+        metavar="N",
+        help="how far growth grows: 10000000 operations, 1000000 with --quick",
+    )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="where the ratios are written")
+    parser.add_argument("--page", type=Path, metavar="FILE", help="a page whose tables are written anew")
+    given = parser.parse_args()
+    if unknown := set(given.names) - set(BENCHMARKS):
+        parser.error(f"no such benchmark: {', '.join(sorted(unknown))}; there are {', '.join(BENCHMARKS)}")
+    return given
+
+
+def _keep(file: Path | None, rows: list[ratios.Row]) -> None:
+    """After each benchmark: a long run that is interrupted keeps what it has."""
+    if file is not None:
+        file.write_bytes(msgspec.json.format(msgspec.json.encode(rows)) + b"\n")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench.measure import Figure, Left, cpu_seconds, memory_mb
+from bench.contest import Left
+from bench.measure import Figure, cpu_seconds, memory_mb
 from bench.parts import parts, server
 
 CONTAINERS = 20

@@ -10,7 +10,7 @@ from bench.measure import Figure, timed
 from headway.clock import SystemClock
 from headway.domain.logs.collect import Collector
 from headway.domain.logs.rate import Limit
-from headway.model.logs import Line, texts
+from headway.model.logs import Lines, shown
 from headway.runtimes.port import Output
 from headway.store.logbook import Logbook
 from headway.views.logs import wanted
@@ -57,9 +57,9 @@ def _opened(folder: Path) -> Logbook:
 
 
 def _keep(book: Logbook) -> None:
-    raw = [b"x" * 99] * BATCH
+    raw = b"\n".join([b"x" * 99] * BATCH)
     for number in range(LINES // BATCH):
-        lines = [Line(at=number, source="web-1", text=text) for text in texts(raw)]
+        lines = [Lines(at=number, source="web-1", text=shown(raw))]
         book.append("app", lines, unit="unit", end=number)
 
 
@@ -72,9 +72,9 @@ class _Speaker:
     async def output(self, offsets: Mapping[str, int]) -> AsyncIterator[Output]:
         assert not offsets, "the logbook is new"
         await self.begin.wait()
-        lines = [b"x" * 99] * BATCH
+        text = (b"x" * 99 + b"\n") * BATCH
         for number in range(LINES // BATCH):
-            yield Output(unit="unit", app_id="app", label="web-1", lines=lines, end=number * BATCH * 100)
+            yield Output(unit="unit", app_id="app", label="web-1", text=text, end=number * BATCH * 100)
         await asyncio.Event().wait()  # a runtime's output never ends
 
     async def forget_output(self, unit_id: str, end: int) -> None:

@@ -12,10 +12,6 @@ from pathlib import Path
 import msgspec
 
 
-class Left(Exception):
-    """This machine, or this checkout, cannot run the measurement; `str()` says why."""
-
-
 class Figure(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that was measured several times."""
 

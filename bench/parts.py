@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from bench.measure import Left
+from bench.contest import Left
 from headway.clock import SystemClock
 from headway.domain.logs.collect import Collector
 from headway.model.sizes import SIZES

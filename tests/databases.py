@@ -13,6 +13,7 @@ import os
 import pwd
 import secrets
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -68,10 +69,13 @@ class Server:
             assert time.monotonic() < deadline, self.log()
             time.sleep(0.01)
 
-    def stop(self) -> None:
-        """End it as a crash would: nothing is written down, connections break."""
+    def stop(self, how: signal.Signals = signal.SIGQUIT) -> None:
+        """End it: as a crash would (SIGQUIT), nothing is written down, connections break; or in order (SIGINT)."""
         process, self._process = self._process, None
         if process is not None:
+            if how != signal.SIGQUIT:
+                os.kill(self._pid(), how)
+                self._gone()
             process.communicate(timeout=READY_SECONDS)
 
     def remove(self) -> None:
@@ -82,6 +86,16 @@ class Server:
     def log(self) -> str:
         """What it said so far."""
         return (self.folder / "log").read_text()
+
+    def _pid(self) -> int:
+        return int((self.folder / "data" / "postmaster.pid").read_text().splitlines()[0])
+
+    def _gone(self) -> None:
+        """Return when nothing of it runs any more."""
+        deadline = time.monotonic() + READY_SECONDS
+        while (self.folder / "data" / "postmaster.pid").exists():
+            assert time.monotonic() < deadline, self.log()
+            time.sleep(0.01)
 
     def _ready(self) -> bool:
         with contextlib.suppress(FileNotFoundError):

@@ -21,6 +21,7 @@ from headway.domain.accounts.ensure_admin import ensure_admin
 from headway.domain.catalog import CATALOG
 from headway.domain.containers.reconcile import Reconciler
 from headway.domain.logs.collect import Collector
+from headway.domain.logs.rate import Limit
 from headway.domain.one_offs.keep import Keeper
 from headway.domain.world import World
 from headway.engine.feed import Feed
@@ -67,13 +68,18 @@ class Platform:
         return (
             self.runtime,
             self.router,
-            Collector(world.runtime, world.logbook, world.clock),
+            Collector(world.runtime, world.logbook, world.clock, limit=_limit(config)),
             Reconciler(world),
             Keeper(world),
             self.worker,
             Janitor(world.database, world.clock, retention_days=config.operation_retention_days),
             TunnelServer(RunServer(threshold), refuse, address(config.attach, "attach")),
-            Server(roof, address(config.listen, "listen"), drain_seconds=config.drain_seconds),
+            Server(
+                roof,
+                address(config.listen, "listen"),
+                drain_seconds=config.drain_seconds,
+                connections_max=config.connections_max,
+            ),
         )
 
 
@@ -182,6 +188,10 @@ def address(text: str, setting: str) -> tuple[str, int]:
     if not colon or not _PORT.fullmatch(port) or int(port) > _PORT_MAX:
         raise Invalid(**{setting: "should be an address and a port, like 127.0.0.1:8000"})
     return host.strip("[]"), int(port)
+
+
+def _limit(config: Config) -> Limit:
+    return Limit(lines_max=config.log_lines_per_minute, bytes_max=config.log_bytes_per_minute)
 
 
 def _node(folder: Path) -> str:

@@ -28,7 +28,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     region: str = "local"
 
     drain_seconds: float = 5
-    lease_seconds: float = 5
+    lease_seconds: float = 4
     operations_max: int = 200
     operation_retention_days: int = 30
 
@@ -53,8 +53,12 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     build_output_bytes_max: int = 16 << 20
     source_url_seconds: int = 600
     hot_log_bytes: int = 50 << 20
+    log_lines_per_minute: int = 16_384
+    log_bytes_per_minute: int = 64 << 20
     jwt_seconds: int = 3600
     requests_per_minute: int = 6000
+    requests_at_once_max: int = 1000
+    connections_max: int = 20_000
 
     @property
     def folder(self) -> Path:

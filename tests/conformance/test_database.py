@@ -211,15 +211,15 @@ async def test_an_entry_in_a_body_has_the_same_guard(database: Database) -> None
 async def test_a_commit_is_heard(database: Database, databases: Databases, elsewhere: bool) -> None:
     writer = await databases.another() if elsewhere else database
     heard = asyncio.Event()
-    database.listen(heard.set)
+    database.listen(lambda _: heard.set())
     await put(writer, 1)
     await asyncio.wait_for(heard.wait(), HEARD_SECONDS)
 
 
 async def test_who_has_stopped_listening_hears_nothing(database: Database) -> None:
     first, second = asyncio.Event(), asyncio.Event()
-    end = database.listen(first.set)
-    database.listen(second.set)
+    end = database.listen(lambda _: first.set())
+    database.listen(lambda _: second.set())
     end()
     await put(database, 1)
     await asyncio.wait_for(second.wait(), HEARD_SECONDS)

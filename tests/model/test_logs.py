@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headway.model.logs import texts
+from headway.model.logs import Line, Lines, shown
 
 
 @pytest.mark.parametrize(
@@ -20,17 +20,18 @@ from headway.model.logs import texts
     ],
 )
 def test_a_line_is_shown_so_that_it_stays_one_line(raw: bytes, text: str):
-    assert texts([raw]) == [text]
-    assert texts([b"before", raw, b"after"]) == ["before", text, "after"]
+    assert shown(raw) == text
+    assert shown(b"before\n" + raw + b"\nafter") == f"before\n{text}\nafter"
 
 
 @given(st.lists(st.binary(max_size=40).map(lambda raw: raw.replace(b"\n", b"")), max_size=20))
 def test_whatever_bytes_come_there_are_as_many_lines_as_before_and_none_breaks(raw: list[bytes]):
-    found = texts(raw)
-    assert len(found) == len(raw)
+    found = shown(b"\n".join(raw)).split("\n")
+    assert len(found) == max(1, len(raw))
     assert all(text.splitlines() in ([text], []) for text in found)
     assert not any("\0" in text for text in found)
 
 
-def test_a_newline_inside_makes_two_lines():
-    assert texts([b"one\ntwo"]) == ["one", "two"]
+def test_lines_that_were_said_at_once_are_each_a_line():
+    said = Lines(at=1, source="web-1", text="one\n\ntwo")
+    assert said.each() == [Line(at=1, source="web-1", text=text) for text in ("one", "", "two")]

@@ -18,7 +18,7 @@ from headway.errors import Failure
 from headway.ids import show
 from headway.model.apps import App
 from headway.model.operations import Event, Operation, Phase
-from headway.store import apps, containers, events, one_offs, operations
+from headway.store import containers, events, one_offs, operations
 from headway.testing.examples import EXAMPLES, running_app
 from headway.testing.fuse import Fuse
 from tests.outside import ENDS, Catalog, Outside, ended, lived
@@ -37,7 +37,7 @@ async def cut_everywhere(
     """Run the example of the type again and again, each time dying one thing later."""
     for cut in range(1, CUTS_MAX):
         app = await prepared(outside, name, f"app-{name.partition('.')[2].replace('_', '-')}-{cut}")
-        fuse = Fuse(cut, watch=lambda _thing, host=f"{app.name}.localhost": outside.serves(host))
+        fuse = Fuse(cut, watch=lambda _thing, app=app: outside.serves_by(*EXAMPLES[name].serves(app)))
         survived = await one_life(outside, name, catalog, app, fuse, meanwhile)
         await second_life(outside, catalog, app, accepted_may_be_missing=not survived)
         await consistent(outside, app, expected)
@@ -86,6 +86,7 @@ async def consistent(outside: Outside, app, expected: set[Phase]) -> None:
         assert operation.owner is None
         history = await outside.database.read(lambda tx, it=operation: events.of_operation(tx, it.id))
         told(operation, history)
+    gone = any(it.phase is Phase.SUCCEEDED and not EXAMPLES[it.type].leaves_app for it in found)
     rows = await outside.database.read(lambda tx: containers.of_app(tx, app.id))
     there = {it.id: it for it in await outside.runtime.units(show(app.id))}
     # A one-off that has ended stays until its keeper has seen it, and here is none.
@@ -94,12 +95,19 @@ async def consistent(outside: Outside, app, expected: set[Phase]) -> None:
     wanted = {show(it.id) for it in [*rows, *beside]} - (set(there) - set(units))
     assert set(units) == wanted, "a container is left over, or missing"
     assert all(it.settled_at is not None for it in beside)
-    (route,) = [it for it in await outside.router.routes() if it.app_id == show(app.id)]
+    routes = [it for it in await outside.router.routes() if it.app_id == show(app.id)]
+    if gone:
+        assert (rows, routes) == ([], []), "something of the app is left over"
+        return
+    (route,) = routes
     assert {(it.host, it.port) for it in route.endpoints} == {
         units[show(it.id)].address for it in rows if it.type == "web"
     }
-    outside.serves(f"{app.name}.localhost")
-    release = (await outside.database.read(lambda tx: apps.get(tx, app.id))).release_id
+    now = await outside.app(app)
+    assert route.hostnames == (f"{now.name}.localhost",)
+    assert (route.force_https, route.sticky_session) == (now.force_https, now.sticky_session)
+    outside.serves(*route.hostnames)
+    release = now.release_id
     assert all(it.release_id == release or found[0].type == "app.scale" for it in rows if found)
 
 

@@ -20,7 +20,7 @@ async def test_others_are_heard_again_after_a_restart(
     other = Postgres(postgres_url, SystemClock())
     await other.open()
     heard = asyncio.Event()
-    postgres.listen(heard.set)
+    postgres.listen(lambda _: heard.set())
     await other.write(up_and_say)
     await asyncio.wait_for(heard.wait(), HEARD_SECONDS)
     await other.close()

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 
 import asyncpg
+import pytest
 
 from headway.store.database import Tx
 from headway.store.postgres import Postgres
@@ -66,3 +67,17 @@ async def test_a_body_that_swallows_an_error_of_the_database_is_refused(postgres
     assert outcomes[0] == (1, 1)
     assert isinstance(outcomes[1], asyncpg.DivisionByZeroError)
     assert await state(postgres) == (1, [1])
+
+
+@pytest.mark.parametrize("others", [0, 1])
+async def test_a_body_may_make_an_error_of_the_database_its_own(postgres: Postgres, others: int) -> None:
+    async def body(tx: Tx) -> None:
+        await up_and_say(tx)
+        with contextlib.suppress(Exception):
+            await tx.one(WRONG)
+        raise LookupError("its own")
+
+    bodies = (body, *(up_and_say for _ in range(others)))
+    outcomes = await asyncio.gather(*map(postgres.write, bodies), return_exceptions=True)
+    assert isinstance(outcomes[0], LookupError)
+    assert await state(postgres) == (others, [1] * others)

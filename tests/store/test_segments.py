@@ -2,13 +2,13 @@ from pathlib import Path
 
 import pytest
 
-from headway.model.logs import Line
+from headway.model.logs import Lines
 from headway.store import segments
 from headway.store.segments import Record
 
 
 def record(number: int, text: str = "x") -> Record:
-    return Record({f"u{number}": number}, [Line(at=number, source="web-1", text=text)])
+    return Record({f"u{number}": number}, [Lines(at=number, source="web-1", text=text)])
 
 
 def written(file: Path, *records: Record) -> int:

@@ -1,11 +1,13 @@
 """`headway up`: the platform, in the foreground."""
 
 import asyncio
+import resource
 import signal
 import sys
 from pathlib import Path
 
 import click
+import uvloop
 
 from headway import app, logs
 from headway.cli import pidfile
@@ -25,14 +27,21 @@ def up(file: Path | None, **given: str | None) -> None:
     """
     config = settings(file, **given)
     logs.set_up()
+    _as_many_files_as_allowed()
     try:
         with pidfile.held(config.folder):
-            asyncio.run(_up(config))
+            uvloop.run(_up(config))
     except (Refusal, Trouble, OSError) as error:
         raise click.ClickException(str(error)) from error
     except ExceptionGroup as group:
         click.echo(f"Error: {'; '.join(causes(group))}", err=True)
         sys.exit(1)
+
+
+def _as_many_files_as_allowed() -> None:
+    """The soft limit of open files is for programs that know no better."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 async def _up(config: Config) -> None:

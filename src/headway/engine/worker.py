@@ -1,14 +1,14 @@
 """The worker: claims operations and performs them until told to stop; renews this node's lease.
 
 On start it goes on at once with what this node was performing when it died. Every second it looks for other nodes
-whose lease is over and takes their operations over, and for operations of its own that it does not perform: one
+whose lease is over (five times where nodes hold marks, also for those whose process has died) and takes their operations over, and for operations of its own that it does not perform: one
 that was dropped in mid-course, or whose beginning was written down though the answer was lost. On stop it claims
 nothing more and lets go of what it performs: that stays `running`, and the next start goes on with it.
 """
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic, cast
 
 import msgspec
@@ -19,6 +19,9 @@ from headway.engine.lease import Lease
 from headway.engine.patience import insist
 from headway.engine.perform import Performer
 from headway.engine.run import Live
+from headway.engine.scribe import Scribe
+from headway.engine.submit import Seat
+from headway.engine.watch import LOOK_SECONDS, Watch
 from headway.errors import Fenced, Unavailable
 from headway.ids import show
 from headway.model.operations import Operation
@@ -49,16 +52,21 @@ class Worker(Generic[W]):
         self._clock = clock
         self._catalog = catalog
         self._lease = Lease(database, clock, name=node, seconds=lease_seconds)
+        self._watch = None if database.marks is None else Watch(database, database.marks)
         self._performer = Performer(database, clock, self._lease.held)
         self._operations_max = operations_max
         self._numbered = numbered
         self._world: W | None = None
         self._group: asyncio.TaskGroup | None = None
-        self._performing: dict[int, tuple[Live[Any, W], asyncio.Task[None]]] = {}
+        self._scribe = Scribe(clock)
+        self._performing: dict[int, Live[Any, W]] = {}
         self._missed: set[int] = set()
         """What is this node's and was not performed at the last look."""
         self._unknown: set[int] = set()
         self._wake = asyncio.Event()
+        self._settled = False
+        """Whether this node has what it owns in its hands; not while it comes, or comes back after a lost lease."""
+        self._looking = asyncio.Lock()
 
     def given(self, world: W) -> None:
         """Hand over what steps act on; before `serve`."""
@@ -66,30 +74,42 @@ class Worker(Generic[W]):
 
     # -- the host of the desk ------------------------------------------------------------------------------
 
-    def room(self) -> int | None:
-        """The number of this node if it can begin one more operation now."""
-        if self._group is None or len(self._performing) >= self._operations_max or not self._lease.held():
+    def room(self) -> Seat | None:
+        """Where one more operation can begin now."""
+        if not self._settled or len(self._performing) >= self._operations_max or not self._lease.held():
             return None
-        return self._lease.node
+        return Seat(self._lease.node, self._lease.epoch)
 
-    def begin(self, operation: Operation) -> None:
-        """Perform an operation that this node owns; later, after a restart, if it is stopping."""
+    def begin(self, operation: Operation, seat: Seat) -> None:
+        """Perform an operation that was accepted with this seat.
+
+        Not where the node stops, or its epoch has ended since: others may have performed it by now.
+        """
+        if self._settled and seat.epoch == self._lease.epoch:
+            self._begin(operation)
+
+    def _begin(self, operation: Operation) -> None:
         if self._group is None or operation.id in self._performing:
             return
-        run = self._run(operation, self._group)
+        run = self._run(operation)
         if run is None:
             return
-        task = self._group.create_task(self._perform(run))
-        self._performing[operation.id] = (run, task)
+        perform = self._perform(run)
+        try:
+            run.task = self._group.create_task(perform)
+        except RuntimeError:  # the group is ending, because something failed that nobody foresaw
+            perform.close()
+            return
+        self._performing[operation.id] = run
         # Not at the end of `_perform`: a task that is cancelled before it has begun never gets there.
-        task.add_done_callback(lambda _: self._ended(run))
+        run.task.add_done_callback(lambda _: self._ended(run))
 
-    def _run(self, operation: Operation, group: asyncio.TaskGroup) -> Live[Any, W] | None:
+    def _run(self, operation: Operation) -> Live[Any, W] | None:
         """None for what this program cannot perform: a newer one may, so it stays as it is and harms no other."""
-        clock, spawn = self._clock, group.create_task
+        clock, soon = self._clock, self._scribe.call
         try:
             type, world = self._catalog[operation.type], cast(W, self._world)
-            return Live(world, type, operation, database=self._database, clock=clock, spawn=spawn)
+            return Live(world, type, operation, database=self._database, clock=clock, soon=soon)
         except (KeyError, msgspec.DecodeError):
             self._unknown.add(operation.id)
             log.exception("operation %s (%s) is not understood", show(operation.id), operation.type)
@@ -109,14 +129,8 @@ class Worker(Generic[W]):
 
     def cancel(self, id: int) -> None:
         """Somebody wants the operation cancelled: stop its step where it may be stopped."""
-        if id not in self._performing:
-            return
-        run, task = self._performing[id]
-        if not run.cancel_wanted:
-            run.cancel_wanted = True
-            if run.interruptible:
-                run.interrupted = True
-                task.cancel()
+        if id in self._performing:
+            self._performing[id].want_cancelled()
 
     # -- the service ---------------------------------------------------------------------------------------
 
@@ -129,14 +143,20 @@ class Worker(Generic[W]):
             async with asyncio.TaskGroup() as group:
                 self._group = group
                 await insist(self._clock, self._resume)
-                helpers = [group.create_task(self._keep_lease()), group.create_task(self._claim())]
+                helpers = [
+                    group.create_task(helper())
+                    for helper in (self._keep_lease, self._claim, self._watch_others, self._scribe.serve)
+                ]
                 ready.set()
-                await stop.wait()
-                self._group = None
-                for task in (*helpers, *self._dropped()):
-                    task.cancel()
+                try:
+                    await stop.wait()
+                finally:
+                    self._group, self._settled = None, False
+                    self._drop()
+                for helper in helpers:
+                    helper.cancel()
         finally:
-            self._group = None
+            self._group, self._settled = None, False
             await self._leave()
 
     async def _leave(self) -> None:
@@ -149,25 +169,33 @@ class Worker(Generic[W]):
         """Go on with what this node was performing when it died."""
         node, now = self._lease.node, self._clock.now()
         for operation in await self._database.write(lambda tx: operations.take_over(tx, node, node, now)):
-            self.begin(operation)
+            self._begin(operation)
+        self._settled = True
 
     async def _keep_lease(self) -> None:
         while True:
             if not await self._lease.keep():
                 log.warning("this node was taken for dead; it comes back with a new epoch")
-                await self._let_go()
-                await insist(self._clock, self._lease.register)
-                await insist(self._clock, self._resume)
+                await self._come_back()
 
-    def _dropped(self) -> list[asyncio.Task[None]]:
-        """What is to be stopped; one whose write was refused ends by itself, when that has been written down."""
-        return [task for run, task in self._performing.values() if not run.refused]
+    async def _come_back(self) -> None:
+        """Nothing is begun meanwhile: it would be taken over from itself."""
+        self._settled = False
+        async with self._looking:
+            await self._let_go()
+            await insist(self._clock, self._lease.register)
+            await insist(self._clock, self._resume)
+
+    def _drop(self) -> None:
+        """Let go of all; one whose write was refused ends by itself, when that has been written down."""
+        for run in self._performing.values():
+            if not run.refused:
+                run.stop()
 
     async def _let_go(self) -> None:
         """Stop performing; return when nothing of it runs here any more."""
-        tasks = [task for _, task in self._performing.values()]
-        for task in self._dropped():
-            task.cancel()
+        tasks = [run.task for run in self._performing.values() if run.task is not None]
+        self._drop()
         if tasks:
             await asyncio.wait(tasks)
 
@@ -175,8 +203,9 @@ class Worker(Generic[W]):
         while True:
             self._wake.clear()
             try:
-                if self._lease.held():
-                    await self._look()
+                async with self._looking:
+                    if self._lease.held():
+                        await self._look()
             except (Unavailable, StorageFull) as error:
                 log.warning("claiming: %s", error)
             await self._woken()
@@ -198,16 +227,31 @@ class Worker(Generic[W]):
             for wait in waits:
                 wait.cancel()
 
-    async def _rescue(self) -> None:
-        """Take over what dead nodes were performing."""
-        me, now = self._lease.node, self._clock.now()
+    async def _watch_others(self) -> None:
+        """Take over soon what a process was performing that has died."""
+        while self._watch is not None:
+            await self._clock.sleep(LOOK_SECONDS)
+            try:
+                async with self._looking:
+                    if self._lease.held():
+                        await self._rescue(await self._watch.gone(self._lease.node))
+            except (Unavailable, StorageFull) as error:
+                log.debug("watching: %s", error)
+
+    async def _rescue(self, gone: Sequence[nodes.Epoch] = ()) -> None:
+        """Take over what was performed by nodes whose lease is over, or that are known to be gone."""
+        me = self._lease.node
+        if not gone and not await self._database.read(lambda tx: nodes.lapsed(tx, me, self._clock.now())):
+            return
 
         async def rescue(tx: Tx) -> list[Operation]:
+            now = self._clock.now()  # of this moment: the write may have waited while the clock was set
             dead = await nodes.expire(tx, me, now)
+            dead += [epoch.node for epoch in gone if await nodes.end(tx, epoch)]
             return [it for node in dead for it in await operations.take_over(tx, me, node, now)]
 
         for operation in await self._database.write(rescue):
-            self.begin(operation)
+            self._begin(operation)
 
     async def _take_up(self) -> None:
         """Go on with what is this node's and has twice been found not to be performed.
@@ -224,7 +268,7 @@ class Worker(Generic[W]):
 
         for operation in await self._database.write(take_up) if twice else ():
             if operation is not None:
-                self.begin(operation)
+                self._begin(operation)
 
     async def _claim_queued(self) -> None:
         room = self._operations_max - len(self._performing)
@@ -232,7 +276,7 @@ class Worker(Generic[W]):
             return
         node, now = self._lease.node, self._clock.now()
         for operation in await self._database.write(lambda tx: operations.claim(tx, node, now, room)):
-            self.begin(operation)
+            self._begin(operation)
 
     async def _hear_cancels(self) -> None:
         for id in await self._database.read(lambda tx: operations.cancels_of(tx, self._lease.node)):

@@ -4,17 +4,19 @@ import asyncio
 import contextlib
 import ctypes
 import os
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from pathlib import Path
 
 from headway.runtimes import cut
 from headway.runtimes.inotify import CREATED, MODIFIED, Inotify
 from headway.runtimes.port import Output, Unit
+from headway.runtimes.trouble import SCARCE
 from headway.runtimes.unit_folder import LAST_LINES_BYTES, UnitFolder
 
 LINE_BYTES_MAX = 16 << 10
 _BLOCK_BYTES = 4096
 _READ_BYTES = 256 << 10
+_SCARCE_SECONDS = 1.0
 _CUT_OFF = "it opens its output by name and cuts it off, lines may be lost: >> or >&2 keeps them"
 _PUNCH_HOLE_KEEP_SIZE = 0x02 | 0x01
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -41,12 +43,17 @@ class _Reader:
         self._folders: dict[int, str] = {}
         """The units whose folders are watched."""
         self._unread: set[int] = set()
+        self._unseen: set[str] = set()
+        """Units that could not be looked at, because too many files are open."""
+        self._is_scarce = False
         for entry in units.iterdir():
             self._look(entry.name)
 
     async def more(self) -> None:
         """Return when there may be something to read."""
-        if self._unread:
+        if self._unseen or self._is_scarce:
+            await self._try_again()
+        elif self._unread:
             # Others have a turn between two reads of a unit that talks without end.
             await asyncio.sleep(0)  # noqa: TID251 - lets no time pass
         else:
@@ -61,13 +68,28 @@ class _Reader:
             elif event.watch in self._followed:
                 self._unread.add(event.watch)
 
+    async def _try_again(self) -> None:
+        self._is_scarce = False
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_SCARCE_SECONDS):
+                await self._inotify.readable()
+        unseen, self._unseen = self._unseen, set()
+        for name in unseen:
+            self._look(name)
+
     def read(self) -> list[Output]:
         """One piece of each unit that has something to read."""
         found: list[Output] = []
         for watch in list(self._unread):
             followed = self._followed[watch]
-            run = followed.read()
-            if run is not None and (run.lines or followed.has_ended):
+            try:
+                run = followed.read()
+            except OSError as error:
+                if error.errno not in SCARCE:
+                    raise
+                self._is_scarce = True
+                continue
+            if run is not None and (run.text or followed.has_ended):
                 found.append(run)
             if run is None:
                 self._unread.discard(watch)
@@ -91,21 +113,30 @@ class _Reader:
 
     def _look(self, name: str) -> None:
         """Follow a unit from now on, or wait until it is made whole."""
-        folder = UnitFolder(self._units / name)
-        with contextlib.suppress(OSError):
-            # Watching the same folder twice changes nothing; one made anew under an old name is another.
-            self._folders[self._inotify.watch(folder.path, CREATED)] = name
-            for watch in self._watches_of(name):
-                # A unit may have been forgotten and begun anew.
-                self._leave_forgotten(watch)
-            # Only now: what is made from here on is told, what was made before is seen.
-            if (wanted := folder.wanted()) is None or self._watches_of(name):
-                return
+        try:
+            self._follow(UnitFolder(self._units / name), name)
+        except OSError as error:
+            if error.errno in SCARCE:
+                self._unseen.add(name)
+
+    def _follow(self, folder: UnitFolder, name: str) -> None:
+        # Watching the same folder twice changes nothing; one made anew under an old name is another.
+        self._folders[self._inotify.watch(folder.path, CREATED)] = name
+        for watch in self._watches_of(name):
+            # A unit may have been forgotten and begun anew.
+            self._leave_forgotten(watch)
+        # Only now: what is made from here on is told, what was made before is seen.
+        if (wanted := folder.wanted()) is None or self._watches_of(name):
+            return
+        with contextlib.ExitStack() as opened:
             descriptor = os.open(folder.out, os.O_RDONLY)
+            opened.callback(os.close, descriptor)
             watch = self._inotify.watch(folder.out, MODIFIED)
-            start = self._offsets.pop(name, 0)
-            self._followed[watch] = _Followed(folder, wanted.unit, descriptor, start)
-            self._unread.add(watch)
+            followed = _Followed(folder, wanted.unit, descriptor, self._offsets.get(name, 0))
+            opened.pop_all()
+        self._offsets.pop(name, None)
+        self._followed[watch] = followed
+        self._unread.add(watch)
 
     def _watches_of(self, name: str) -> list[int]:
         return [watch for watch, followed in self._followed.items() if followed.unit == name]
@@ -151,15 +182,15 @@ class _Followed:
         self._position += len(piece)
         if piece[0] == 0 and not self._rest:
             piece = self._after_hole(piece)
-        *lines, rest = _whole(self._rest + piece)
+        whole, rest = _whole(self._rest + piece)
         # What nobody wrote is no line that has begun.
         self._rest = rest if rest.strip(b"\0") else b""
-        return self._said(lines)
+        return self._said(whole)
 
     def _last(self) -> Output:
         """The line that it did not end, if there is one."""
         rest, self._rest = self._rest, b""
-        return self._said([rest] if rest else [])
+        return self._said(_joined([rest] if rest else []))
 
     def is_forgotten(self) -> bool:
         """Whether the file has been removed."""
@@ -169,11 +200,11 @@ class _Followed:
         """Let go of the file."""
         os.close(self._descriptor)
 
-    def _said(self, lines: list[bytes]) -> Output:
+    def _said(self, text: bytes) -> Output:
         end = self._cut.base + self._position - len(self._rest)
-        # Zero bytes are marks of ours, or what nobody wrote.
-        texts = [text for line in lines if (text := line.replace(b"\0", b"")) or not line]
-        return Output(unit=self.unit, app_id=self._app_id, label=self._label, lines=texts, end=end)
+        return Output(
+            unit=self.unit, app_id=self._app_id, label=self._label, text=_without_zeros(text), end=end
+        )
 
     def _is_cut(self, piece: bytes) -> bool:
         # Asked only now: what was read before the answer is good if the answer is.
@@ -193,22 +224,22 @@ class _Followed:
         except OSError:
             # Without a place for the offset no line may be given: the disk is full.
             return None
-        lines = self._turn_back() if is_overwritten else self._begin_anew()
+        text = self._turn_back() if is_overwritten else self._begin_anew()
         self._cut = marked
-        return self._said(lines)
+        return self._said(text)
 
-    def _turn_back(self) -> list[bytes]:
+    def _turn_back(self) -> bytes:
         if self._position == self._cut.mark + 1:
             # What was written over the mark is to be read, and nothing twice.
             self._position, self._rest = self._cut.mark, self._rest[:-1]
-        return []
+        return b""
 
-    def _begin_anew(self) -> list[bytes]:
+    def _begin_anew(self) -> bytes:
         # Not a line of the file: its writer would write over it.
         note = [] if self._is_told else [f"{self._label}: {_CUT_OFF}".encode()]
         lines = [self._rest, *note] if self._rest else note
         self._position, self._rest, self._is_told = 0, b"", True
-        return lines
+        return _joined(lines)
 
     def _after_hole(self, piece: bytes) -> bytes:
         """What is behind forgotten output, when the offset that was given lies before it."""
@@ -219,20 +250,43 @@ class _Followed:
         return kept
 
 
-def _whole(text: bytes) -> list[bytes]:
-    """The lines, long ones in pieces, and last what does not end yet."""
-    *lines, rest = text.split(b"\n")
-    found: list[bytes] = []
-    for line in lines:
-        found += _pieces(line) if len(line) > LINE_BYTES_MAX else [line]
+def _whole(text: bytes) -> tuple[bytes, bytes]:
+    """The lines, long ones in pieces, and what does not end yet."""
+    # Millions a second pass here: lines are looked at for themselves only where there is a reason.
+    end = text.rfind(b"\n") + 1
+    whole, rest = text[:end], text[end:]
+    if _has_long(whole):
+        whole = _joined(piece for line in whole[:-1].split(b"\n") for piece in _pieces(line))
     while len(rest) > LINE_BYTES_MAX:
-        found.append(rest[:LINE_BYTES_MAX])
+        whole += rest[:LINE_BYTES_MAX] + b"\n"
         rest = rest[LINE_BYTES_MAX:]
-    return [*found, rest]
+    return whole, rest
+
+
+def _has_long(whole: bytes) -> bool:
+    """Whether a line is too long, seen by leaps from a newline to the last one that may follow it."""
+    at = 0
+    while len(whole) - at > LINE_BYTES_MAX + 1:
+        at = whole.rfind(b"\n", at, at + LINE_BYTES_MAX + 1) + 1
+        if at == 0:
+            return True
+    return False
 
 
 def _pieces(line: bytes) -> list[bytes]:
-    return [line[start : start + LINE_BYTES_MAX] for start in range(0, len(line), LINE_BYTES_MAX)]
+    return [line[start : start + LINE_BYTES_MAX] for start in range(0, len(line) or 1, LINE_BYTES_MAX)]
+
+
+def _joined(lines: Iterable[bytes]) -> bytes:
+    return b"".join(line + b"\n" for line in lines)
+
+
+def _without_zeros(text: bytes) -> bytes:
+    """Zero bytes are marks of ours, or what nobody wrote; a line of nothing else is none."""
+    if b"\0" not in text:
+        return text
+    lines = text[:-1].split(b"\n")
+    return _joined(kept for line in lines if (kept := line.replace(b"\0", b"")) or not line)
 
 
 def punch(file: Path, end: int) -> None:

@@ -61,16 +61,21 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
 class Output(msgspec.Struct, frozen=True, kw_only=True):
     """A run of whole lines from one container, and where in its output they end.
 
-    Without lines: the container has stopped, and its output ends here.
+    Without text: the container has stopped, and its output ends here.
     """
 
     unit: str
     app_id: str
     label: str
-    lines: list[bytes]
-    """Without their newlines."""
+    text: bytes
+    """Each line with its newline: much of it at once, since who keeps it needs no line for itself."""
     end: int
     """The offset behind the last of them: what `forget_output` takes once they are safe."""
+
+    @property
+    def lines(self) -> list[bytes]:
+        """The lines, without their newlines."""
+        return self.text.split(b"\n")[:-1]
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,6 +16,7 @@ from typing import Any, Protocol, TypeVar
 import msgspec
 
 from headway.model.operations import LogLine, NewEvent
+from headway.store.marks import Marks
 from headway.store.sheets import Query
 
 T = TypeVar("T")
@@ -74,11 +75,31 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     touches: int = 0
 
 
+class Touched(msgspec.Struct, frozen=True):
+    """What may have changed; whatever is not named here did not."""
+
+    operations: frozenset[int] = frozenset()
+    """Operations that something happened to, or whose rows changed."""
+    nouns: frozenset[str] = frozenset()
+    """Of which other nouns rows changed: `apps`, `tokens`, and so on, as their sheets are called."""
+
+
+Heard = Callable[[Touched | None], None]
+"""Is told what commits changed; None where that is not known: then anything may have."""
+
+
 class Database(Protocol):
     """One database, open."""
 
     name: str
     """sqlite or postgres."""
+    shared: bool
+    """Whether several platforms may work on it at once."""
+
+    @property
+    def marks(self) -> Marks | None:
+        """By which its processes see each other die; None where one process is alone with its data."""
+        ...
 
     async def open(self) -> None:
         """Connect, and bring the schema forward; Refusal if the schema is newer than this program."""
@@ -103,6 +124,10 @@ class Database(Protocol):
         """Carry out one entry; its row, once that, its events and its log are on disk, or None if its guard did not hold."""
         ...
 
-    def listen(self, heard: Callable[[], None]) -> Callable[[], None]:
-        """Call `heard` soon after any commit, here or in another process; coalesced; returns how to end it."""
+    def listen(self, heard: Heard) -> Callable[[], None]:
+        """Call `heard` after any commit, here or in another process; several may be told of at once; how to end it.
+
+        For what is written here it has been called before `write` or `journal` returns; for what others write it
+        is called soon, and within about a second at the latest.
+        """
         ...

@@ -15,7 +15,8 @@ from itertools import islice
 from pathlib import Path
 
 from headway.clock import Clock
-from headway.model.logs import PLATFORM, Line
+from headway.errors import Unavailable
+from headway.model.logs import PLATFORM, Line, Lines
 from headway.store import segments
 from headway.store.database import StorageFull
 from headway.store.segments import Record
@@ -31,6 +32,7 @@ SEGMENTS = 16
 _Place = tuple[int, int]
 _APP_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+_SCARCE = frozenset({errno.EMFILE, errno.ENFILE})
 _FELL_BEHIND = "this reader was too slow: lines were removed before it had read them"
 
 
@@ -57,10 +59,11 @@ class Logbook:
         self._books = {name: self._new(name) for name in names}
         return {unit: end for book in self._books.values() for unit, end in book.open().items()}
 
-    def append(self, app_id: str, lines: Sequence[Line], *, unit: str = "", end: int = 0) -> None:
+    def append(self, app_id: str, lines: Sequence[Lines], *, unit: str = "", end: int = 0) -> None:
         """Keep the lines, and that `unit` has been read up to `end`, both or neither, at once.
 
-        They survive the death of this process when this returns. StorageFull where the disk is full.
+        They survive the death of this process when this returns. StorageFull where the disk is full,
+        Unavailable where no file can be opened now.
         What comes late for a forgotten app is let go.
         """
         if app_id not in self._forgotten:
@@ -70,7 +73,9 @@ class Logbook:
         """The newest `count` lines of wanted sources, oldest first."""
         if (book := self._books.get(app_id)) is None:
             return []
-        newest = (line for line in book.backward() if wanted(line.source))
+        newest = (
+            line for lines in book.backward() if wanted(lines.source) for line in reversed(lines.each())
+        )
         return list(islice(newest, max(0, count)))[::-1]
 
     def follow(self, app_id: str, wanted: Wanted) -> AsyncIterator[list[Line]]:
@@ -98,8 +103,8 @@ class Logbook:
             changed, before = book.changed, place
             if book.has_dropped(place):
                 yield [Line(at=self._clock.now(), source=PLATFORM, text=_FELL_BEHIND)]
-            lines, place = book.forward(place)
-            if chosen := [line for line in lines if wanted(line.source)]:
+            said, place = book.forward(place)
+            if chosen := [line for lines in said if wanted(lines.source) for line in lines.each()]:
                 yield chosen
             if place == before:
                 await changed.wait()
@@ -144,7 +149,7 @@ class _Book:
         self._bytes = sum(self._sizes.values())
         return self.offsets
 
-    def append(self, lines: Sequence[Line], moved: Mapping[str, int]) -> None:
+    def append(self, lines: Sequence[Lines], moved: Mapping[str, int]) -> None:
         """Write one record; StorageFull, and nothing written, where it does not fit on the disk."""
         self._append(lines, moved)
 
@@ -162,7 +167,7 @@ class _Book:
         """Whether what stands at this place has been removed."""
         return place < self._dropped
 
-    def forward(self, place: _Place) -> tuple[list[Line], _Place]:
+    def forward(self, place: _Place) -> tuple[list[Lines], _Place]:
         """Some lines from this place on, and the place behind them: the same place if there are none yet."""
         number, at = place
         if number < (oldest := next(iter(self._sizes), 0)):
@@ -172,9 +177,9 @@ class _Book:
         records, end = segments.forward(self._file(number), at, self._sizes[number])
         if not records:
             end = self._sizes[number]
-        return [line for record in records for line in record.lines], (number, end)
+        return [lines for record in records for lines in record.lines], (number, end)
 
-    def backward(self) -> Iterator[Line]:
+    def backward(self) -> Iterator[Lines]:
         """All lines, newest first. A segment that is removed meanwhile is where they end."""
         for number, size in reversed(list(self._sizes.items())):
             try:
@@ -183,7 +188,7 @@ class _Book:
             except FileNotFoundError:
                 return
 
-    def _append(self, lines: Sequence[Line], moved: Mapping[str, int]) -> None:
+    def _append(self, lines: Sequence[Lines], moved: Mapping[str, int]) -> None:
         number = self._newest()
         fresh = self._sizes.get(number, self._segment_bytes) >= self._segment_bytes
         offsets = segments.moved(self.offsets, moved)
@@ -218,6 +223,8 @@ class _Book:
         except OSError as error:
             if error.errno in _FULL:
                 raise StorageFull from error
+            if error.errno in _SCARCE:
+                raise Unavailable("too many files are open") from error
             raise
 
 

@@ -121,15 +121,15 @@ def _inserted(operation: Operation) -> dict[str, object]:
     }
 
 
-async def carry_out(tx: Tx, entry: Entry) -> Row | None:
-    """An entry inside a wider transaction: the same guard, the same events, the same log."""
-    row = await tx.one(entry.query, **entry.values)
-    if row is not None:
-        for event in entry.events:
-            tx.append(event)
-        for values in logged(entry):
-            await tx.run(LOG, **values)
-    return row
+async def carry_out(tx: Tx, entry: Entry) -> bool:
+    """An entry inside a wider transaction: the same guard, the same events, the same log. Whether its guard held."""
+    if not await tx.run(entry.query, **entry.values):
+        return False
+    for event in entry.events:
+        tx.append(event)
+    for values in logged(entry):
+        await tx.run(LOG, **values)
+    return True
 
 
 def logged(entry: Entry) -> list[dict[str, object]]:

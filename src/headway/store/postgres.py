@@ -13,19 +13,23 @@ from headway.clock import Clock
 from headway.errors import Unavailable
 from headway.model.operations import NewEvent
 from headway.store import migrate, postgres_journal
-from headway.store.database import Entry, Row, Tx
+from headway.store.database import Entry, Heard, Row, Tx
+from headway.store.marks import Marks
 from headway.store.operations import LOG, logged
 from headway.store.postgres_bell import Bell
 from headway.store.postgres_journal import arrays, groups, hits, keepable
 from headway.store.postgres_line import Line, Waiting
 from headway.store.postgres_link import ERRORS, Connection, Link, Lost, Sealed, say, told
+from headway.store.postgres_marks import PostgresMarks
 from headway.store.postgres_read import Reads
 from headway.store.postgres_tx import BODY, PostgresTx, Unsaved, seal
+from headway.store.touches import Touches
 
 T = TypeVar("T")
 Body = Callable[[Tx], Awaitable[Any]]
 
 BODIES_MAX = 100
+MIGRATION_SECONDS = 3600.0
 _LOCK = 0x68656164776179  # "headway"
 _ALONE = f"BEGIN; SELECT pg_advisory_xact_lock({_LOCK})"
 _TOGETHER = f"BEGIN; SELECT pg_advisory_xact_lock_shared({_LOCK})"
@@ -35,9 +39,11 @@ class Postgres:
     """A database on a PostgreSQL server, shared by any number of processes."""
 
     name = "postgres"
+    shared = True
 
     def __init__(self, url: str, clock: Clock) -> None:
         self._link = Link(url, clock)
+        self.marks: Marks = PostgresMarks(self._link, clock)
         self._reads = Reads(self._link)
         self._bell = Bell(self._link, clock)
         self._bodies: Line[Body] = Line(self._carry_out, lambda bodies: [True] * len(bodies), BODIES_MAX)
@@ -62,6 +68,7 @@ class Postgres:
         if self._serving is not None:
             self._serving.cancel()
             await asyncio.wait([self._serving])
+        await self.marks.drop()
         await self._link.close()
 
     async def write(self, body: Callable[[Tx], Awaitable[T]]) -> T:
@@ -76,8 +83,8 @@ class Postgres:
         """Run the body against what is committed now."""
         return await self._reads.read(body)
 
-    def listen(self, heard: Callable[[], None]) -> Callable[[], None]:
-        """Call `heard` soon after any commit."""
+    def listen(self, heard: Heard) -> Callable[[], None]:
+        """Call `heard` after any commit."""
         return self._bell.listen(heard)
 
     # -- carrying out --------------------------------------------------------------------------------------
@@ -97,14 +104,17 @@ class Postgres:
             self._entries.end()
 
     async def _carry_out(self, batch: list[Waiting[Body]]) -> None:
+        touches = Touches()
         try:
-            await self._link.commit_once(_ALONE, lambda connection: _run_all(connection, batch, saved=False))
+            await self._link.commit_once(_ALONE, lambda it: _run_all(it, batch, touches, saved=False))
         except Unsaved:
             begin = f"{_ALONE}; SAVEPOINT {BODY}"
-            await self._link.commit_once(begin, lambda connection: _run_all(connection, batch, saved=True))
-        self._bell.ring()
+            await self._link.commit_once(begin, lambda it: _run_all(it, batch, touches, saved=True))
+        self._bell.ring(touches.told())
 
     async def _enter(self, batch: list[Waiting[Entry]]) -> None:
+        touches = Touches()
+
         async def work(connection: Connection) -> Sealed[None]:
             entries = [one.work for one in batch]
             for places in groups(entries):
@@ -114,26 +124,32 @@ class Postgres:
             hit = [one.work for one in batch if one.result is not None]
             await _log(connection, hit)
             events = [event for entry in hit for event in entry.events]
+            touches.at(events)
             return None, await seal(connection, events)
 
         await self._link.commit_once(_TOGETHER, work)
-        self._bell.ring()
+        self._bell.ring(touches.told())
 
 
-async def _run_all(connection: Connection, batch: list[Waiting[Body]], *, saved: bool) -> Sealed[None]:
+async def _run_all(
+    connection: Connection, batch: list[Waiting[Body]], touches: Touches, *, saved: bool
+) -> Sealed[None]:
     """Bodies, one after another. Hardly ever is anything taken back, so they first go without savepoints."""
     events: list[NewEvent] = []
     for one in batch:
-        events += await _run(connection, one, saved=saved)
+        events += await _run(connection, one, touches, saved=saved, alone=len(batch) == 1)
         if saved and one is not batch[-1]:
             await say(connection, f"RELEASE {BODY}; SAVEPOINT {BODY}")
+    touches.at(events)
     return None, await seal(connection, events)
 
 
-async def _run(connection: Connection, one: Waiting[Body], *, saved: bool) -> list[NewEvent]:
+async def _run(
+    connection: Connection, one: Waiting[Body], touches: Touches, *, saved: bool, alone: bool
+) -> list[NewEvent]:
     """One body and its events; one that raises leaves nothing behind."""
     one.begin_again()
-    tx = PostgresTx(connection, savepoints=saved)
+    tx = PostgresTx(connection, touches, savepoints=saved)
     try:
         one.result = await one.work(tx)
         if tx.broken is not None:
@@ -142,18 +158,20 @@ async def _run(connection: Connection, one: Waiting[Body], *, saved: bool) -> li
         raise
     except Exception as error:  # noqa: BLE001 - whatever a body raises belongs to its caller
         one.error = error
-        await _take_back(connection, tx, saved=saved)
+        await _take_back(connection, tx, saved=saved, alone=alone)
         return []
     one.acts = tx.acts
     return tx.events
 
 
-async def _take_back(connection: Connection, tx: PostgresTx, *, saved: bool) -> None:
-    """What a body did that has raised."""
+async def _take_back(connection: Connection, tx: PostgresTx, *, saved: bool, alone: bool) -> None:
+    """What a body did that has raised. With savepoints that harms no other; alone it has no other."""
     if saved:
         await say(connection, f"ROLLBACK TO {BODY}")
     elif tx.broken is not None:
         raise tx.broken
+    elif tx.changed and alone:
+        await say(connection, "ROLLBACK; BEGIN")
     elif tx.changed:
         raise Unsaved
 
@@ -188,7 +206,7 @@ async def _migrate(connection: Connection) -> Sealed[None]:
     done = [tuple(row) for row in await connection.fetch("SELECT version, checksum FROM migrations")]
     for migration in migrate.missing(done):
         for statement in migration.statements("postgres"):
-            await say(connection, statement)
+            await say(connection, statement, seconds=MIGRATION_SECONDS)
         values = (migration.version, migration.name, migration.checksum)
         await connection.execute("INSERT INTO migrations VALUES ($1, $2, $3)", *values)
     return None, await seal(connection, [])

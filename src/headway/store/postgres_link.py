@@ -1,5 +1,6 @@
 """Connections to PostgreSQL: its errors in our words, and transactions that are committed exactly once."""
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import TypeVar
@@ -12,6 +13,8 @@ from headway.errors import Unavailable
 from headway.store.database import NotUnique, StorageFull
 
 Connection = PoolConnectionProxy
+Own = asyncpg.Connection
+"""A connection of the caller's own."""
 T = TypeVar("T")
 Sealed = tuple[T, str | None]
 """What came of a transaction, and its number where it wrote anything."""
@@ -20,12 +23,14 @@ READERS = 4
 WRITERS = 2
 PATIENCE_SECONDS = 10.0
 PAUSE_SECONDS_MAX = 1.0
-STATEMENT_SECONDS = 60.0
+STATEMENT_SECONDS = 10.0
+CONNECT_SECONDS = 5
 STATEMENTS_CACHED = 1000
 SETTINGS = {
     "application_name": "headway",
     # A process that is stopped in a transaction must not stop the others: they wait for its locks.
-    "idle_in_transaction_session_timeout": "10000",
+    # Under half of what the shortest sensible lease lasts, so that it stops no renewal either.
+    "idle_in_transaction_session_timeout": "2000",
     "default_transaction_isolation": "read committed",
 }
 ONLY_READS = {"default_transaction_isolation": "repeatable read", "default_transaction_read_only": "on"}
@@ -36,10 +41,19 @@ _BEGIN_AGAIN = (
     asyncpg.TooManyConnectionsError,
     asyncpg.IdleInTransactionSessionTimeoutError,
     asyncpg.InvalidCachedStatementError,
+    # The driver's word for a connection that the server ended while nobody used it.
+    asyncpg.InternalClientError,
     OSError,
     TimeoutError,
 )
-ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
+_SILENT = (asyncpg.InternalClientError, TimeoutError)
+ERRORS = (
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    OSError,
+    TimeoutError,
+)
 
 
 class Lost(Exception):
@@ -69,10 +83,10 @@ def _not_connected(error: Exception) -> Exception:
     return lost if isinstance(lost, Lost) else Unavailable(f"the database cannot be reached: {error}")
 
 
-async def say(connection: Connection, statements: str) -> None:
-    """Carry out statements without values, in one round trip."""
+async def say(connection: Connection, statements: str, *, seconds: float = STATEMENT_SECONDS) -> None:
+    """Carry out statements without values, in one round trip; Lost where they take longer than `seconds`."""
     try:
-        await connection.execute(statements)
+        await connection.execute(statements, timeout=seconds)
     except ERRORS as error:
         raise told(error, connection) from error
 
@@ -95,11 +109,14 @@ class Link:
         for pool in pools:
             await pool.close()
 
-    async def connect(self) -> asyncpg.Connection:
+    async def connect(self) -> Own:
         """A connection of the caller's own; Lost where there is none to be had now."""
         try:
             return await asyncpg.connect(
-                self._url, server_settings=SETTINGS, command_timeout=STATEMENT_SECONDS
+                self._url,
+                server_settings=SETTINGS,
+                timeout=CONNECT_SECONDS,
+                command_timeout=STATEMENT_SECONDS,
             )
         except ERRORS as error:
             raise _not_connected(error) from error
@@ -168,6 +185,15 @@ class Link:
             yield connection
         except ERRORS as error:
             raise told(error, connection) from error
+        except Lost as lost:
+            if isinstance(lost.__cause__, _SILENT):
+                # To the driver it is open: the pool would ask it to roll back, and hand it out again.
+                connection.terminate()
+            raise
+        except asyncio.CancelledError:
+            # The pool would wait for the server to take note, which may not answer.
+            connection.terminate()
+            raise
         finally:
             with suppress(*ERRORS):
                 if connection.is_in_transaction():
@@ -181,6 +207,7 @@ class Link:
             min_size=0,
             max_size=size,
             max_inactive_connection_lifetime=0,
+            timeout=CONNECT_SECONDS,
             command_timeout=STATEMENT_SECONDS,
             statement_cache_size=STATEMENTS_CACHED,
             max_cached_statement_lifetime=0,

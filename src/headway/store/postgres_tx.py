@@ -10,6 +10,7 @@ from headway.store.database import NotUnique, Row
 from headway.store.postgres_journal import keepable
 from headway.store.postgres_link import ERRORS, Connection, Lost, say, told
 from headway.store.sheets import Query
+from headway.store.touches import Touches
 
 BODY = "body"
 """The savepoint at which a body begins."""
@@ -41,8 +42,9 @@ class PostgresTx:
     needed: without them whatever would need one is Unsaved.
     """
 
-    def __init__(self, connection: Connection, *, savepoints: bool) -> None:
+    def __init__(self, connection: Connection, touches: Touches, *, savepoints: bool) -> None:
         self._connection = connection
+        self._touches = touches
         self._savepoints = savepoints
         self._savepoint = BODY
         self._marked = False
@@ -82,6 +84,7 @@ class PostgresTx:
         self.acts.append(act)
 
     async def _ask(self, ask: Callable[..., Awaitable[Any]], query: Query, values: dict[str, object]) -> Any:
+        self._touches.by(query, values)
         if self._savepoints and not _only_reads(query):
             await self._mark()
         try:

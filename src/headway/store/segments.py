@@ -13,7 +13,7 @@ from zlib import crc32
 
 import msgspec
 
-from headway.model.logs import Line
+from headway.model.logs import Lines
 
 BLOCK_BYTES = 128 << 10
 GONE = -1
@@ -28,7 +28,7 @@ class Record(msgspec.Struct, frozen=True, array_like=True):
     """Lines, and how far the output of units has been kept with them."""
 
     offsets: Mapping[str, int]
-    lines: Sequence[Line]
+    lines: Sequence[Lines]
 
 
 class _Offsets(msgspec.Struct, frozen=True, array_like=True):

@@ -9,11 +9,13 @@
 
 `-- only: <engine>` begins lines for one engine, `-- all` ends them. Values are named `:name`. In `-- only: postgres,
 many` every value is an array, and the statement does for each place in them what SQLite's does once; the rows that
-it returns begin with the id.
+it returns begin with the id. On SQLite an entry without RETURNING is answered with its id if it changed a row.
 """
 
 import functools
 import re
+from collections.abc import Callable, Mapping
+from operator import itemgetter
 from pathlib import Path
 
 import msgspec
@@ -24,13 +26,25 @@ _SHEETS = Path(__file__).parent / "sql"
 _VALUE = re.compile(r"(?<![:\w]):([a-z_]+)")
 
 
-class Statement(msgspec.Struct, frozen=True):
+class Statement(msgspec.Struct, frozen=True, dict=True):
     """One statement in one engine's tongue: values are numbered in the order of `names`."""
 
     sql: str
     names: tuple[str, ...]
     many: bool = False
     """Whether each value is an array."""
+
+    @functools.cached_property
+    def silent(self) -> bool:
+        """Whether it changes rows and returns none."""
+        return "RETURNING" not in self.sql
+
+    @functools.cached_property
+    def picked(self) -> Callable[[Mapping[str, object]], tuple[object, ...]]:
+        """Takes the values by name, and puts them in order."""
+        if len(self.names) > 1:
+            return itemgetter(*self.names)
+        return lambda values: tuple(values[name] for name in self.names)
 
 
 class Query(msgspec.Struct, frozen=True):
@@ -39,6 +53,8 @@ class Query(msgspec.Struct, frozen=True):
     name: str
     sqlite: Statement
     postgres: Statement
+    writes: str = ""
+    """The noun of which it may change rows; empty where it only reads."""
 
 
 @functools.cache
@@ -50,10 +66,7 @@ def sheet(noun: str) -> dict[str, Query]:
 def parsed(noun: str, text: str) -> dict[str, Query]:
     """The statements of a sheet by name; LookupError where an engine has none."""
     parts = re.split(r"^-- name: (\w+)\n", text, flags=re.MULTILINE)[1:]
-    return {
-        name: Query(f"{noun}.{name}", *(_statement(f"{noun}.{name}", body, engine) for engine in ENGINES))
-        for name, body in zip(parts[::2], parts[1::2], strict=True)
-    }
+    return {name: _query(noun, name, body) for name, body in zip(parts[::2], parts[1::2], strict=True)}
 
 
 def lines_for(text: str, engine: str) -> list[str]:
@@ -68,6 +81,12 @@ def lines_for(text: str, engine: str) -> list[str]:
         elif not line.lstrip().startswith("--") and only in {None, engine}:
             lines.append(line)
     return lines
+
+
+def _query(noun: str, name: str, body: str) -> Query:
+    sqlite, postgres = (_statement(f"{noun}.{name}", body, engine) for engine in ENGINES)
+    reads = sqlite.sql.startswith("SELECT") and postgres.sql.startswith("SELECT")
+    return Query(f"{noun}.{name}", sqlite, postgres, "" if reads else noun)
 
 
 def _statement(name: str, body: str, engine: str) -> Statement:

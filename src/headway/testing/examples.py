@@ -9,7 +9,10 @@ import msgspec
 
 from headway import ids
 from headway.builders.port import Source as BuildSource
+from headway.domain.apps.configure import configure
 from headway.domain.apps.create import create
+from headway.domain.apps.delete import delete
+from headway.domain.apps.rename import rename
 from headway.domain.apps.restart import restart
 from headway.domain.apps.scale import scale
 from headway.domain.containers import formation, running
@@ -36,6 +39,10 @@ class Example(msgspec.Struct, frozen=True, kw_only=True):
     submit: Callable[[World, App, Actor], Awaitable[Operation]]
     before: Callable[[World, App, Actor], Awaitable[None]] | None = None
     """What is brought about before it is asked for, where that needs more than the app."""
+    serves: Callable[[App], tuple[str, ...]] = lambda app: (app.name,)
+    """The names by one of which the app is served at every moment, and at the end."""
+    leaves_app: bool = True
+    """Whether the app is there after it has succeeded."""
 
 
 async def running_app(world: World, by: Actor, name: str) -> App:
@@ -61,7 +68,7 @@ async def running_app(world: World, by: Actor, name: str) -> App:
     await running.start(world, app.id, theirs)
     for it in theirs:
         await world.runtime.ready(ids.show(it.id), seconds=10)
-    await world.router.route(await running.route_of(world, app.id, theirs))
+    await world.router.route(await running.route_of(world, await running.app_of(world, app.id), theirs))
     return await world.database.read(lambda tx: apps.get(tx, app.id))
 
 
@@ -99,6 +106,18 @@ async def _scale(world: World, app: App, by: Actor) -> Operation:
 
 async def _restart(world: World, app: App, by: Actor) -> Operation:
     return await restart(world, app, [], by)
+
+
+async def _rename(world: World, app: App, by: Actor) -> Operation:
+    return await rename(world, app, f"{app.name}-too", by, current=app.name)
+
+
+async def _configure(world: World, app: App, by: Actor) -> Operation:
+    return await configure(world, app, {"sticky_session": True, "router_logs": True}, by)
+
+
+async def _delete(world: World, app: App, by: Actor) -> Operation:
+    return await delete(world, app, app.name, by)
 
 
 async def _deploy(world: World, app: App, by: Actor) -> Operation:
@@ -155,5 +174,8 @@ EXAMPLES: dict[str, Example] = {
     "app.restart": Example(submit=_restart),
     "app.start_one_off": Example(submit=_start_one_off),
     "app.stop_one_off": Example(submit=_stop_one_off, before=_a_one_off),
+    "app.rename": Example(submit=_rename, serves=lambda app: (app.name, f"{app.name}-too")),
+    "app.configure": Example(submit=_configure),
+    "app.delete": Example(submit=_delete, serves=lambda _: (), leaves_app=False),
     "deployment.deploy": Example(submit=_deploy),
 }

@@ -8,7 +8,7 @@ import inspect
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
-from headway.store.database import Database, Entry, Row, Tx
+from headway.store.database import Database, Entry, Heard, Row, Tx
 
 T = TypeVar("T")
 
@@ -50,6 +50,8 @@ class FusedDatabase:
 
     def __init__(self, database: Database, fuse: Fuse) -> None:
         self.name = database.name
+        self.shared = database.shared
+        self.marks = database.marks
         self._database = database
         self._fuse = fuse
 
@@ -71,7 +73,7 @@ class FusedDatabase:
         """See the port; reading changes nothing, so nothing dies here."""
         return await self._database.read(body)
 
-    def listen(self, heard: Callable[[], None]) -> Callable[[], None]:
+    def listen(self, heard: Heard) -> Callable[[], None]:
         """See the port."""
         return self._database.listen(heard)
 

@@ -153,13 +153,14 @@ class MemoryRuntime:
             for container in list(self._units.values()):
                 unit, start = container.unit, ends.get(container.unit.id, 0)
                 lines, end = container.output.since(start)
+                text = b"".join(line + b"\n" for line in lines)
                 is_end = not lines and container.is_stopped and container not in ended
                 if is_end:
                     ended.add(container)
                 if lines or is_end:
                     # Begun anew after it was forgotten, it speaks from 0 again.
                     ends[unit.id] = end if lines else 0
-                    yield Output(unit=unit.id, app_id=unit.app_id, label=unit.label, lines=lines, end=end)
+                    yield Output(unit=unit.id, app_id=unit.app_id, label=unit.label, text=text, end=end)
                     self._tell()
             await said.wait()
 

@@ -1,6 +1,5 @@
 """Deployments of an app: how far they are, what they said, and the news of them as it comes."""
 
-import asyncio
 from collections.abc import AsyncIterator
 
 import msgspec
@@ -82,14 +81,18 @@ async def follow(database: Database, feed: Feed, clock: Clock, app_id: int) -> A
     """
     since = clock.now() - RECENT_SECONDS * SECOND
     told: dict[int, _Told] = {}
-    while True:
-        changed = feed.changed()
-        news = await _news(database, app_id, told, since)
-        for one in news:
-            yield one
-        if not news:
-            await asyncio.shield(changed)
-            await clock.sleep(_PAUSE_SECONDS)
+    topic = feed.join()
+    try:
+        while True:
+            version = topic.version
+            news = await _news(database, app_id, told, since)
+            for one in news:
+                yield one
+            if not news:
+                await topic.beyond(version)
+                await clock.sleep(_PAUSE_SECONDS)
+    finally:
+        feed.leave(topic)
 
 
 class _Told(msgspec.Struct):

@@ -1,14 +1,13 @@
 """Operations with everything that happened to them, now or as it goes on."""
 
-import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from headway.clock import Clock
 from headway.engine.declare import OperationType
-from headway.engine.feed import Feed
+from headway.engine.feed import Feed, Topic
 from headway.errors import NotFound
 from headway.ids import show
 from headway.model.operations import Event, LogLine, Operation, Phase
@@ -40,6 +39,47 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
     events: list[Event]
     """All of its own, oldest first."""
 
+    @property
+    def seq(self) -> int:
+        """The newest event that it tells of."""
+        return self.events[-1].seq if self.events else 0
+
+
+class Follower:
+    """Somebody who reads the events of one operation as they happen, each once."""
+
+    __slots__ = ("_after", "_feed", "_id", "_over", "_topic", "_wake", "ended")
+
+    def __init__(self, feed: Feed, operation: Operation, after: int) -> None:
+        self._feed = feed
+        self._id = operation.id
+        self._over = operation.phase.terminal
+        self._after = after
+        self._topic: Topic | None = None
+        self.ended = False
+        """Whether nothing more will happen to it."""
+
+    def begin(self, wake: Callable[[], None]) -> None:
+        """From now on call `wake` whenever there may be more to read; it must neither wait nor raise."""
+        self._topic, self._wake = self._feed.join(self._id), wake
+        self._topic.wakes.add(wake)
+
+    def end(self) -> None:
+        """Nobody reads any more."""
+        if self._topic is not None:
+            self._topic.wakes.discard(self._wake)
+            self._feed.leave(self._topic)
+
+    async def read(self) -> list[Event]:
+        """What has happened since it was read last, at most a page; not to be changed, others read it too."""
+        assert self._topic is not None, "it has not begun"
+        page = await self._topic.read(self._after)
+        if page:
+            self._after = page[-1].seq
+        # Of one that ended long ago the last event may be forgotten.
+        self.ended = any(event.name in ENDS for event in page) or (self._over and not page)
+        return page
+
 
 class Stories:
     """All operations that an account may see: those that it began. NotFound for every other."""
@@ -59,13 +99,17 @@ class Stories:
     async def changed(self, account_id: int, id: int, after: int, *, seconds: float) -> Story:
         """One, once something happened to it behind event `after`, or it has ended, or the time is up."""
         until = self._clock.monotonic() + seconds
-        story = await self.get(account_id, id)
-        while not story.operation.phase.terminal and (left := until - self._clock.monotonic()) > 0:
-            changed = self._feed.changed()
-            if await self._feed.read(after, id):
-                return await self.get(account_id, id)
-            await asyncio.wait([changed], timeout=left)
-        return story if seconds <= 0 else await self.get(account_id, id)
+        topic = self._feed.join(id)
+        try:
+            while True:
+                version = topic.version
+                story = await self._shared(topic, account_id, id)
+                left = until - self._clock.monotonic()
+                if left <= 0 or story.seq > after or story.operation.phase.terminal:
+                    return story
+                await topic.beyond(version, seconds=left)
+        finally:
+            self._feed.leave(topic)
 
     async def newest(
         self, account_id: int, *, before: int, target: str, count: int
@@ -91,22 +135,24 @@ class Stories:
 
         return await self._database.read(body)
 
-    async def follow(self, account_id: int, id: int, after: int) -> AsyncIterator[Event]:
-        """Its events behind `after`, as they happen; ends with the one that ends it."""
-        story = await self.get(account_id, id)
-        for event in story.events:
-            if event.seq > after:
-                yield event
-        if story.operation.phase.terminal:
-            return
-        async for page in self._feed.follow(max(after, _seq(story)), id):
-            for event in page:
-                yield event
-                if event.name in ENDS:
-                    return
+    async def follower(self, account_id: int, id: int, after: int) -> Follower:
+        """Somebody who reads its events behind `after`, as they happen."""
+        operation = await self._database.read(lambda tx: _seen(tx, account_id, id))
+        return Follower(self._feed, operation, after)
+
+    async def _shared(self, topic: Topic, account_id: int, id: int) -> Story:
+        """One, read once for all who follow it; who may see it is asked for each of them."""
+        told = await topic.once("story", lambda: self._database.read(lambda tx: self._anybodys(tx, id)))
+        if told is None or told.operation.account_id != account_id:
+            raise NotFound("operation", show(id))
+        return told
 
     async def _get(self, tx: Tx, account_id: int, id: int) -> Story:
         return await self._told(tx, await _seen(tx, account_id, id))
+
+    async def _anybodys(self, tx: Tx, id: int) -> Story | None:
+        operation = await operations.get(tx, id)
+        return None if operation is None else await self._told(tx, operation)
 
     async def _told(self, tx: Tx, operation: Operation) -> Story:
         type = self._catalog.get(operation.type)
@@ -159,10 +205,6 @@ def _summary(type: OperationType[Any, Any] | None, operation: Operation) -> str:
     if type is None or type.summary is None:
         return f"{operation.type} of {operation.target}"
     return type.summary(msgspec.json.decode(operation.params, type=type.params))
-
-
-def _seq(story: Story) -> int:
-    return story.events[-1].seq if story.events else 0
 
 
 async def _seen(tx: Tx, account_id: int, id: int) -> Operation:

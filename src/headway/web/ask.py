@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -19,11 +18,12 @@ from headway.model.operations import Actor
 from headway.web import body
 from headway.web.identity import Caller, Identity
 from headway.web.jwt import Signer, key_in
-from headway.web.limits import Limits
+from headway.web.limits import Limits, Places
+from headway.web.request_ids import RequestIds
+from headway.web.snapshots import Snapshots
 
 T = TypeVar("T")
 KEY_LENGTH_MAX = 255
-_REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 _KEY = re.compile(rf"[!-~]{{1,{KEY_LENGTH_MAX}}}")
 
 
@@ -36,18 +36,26 @@ class Edge:
     signer: Signer
     identity: Identity
     limits: Limits
+    places: Places
+    request_ids: RequestIds
+    snapshots: Snapshots
 
 
 def edge(world: World, feed: Feed) -> Edge:
     """The edge of a platform; the key for its signatures is kept in the data folder."""
     config, clock = world.config, world.clock
     signer = Signer(key_in(config.folder), clock)
+    limits = Limits(clock, config.requests_per_minute)
+    request_ids = RequestIds()
     return Edge(
         world=world,
         feed=feed,
         signer=signer,
         identity=Identity(world, signer),
-        limits=Limits(clock, config.requests_per_minute),
+        limits=limits,
+        places=Places(config.requests_at_once_max),
+        request_ids=request_ids,
+        snapshots=Snapshots(world.database, clock, limits, request_ids),
     )
 
 
@@ -131,17 +139,19 @@ class Ask:
     async def body(self, type: type[T]) -> T:
         """The JSON body. TooLarge, Malformed, or Invalid naming the field."""
         most = self.world.config.body_bytes_max
-        return body.decode(await body.read(self.receive, self.headers.get("content-length"), most), type)
+        with self.edge.places.aside():
+            raw = await body.read(self.receive, self.headers.get("content-length"), most)
+        return body.decode(raw, type)
 
-    def chunks(self) -> AsyncIterator[bytes]:
+    async def chunks(self) -> AsyncIterator[bytes]:
         """The body as it comes, for handlers that keep their own limit."""
-        return body.chunks(self.receive)
-
-
-def request_id_of(headers: Headers) -> str:
-    """The `X-Request-ID` that came, if it is a sane one, else a new one."""
-    given = headers.get("x-request-id", "")
-    return given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
+        chunks = body.chunks(self.receive)
+        while True:
+            with self.edge.places.aside():
+                chunk = await anext(chunks, None)
+            if chunk is None:
+                return
+            yield chunk
 
 
 def ask(edge: Edge, dialect: str, scope: Scope, receive: Receive) -> Ask:
@@ -153,5 +163,5 @@ def ask(edge: Edge, dialect: str, scope: Scope, receive: Receive) -> Ask:
         scope=scope,
         receive=receive,
         headers=headers,
-        request_id=request_id_of(headers),
+        request_id=edge.request_ids.of(headers.get("x-request-id", "").encode("latin-1")).decode(),
     )

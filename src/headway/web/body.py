@@ -9,6 +9,7 @@ import msgspec
 from starlette.types import Message, Receive, Scope, Send
 
 from headway.errors import Invalid, Malformed, TooLarge
+from headway.model.operations import Operation
 
 T = TypeVar("T")
 STUCK_SECONDS_MAX = 60
@@ -66,12 +67,26 @@ def decode(raw: bytes, type: type[T]) -> T:
         raise Malformed(f"the body is not valid JSON: {error}") from error
 
 
+class About(msgspec.Struct, frozen=True):
+    """Which operation an answer tells of, and whether that has ended.
+
+    Such an answer rests on nothing but its path, who asks, what they may see, and this operation: no other header,
+    no time, nothing outside the database.
+    """
+
+    operation: int
+    ended: bool
+
+
 class Answer:
     """A complete answer, as plain ASGI. Also refuses a WebSocket handshake."""
 
-    __slots__ = ("body", "headers", "status")
+    __slots__ = ("about", "body", "headers", "status")
 
-    def __init__(self, body: bytes, status: int, headers: list[tuple[bytes, bytes]]) -> None:
+    def __init__(
+        self, body: bytes, status: int, headers: list[tuple[bytes, bytes]], about: About | None = None
+    ) -> None:
+        self.about = about
         self.body = body
         self.status = status
         self.headers = headers
@@ -88,6 +103,12 @@ class Answer:
 def answer(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:
     """The value as JSON."""
     return Answer(msgspec.json.encode(value), status, _raw("application/json; charset=utf-8", headers))
+
+
+def told(value: Any, operation: Operation) -> Answer:
+    """The value as JSON: what is to be told of an operation, and nothing else."""
+    about = About(operation.id, operation.phase.terminal)
+    return Answer(msgspec.json.encode(value), 200, _raw("application/json; charset=utf-8", None), about)
 
 
 def text(value: str, status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:

@@ -6,6 +6,7 @@ A request walks: path, identity, limits, handler, answer. A handler that cannot 
 
 from __future__ import annotations
 
+import errno
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from headway.store.database import StorageFull
 from headway.web.ask import Ask, Edge, ask
 from headway.web.body import Answer, Disconnected, answer
 from headway.web.refusals import Broken
-from headway.web.routes import Route, Tree
+from headway.web.routes import WEBSOCKET, Route, Tree
 
 log = logging.getLogger(__name__)
 
@@ -42,8 +43,13 @@ def mount(edge: Edge, dialects: Sequence[Dialect], elsewhere: ASGIApp | None = N
     doors = [(prefix, _Door(edge, dialect)) for dialect in dialects for prefix in dialect.prefixes]
     doors.sort(key=lambda door: len(door[0]), reverse=True)
     rest = elsewhere or _nowhere
+    snapshots = edge.snapshots
 
     async def roof(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and (found := snapshots.found(scope)) is not None:
+            start, body = found
+            await send(start)
+            return await send(body)
         path: str = scope.get("path", "")
         for prefix, door in doors:
             if path.startswith(prefix) and (len(path) == len(prefix) or path[len(prefix)] == "/"):
@@ -62,52 +68,69 @@ class _Door:
         self._tree = Tree(dialect.routes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        asked = ask(self._edge, self._dialect.name, scope, receive)
-        sending = _Sending(send, asked.request_id)
+        sending = _Sending(send)
         try:
-            app = await self._answered(asked)
+            # What was asked is forgotten when the answer begins: it may wait for long, and there may be many.
+            app = await self._answered(ask(self._edge, self._dialect.name, scope, receive), sending)
             await app(scope, receive, sending)
         except Disconnected:
             return
         except Refusal as refusal:
-            await self._refuse(refusal, asked, sending)
+            await self._refuse(refusal, scope, receive, sending)
         except StorageFull:
-            await self._refuse(Unavailable("the disk is full", retry_after=60), asked, sending)
+            await self._refuse(Unavailable("the disk is full", retry_after=60), scope, receive, sending)
         # The HTTP edge: what nobody foresaw must not reach the asker as anything but the dialect's own words.
-        except Exception:
-            log.exception("request %s: %s %s", asked.request_id, asked.method, scope["path"])
-            await self._refuse(Broken(), asked, sending)
+        except Exception as error:
+            refusal = _scarce(error)
+            if refusal is None:
+                method = scope.get("method", WEBSOCKET)
+                log.exception("request %s: %s %s", sending.request_id, method, scope["path"])
+            await self._refuse(refusal or Broken(), scope, receive, sending)
 
-    async def _answered(self, asked: Ask) -> ASGIApp:
-        route, asked.params = self._tree.find(asked.method, asked.scope["path"])
+    async def _answered(self, asked: Ask, sending: _Sending) -> ASGIApp:
+        sending.request_id = asked.request_id
+        with self._edge.places.taken():
+            return await self._handled(asked)
+
+    async def _handled(self, asked: Ask) -> ASGIApp:
+        edge, scope = self._edge, asked.scope
+        route, asked.params = self._tree.find(asked.method, scope["path"])
         if route.open:
-            self._edge.limits.count((asked.scope.get("client") or ("",))[0])
-        else:
-            asked.known = await self._edge.identity.caller(self._dialect.secret(asked.headers))
-            self._edge.limits.count(asked.known.account.id)
-        return await route.handler(asked)
+            edge.limits.count((scope.get("client") or ("",))[0])
+            return await route.handler(asked)
+        mark = edge.snapshots.mark()
+        asked.known = await edge.identity.caller(self._dialect.secret(asked.headers))
+        edge.limits.count(asked.known.account.id)
+        app = await route.handler(asked)
+        return edge.snapshots.taken(scope, app, asked.known, mark) if isinstance(app, Answer) else app
 
-    async def _refuse(self, refusal: Refusal, asked: Ask, sending: _Sending) -> None:
+    async def _refuse(self, refusal: Refusal, scope: Scope, receive: Receive, sending: _Sending) -> None:
         if not sending.started:
-            await self._dialect.refuse(refusal)(asked.scope, asked.receive, sending)
-        elif asked.method == "WEBSOCKET":
+            await self._dialect.refuse(refusal)(scope, receive, sending)
+        elif scope["type"] == "websocket":
             await sending({"type": "websocket.close", "code": 1011, "reason": ""})
+
+
+def _scarce(error: Exception) -> Refusal | None:
+    if isinstance(error, OSError) and error.errno in {errno.EMFILE, errno.ENFILE}:
+        return Unavailable("the platform has too many files open, try again soon")
+    return None
 
 
 class _Sending:
     """Sends an answer with its request id, and knows whether it has begun."""
 
-    __slots__ = ("_request_id", "_send", "started")
+    __slots__ = ("_send", "request_id", "started")
 
-    def __init__(self, send: Send, request_id: str) -> None:
+    def __init__(self, send: Send) -> None:
         self._send = send
-        self._request_id = request_id.encode()
+        self.request_id = ""
         self.started = False
 
     async def __call__(self, message: Message) -> None:
         self.started = True
         if message["type"].endswith(".start"):
-            message["headers"] = [*message["headers"], (b"x-request-id", self._request_id)]
+            message["headers"] = [*message["headers"], (b"x-request-id", self.request_id.encode())]
         await self._send(message)
 
 

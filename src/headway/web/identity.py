@@ -1,7 +1,8 @@
 """Who asks: an API token, or a JWT that was exchanged for one, leads to an account.
 
-What the store said is believed for a moment, so that a busy client costs it little; a revoked token, and each
-JWT made from it, is worth nothing as soon as that moment is over.
+What the store said is believed for a moment, so that a busy client costs it little. A token that is revoked here,
+and each JWT made from it, is worth nothing from then on; one that is revoked elsewhere, as soon as that is heard,
+and at the latest when the moment is over.
 """
 
 import binascii
@@ -10,17 +11,20 @@ from base64 import b64decode
 import msgspec
 
 from headway import ids
+from headway.clock import SECOND
 from headway.domain.accounts.secret import hash_of
 from headway.domain.accounts.use_token import use_token
 from headway.domain.world import World
 from headway.errors import NotFound, Unauthenticated
 from headway.model.accounts import Account, Token
+from headway.store.database import Touched
 from headway.views import accounts
 from headway.web.jwt import Signer
 
 BELIEVED_SECONDS = 2.0
 _BELIEFS_MAX = 10_000
 _PURPOSE = "api"
+_RESTS_ON = frozenset({"accounts", "tokens"})
 
 
 class Caller(msgspec.Struct, frozen=True):
@@ -28,6 +32,8 @@ class Caller(msgspec.Struct, frozen=True):
 
     account: Account
     token: Token
+    until: float
+    """When this has to be asked again, on the monotonic clock."""
 
 
 class Identity:
@@ -36,7 +42,9 @@ class Identity:
     def __init__(self, world: World, signer: Signer) -> None:
         self._world = world
         self._signer = signer
-        self._believed: dict[str, tuple[Caller, float]] = {}
+        self._believed: dict[str, Caller] = {}
+        self._changes = 0
+        world.database.listen(self._heard)
 
     async def caller(self, secret: str | None) -> Caller:
         """Who holds the secret, an API token or a JWT. Unauthenticated where nobody does."""
@@ -44,14 +52,15 @@ class Identity:
             raise Unauthenticated("no token came with the request")
         now = self._world.clock.monotonic()
         believed = self._believed.get(secret)
-        if believed is not None and believed[1] > now:
-            return believed[0]
+        if believed is not None and believed.until > now:
+            return believed
         self._believed.pop(secret, None)
-        caller = await self._from_jwt(secret) if secret.count(".") == 2 else await self._from_token(secret)
+        changes, until = self._changes, now + BELIEVED_SECONDS
+        asked = self._from_jwt if secret.count(".") == 2 else self._from_token
+        caller = await asked(secret, until)
         await use_token(self._world, caller.token)
-        if len(self._believed) >= _BELIEFS_MAX:
-            del self._believed[next(iter(self._believed))]
-        self._believed[secret] = (caller, now + BELIEVED_SECONDS)
+        if changes == self._changes:
+            self._believe(secret, caller)
         return caller
 
     def jwt(self, caller: Caller) -> str:
@@ -62,13 +71,23 @@ class Identity:
             _PURPOSE, {**claims, "of": caller.token.hash[:16]}, self._world.config.jwt_seconds
         )
 
-    async def _from_token(self, secret: str) -> Caller:
+    def _believe(self, secret: str, caller: Caller) -> None:
+        if len(self._believed) >= _BELIEFS_MAX:
+            del self._believed[next(iter(self._believed))]
+        self._believed[secret] = caller
+
+    def _heard(self, touched: Touched | None) -> None:
+        if touched is None or touched.nouns & _RESTS_ON:
+            self._changes += 1
+            self._believed.clear()
+
+    async def _from_token(self, secret: str, until: float) -> Caller:
         try:
-            return Caller(*await accounts.by_token_hash(self._world.database, hash_of(secret)))
+            return Caller(*await accounts.by_token_hash(self._world.database, hash_of(secret)), until)
         except NotFound as error:
             raise Unauthenticated("the API token is not valid") from error
 
-    async def _from_jwt(self, secret: str) -> Caller:
+    async def _from_jwt(self, secret: str, until: float) -> Caller:
         claims = self._signer.read(_PURPOSE, secret)
         try:
             account, token = await accounts.by_token(self._world.database, ids.parse(claims["token"]) or 0)
@@ -76,7 +95,11 @@ class Identity:
             raise Unauthenticated("the API token behind this was revoked") from error
         if not token.hash.startswith(claims["of"]):
             raise Unauthenticated("the API token behind this was renewed")
-        return Caller(account, token)
+        return Caller(account, token, min(until, self._expiry(claims["exp"])))
+
+    def _expiry(self, exp: int) -> float:
+        clock = self._world.clock
+        return clock.monotonic() + exp - clock.now() / SECOND
 
 
 def bearer(header: str | None) -> str | None:

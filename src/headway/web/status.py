@@ -1,5 +1,6 @@
 """What every platform answers without being asked who asks: whether it is well, and how it is doing."""
 
+import asyncio
 from collections import Counter
 
 from starlette.applications import Starlette
@@ -8,20 +9,33 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from headway.domain.world import World
-from headway.errors import Trouble
+from headway.errors import Trouble, Unavailable
 from headway.views import operations
 
 _METRICS = "text/plain; version=0.0.4; charset=utf-8"
+HEALTH_SECONDS_MAX = 2
+"""A database that takes longer to say anything counts as away."""
 
 
 def status(world: World) -> Starlette:
-    """`/healthz` and `/metrics`. What listens has started last, so whoever gets an answer finds every part ready."""
+    """`/healthz` and `/metrics`, both 503 with `Retry-After` while the database is away.
+
+    What listens has started last, so whoever gets an answer finds every part ready.
+    """
 
     async def healthz(_request: Request) -> Response:
+        try:
+            async with asyncio.timeout(HEALTH_SECONDS_MAX):
+                await operations.last_event(world.database)
+        except (Unavailable, TimeoutError):
+            return JSONResponse({"status": "the database does not answer"}, 503, {"Retry-After": "1"})
         return JSONResponse({"status": "ok"})
 
     async def metrics(_request: Request) -> Response:
-        return PlainTextResponse(await _metrics(world), media_type=_METRICS)
+        try:
+            return PlainTextResponse(await _metrics(world), media_type=_METRICS)
+        except Unavailable as away:
+            return PlainTextResponse(f"# {away}\n", 503, {"Retry-After": str(away.retry_after)})
 
     return Starlette(routes=[Route("/healthz", healthz), Route("/metrics", metrics)])
 

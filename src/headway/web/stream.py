@@ -39,6 +39,14 @@ def as_data(frame: str) -> str:
     return "".join(f"data: {line}\n" for line in frame.split("\n")) + "\n"
 
 
+SSE_HEADERS = [
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-cache"),
+    (b"x-accel-buffering", b"no"),
+]
+"""What an answer of server-sent events begins with."""
+
+
 class EventStream:
     """An answer of server-sent events: `form` makes an event of each frame. Ends with the frames."""
 
@@ -49,7 +57,7 @@ class EventStream:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send until the frames end or the reader is gone."""
-        await send({"type": "http.response.start", "status": 200, "headers": _SSE_HEADERS})
+        await send({"type": "http.response.start", "status": 200, "headers": SSE_HEADERS})
         if scope["method"] != "HEAD":
             await _carry(self._frames, self._pings, _event_writer(send, self._form), _http_gone(receive))
         await send({"type": "http.response.body", "body": b""})
@@ -140,10 +148,3 @@ async def _http_gone(receive: Receive) -> None:
 async def _socket_gone(receive: Receive) -> None:
     while (await receive())["type"] != "websocket.disconnect":
         pass
-
-
-_SSE_HEADERS = [
-    (b"content-type", b"text/event-stream; charset=utf-8"),
-    (b"cache-control", b"no-cache"),
-    (b"x-accel-buffering", b"no"),
-]

@@ -40,5 +40,4 @@ class OutFiles:
             whole, newline, _ = opened.read(self._block_bytes).rpartition(b"\n")
         if not newline:
             return None
-        lines = whole.split(b"\n")
-        return Output(unit=unit, app_id="app", label=label, lines=lines, end=start + len(whole) + 1)
+        return Output(unit=unit, app_id="app", label=label, text=whole + newline, end=start + len(whole) + 1)

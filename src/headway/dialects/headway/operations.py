@@ -1,22 +1,23 @@
 """Operations: one, as it is or once it has changed; the list; its events, its log, its end."""
 
-from collections.abc import AsyncIterator
-
 import msgspec
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from headway import ids
 from headway.dialects.headway import project, wire
 from headway.domain.operations.cancel import cancel
 from headway.errors import NotFound
-from headway.views.stories import Stories
+from headway.model.operations import Event
+from headway.views.stories import Stories, Story
 from headway.web.ask import Ask
-from headway.web.body import Answer, answer
-from headway.web.stream import EventStream, Pings
+from headway.web.body import Answer, answer, told
+from headway.web.crowd import Stream, Wheel
+from headway.web.made import Made
 
 WAIT_SECONDS_MAX = 30
 PAGE_MAX = 100
 ID_MAX = (1 << 63) - 1
+_PING = b": still there\n\n"
 
 
 class Operations:
@@ -24,13 +25,17 @@ class Operations:
 
     def __init__(self, stories: Stories) -> None:
         self._stories = stories
+        self._answers: Made[Story, Answer] = Made(lambda story: told(project.story(story), story.operation))
+        self._wheel = Wheel()
+        self._frames: Made[list[Event], bytes] = Made(lambda page: b"".join(map(_frame, page)))
 
-    async def get(self, ask: Ask) -> Answer:
+    async def get(self, ask: Ask) -> ASGIApp:
         """One, or with `wait` and `after` once something has happened to it."""
         wait = ask.number("wait", 0, at_most=WAIT_SECONDS_MAX)
         after = ask.number("after", 0, at_most=ID_MAX)
-        story = await self._stories.changed(ask.account.id, _id(ask), after, seconds=wait)
-        return answer(project.story(story))
+        if wait:
+            return _Held(self._stories, self._answers, (ask.account.id, _id(ask), after), wait)
+        return self._answers.of(await self._stories.get(ask.account.id, _id(ask)))
 
     async def list(self, ask: Ask) -> Answer:
         """Newest first, a page at a time."""
@@ -45,9 +50,8 @@ class Operations:
         """Its events as they happen, from behind `Last-Event-ID`; the stream ends when the operation has."""
         given = ask.headers.get("last-event-id", "")
         after = int(given) if given.isdecimal() and len(given) < 20 else 0
-        await self._stories.get(ask.account.id, _id(ask))
-        pings = Pings(ask.world.clock, lambda: ": still there\n\n")
-        return EventStream(self._frames(ask.account.id, _id(ask), after), pings, form=str)
+        follower = await self._stories.follower(ask.account.id, _id(ask), after)
+        return Stream(follower, self._frames.of, self._wheel, ping=_PING)
 
     async def log(self, ask: Ask) -> Answer:
         """What it said behind line `after`."""
@@ -61,10 +65,31 @@ class Operations:
         await cancel(ask.world, _id(ask), wanted.reason, by=ask.actor)
         return answer(project.story(await self._stories.get(ask.account.id, _id(ask))), 202)
 
-    async def _frames(self, account_id: int, id: int, after: int) -> AsyncIterator[str]:
-        async for event in self._stories.follow(account_id, id, after):
-            data = msgspec.json.encode(project.event(event)).decode()
-            yield f"id: {event.seq}\nevent: {event.name}\ndata: {data}\n\n"
+
+def _frame(event: Event) -> bytes:
+    return b"id: %d\nevent: %b\ndata: %b\n\n" % (
+        event.seq,
+        event.name.encode(),
+        msgspec.json.encode(project.event(event)),
+    )
+
+
+class _Held:
+    """An answer that is held back until there is one. Nothing of what was asked is kept but this."""
+
+    __slots__ = ("_answers", "_asked", "_seconds", "_stories")
+
+    def __init__(
+        self, stories: Stories, answers: Made[Story, Answer], asked: tuple[int, int, int], seconds: int
+    ) -> None:
+        self._stories = stories
+        self._answers = answers
+        self._asked = asked
+        self._seconds = seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        story = await self._stories.changed(*self._asked, seconds=self._seconds)
+        await self._answers.of(story)(scope, receive, send)
 
 
 def _id(ask: Ask) -> int:

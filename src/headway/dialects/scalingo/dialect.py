@@ -3,6 +3,7 @@
 from headway.dialects.scalingo import (
     accounts,
     apps,
+    collaborators,
     containers,
     deployments,
     deployments_stream,
@@ -37,6 +38,14 @@ ROUTES = (
     Route("POST", "/v1/apps", apps.create),
     Route("GET", "/v1/apps", apps.list_all),
     Route("GET", _APP, apps.get),
+    Route("PATCH", _APP, apps.change),
+    Route("PUT", _APP, apps.change),
+    Route("DELETE", _APP, apps.delete),
+    Route("POST", f"{_APP}/rename", apps.rename),
+    # The document's own example leaves the last part out.
+    Route("POST", _APP, apps.rename),
+    Route("POST", f"{_APP}/child_apps", apps.create_child),
+    Route("GET", f"{_APP}/child_apps", apps.children),
     Route("GET", f"{_APP}/containers", containers.formation),
     Route("GET", f"{_APP}/ps", containers.running),
     Route("POST", f"{_APP}/scale", containers.scale),
@@ -46,6 +55,13 @@ ROUTES = (
     Route("POST", f"{_APP}/containers/{{id}}/kill", containers.kill),
     Route("GET", f"{_APP}/autoscalers", containers.autoscalers),
     Route("GET", f"{_APP}/operations/{{id}}", operations.get),
+    # Who works on them. `collaboration` can be no app's name.
+    Route("GET", "/v1/apps/collaboration", collaborators.accept),
+    Route("GET", "/v1/collaborators", collaborators.of_all),
+    Route("GET", f"{_APP}/collaborators", collaborators.list_all),
+    Route("POST", f"{_APP}/collaborators", collaborators.invite),
+    Route("PATCH", f"{_APP}/collaborators/{{id}}", collaborators.limit),
+    Route("DELETE", f"{_APP}/collaborators/{{id}}", collaborators.remove),
     # Environment.
     Route("GET", f"{_APP}/variables", variables.list_all),
     Route("POST", f"{_APP}/variables", variables.set_one),

@@ -2,6 +2,7 @@
 
 import signal
 
+from headway.domain.access import permitted
 from headway.domain.containers.find import container
 from headway.domain.world import World
 from headway.errors import Conflict, Invalid
@@ -22,7 +23,12 @@ async def kill(world: World, app: App, name: str, wanted: str, by: Actor) -> Non
     """
     if wanted not in SIGNALS:
         raise Invalid(signal=f"should be one of {', '.join(SIGNALS)}")
-    found = await world.database.read(lambda tx: container(tx, app.id, name))
+
+    async def allowed(tx: Tx) -> Container | OneOff:
+        await permitted(tx, app.id, by, "app.signal")
+        return await container(tx, app.id, name)
+
+    found = await world.database.read(allowed)
     if not await world.runtime.signal(show(found.id), SIGNALS[wanted]):
         raise Conflict(f"{found.label} does not run now")
     await world.database.write(lambda tx: _tell(world, tx, found, wanted, by))

@@ -14,12 +14,14 @@ import msgspec
 
 from headway.clock import SECOND, Clock
 from headway.domain.logs import rate
-from headway.model.logs import Line, texts
+from headway.errors import Unavailable
+from headway.model.logs import Lines, shown
 from headway.runtimes.port import Output, Runtime
 from headway.store.database import StorageFull
 from headway.store.logbook import Logbook
 
 _log = logging.getLogger(__name__)
+_NOT_NOW = (StorageFull, Unavailable)
 
 
 class _Speaker(msgspec.Struct, frozen=True):
@@ -60,12 +62,12 @@ class Collector:
             for task in tasks:
                 task.cancel()
         for speaker in self._speakers.values():
-            self._appended(speaker.app_id, self._said(speaker.label, rate.account(speaker.minute)))
+            self._appended(speaker.app_id, self._account_of(speaker))
 
     async def _collect(self, offsets: Mapping[str, int]) -> None:
         present = {unit: end for unit, end in offsets.items() if not await self._forget(unit, end)}
         async for output in self._runtime.output(present):
-            if output.lines:
+            if output.text:
                 await self._keep(output)
             await self._forget(output.unit, output.end)
             await self._clock.sleep(0)
@@ -74,19 +76,19 @@ class Collector:
         """Tell the runtime what has been kept; whether nothing more will come of the unit."""
         is_gone = await self._runtime.forget_output(unit, end)
         if is_gone:
-            # Where the disk is full the offset stays a while: the next start finds that the unit is gone.
-            with contextlib.suppress(StorageFull):
+            # Where that cannot be written the offset stays a while: the next start finds that the unit is gone.
+            with contextlib.suppress(*_NOT_NOW):
                 self._logbook.forget_unit(unit)
         return is_gone
 
     async def _keep(self, output: Output) -> None:
         at, unit = self._clock.now(), output.unit
         past = self._speakers[unit].minute if unit in self._speakers else None
-        admitted = rate.admit(past, self._limit, at, output.lines)
+        admitted = rate.admit(past, self._limit, at, output.text)
         self._speakers[unit] = _Speaker(output.app_id, output.label, admitted.minute)
-        said = [*admitted.before, *texts(output.lines[: admitted.kept]), *admitted.behind]
-        lines = [Line(at=at, source=output.label, text=text) for text in said]
-        await self._append(output.app_id, lines, unit, output.end)
+        kept = [shown(admitted.kept[:-1])] if admitted.kept else []
+        said = self._said(output.label, [*admitted.before, *kept, *admitted.behind], at)
+        await self._append(output.app_id, said, unit, output.end)
 
     async def _account(self) -> None:
         """Tell what was dropped when its minute is over, even if the container says nothing more."""
@@ -97,24 +99,27 @@ class Collector:
             over = {unit: it for unit, it in self._speakers.items() if it.minute.number != number}
             for unit, speaker in over.items():
                 del self._speakers[unit]
-                await self._append(speaker.app_id, self._said(speaker.label, rate.account(speaker.minute)))
+                await self._append(speaker.app_id, self._account_of(speaker))
 
-    def _said(self, label: str, notes: Sequence[str]) -> list[Line]:
-        return [Line(at=self._clock.now(), source=label, text=text) for text in notes]
+    def _account_of(self, speaker: _Speaker) -> list[Lines]:
+        return self._said(speaker.label, rate.account(speaker.minute), self._clock.now())
 
-    async def _append(self, app_id: str, lines: list[Line], unit: str = "", end: int = 0) -> None:
+    def _said(self, label: str, texts: Sequence[str], at: int) -> list[Lines]:
+        return [Lines(at=at, source=label, text=text) for text in texts]
+
+    async def _append(self, app_id: str, lines: list[Lines], unit: str = "", end: int = 0) -> None:
         while not self._appended(app_id, lines, unit, end):
             await self._clock.sleep(self._retry_seconds)
 
-    def _appended(self, app_id: str, lines: list[Line], unit: str = "", end: int = 0) -> bool:
+    def _appended(self, app_id: str, lines: list[Lines], unit: str = "", end: int = 0) -> bool:
         """Whether it could be kept. That it could not, and that it can again, is told once."""
         if not lines and not unit:
             return True
         try:
             self._logbook.append(app_id, lines, unit=unit, end=end)
-        except StorageFull:
+        except _NOT_NOW as error:
             if not self._full:
-                _log.error("the disk is full: what apps say waits in their output files")
+                _log.error("%s: what apps say waits in their output files", str(error) or "the disk is full")
             self._full = True
             return False
         if self._full:

@@ -1,10 +1,8 @@
-"""How much a container may say in a minute, decided without I/O.
+"""How much a container may say in a minute, decided without I/O; while it is within the limit, by counting alone.
 
 A container that is over the limit is told so in one line at once; the rest of the minute is dropped and counted,
 and the count is told when the minute is over.
 """
-
-from collections.abc import Sequence
 
 import msgspec
 
@@ -31,29 +29,30 @@ class Minute(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Admitted(msgspec.Struct, frozen=True, kw_only=True):
-    """How many of the lines are kept, the first ones, and what is said before and behind them."""
+    """Which of the lines are kept, the first ones, and what is said before and behind them."""
 
     minute: Minute
-    kept: int
+    kept: bytes
+    """Each with its newline."""
     before: list[str]
     behind: list[str]
 
 
-def admit(past: Minute | None, limit: Limit, at: int, lines: Sequence[bytes]) -> Admitted:
-    """Decide on lines that come at `at` (microseconds UTC), knowing what the container said last."""
+def admit(past: Minute | None, limit: Limit, at: int, text: bytes) -> Admitted:
+    """Decide on whole lines that come at `at` (microseconds UTC), knowing what the container said last."""
     now = past if past is not None and past.number == at // MINUTE else Minute(number=at // MINUTE)
-    kept, size = _fitting(now, limit, lines)
-    dropped = len(lines) - kept
+    lines, size = _fitting(now, limit, text)
+    dropped = text.count(b"\n", size)
     after = msgspec.structs.replace(
         now,
-        lines=now.lines + kept,
+        lines=now.lines + lines,
         bytes=now.bytes + size,
         dropped_lines=now.dropped_lines + dropped,
-        dropped_bytes=now.dropped_bytes + (_size(lines[kept:]) if dropped else 0),
+        dropped_bytes=now.dropped_bytes + len(text) - size,
     )
     before = [] if past is None or past is now else account(past)
     behind = [_overflow(limit)] if dropped and not now.dropped_lines else []
-    return Admitted(minute=after, kept=kept, before=before, behind=behind)
+    return Admitted(minute=after, kept=text[:size], before=before, behind=behind)
 
 
 def account(minute: Minute) -> list[str]:
@@ -72,17 +71,12 @@ def _overflow(limit: Limit) -> str:
     )
 
 
-def _fitting(now: Minute, limit: Limit, lines: Sequence[bytes]) -> tuple[int, int]:
-    """How many of the lines fit, and their size. Once one has not, none does."""
+def _fitting(now: Minute, limit: Limit, text: bytes) -> tuple[int, int]:
+    """How many lines of the text fit, and how many bytes they are. Once one has not, none does."""
     if now.dropped_lines:
         return 0, 0
-    kept = min(len(lines), limit.lines_max - now.lines)
-    size = _size(lines[:kept])
-    while now.bytes + size > limit.bytes_max:
-        kept -= 1
-        size -= len(lines[kept]) + 1
-    return kept, size
-
-
-def _size(lines: Sequence[bytes]) -> int:
-    return sum(map(len, lines)) + len(lines)
+    size = text.rfind(b"\n", 0, max(0, limit.bytes_max - now.bytes)) + 1
+    lines, lines_left = text.count(b"\n", 0, size), limit.lines_max - now.lines
+    if lines <= lines_left:
+        return lines, size
+    return lines_left, sum(len(line) + 1 for line in text.split(b"\n", lines_left)[:-1])

@@ -8,6 +8,7 @@ import msgspec
 
 from headway import ids
 from headway.clock import SECOND
+from headway.domain.access import permitted
 from headway.domain.one_offs.end import record_end
 from headway.domain.one_offs.unit import unit_of
 from headway.domain.world import World
@@ -17,7 +18,7 @@ from headway.errors import Busy, Conflict, Failure, Invalid, NotFound
 from headway.model.apps import App
 from headway.model.one_offs import FAILED, OneOff, Wish, checked_wish
 from headway.model.operations import Actor, Detail, NewEvent, Operation
-from headway.store import apps, one_offs, operations, releases
+from headway.store import one_offs, operations, releases
 from headway.store.database import Tx
 
 _DELETE = "app.delete"
@@ -44,9 +45,10 @@ async def start(world: World, app: App, wish: Wish, by: Actor, key: str = "") ->
     wanted, sent = checked_wish(wish), key_of(by, key, START.name, app.id, wish)
 
     async def body(tx: Tx) -> tuple[OneOff, Operation]:
+        fresh = await permitted(tx, app.id, by, START.name)
         if (earlier := await world.desk.earlier(tx, sent)) is not None:
             return await one_offs.of_operation(tx, earlier.id), earlier
-        planned = await _planned(world, tx, app.id, wanted, by)
+        planned = await _planned(world, tx, fresh, wanted, by)
         operation = await world.desk.submit(tx, START, _params(planned), by=by, key=sent)
         kept = msgspec.structs.replace(planned, operation_id=operation.id)
         await one_offs.insert(tx, kept)
@@ -55,8 +57,7 @@ async def start(world: World, app: App, wish: Wish, by: Actor, key: str = "") ->
     return await world.database.write(body)
 
 
-async def _planned(world: World, tx: Tx, app_id: int, wish: Wish, by: Actor) -> OneOff:
-    app = await apps.get(tx, app_id)
+async def _planned(world: World, tx: Tx, app: App, wish: Wish, by: Actor) -> OneOff:
     await _allow_one_more(world, tx, app, by)
     command, now = await _command(tx, app, wish), world.clock.now()
     await one_offs.forget(tx, app.id, now - world.config.operation_retention_days * _DAY)
@@ -120,7 +121,11 @@ async def begin(run: Run[Start, World]) -> None:
     if it.finished_at is not None:
         return
     run.say(f"starting {it.label}" if it.detached else f"{it.label} waits for its terminal")
-    await world.runtime.ensure(await unit_of(world, it))
+    try:
+        unit = await unit_of(world, it)
+    except NotFound as gone:
+        raise Failure("app-gone", f"{it.label} has nothing to run in: {gone}") from gone
+    await world.runtime.ensure(unit)
     # Whoever stops it says so before they look for it: either they find it, or it is found here that they did.
     _refuse_ended(await world.database.read(lambda tx: one_offs.get(tx, id)))
 

@@ -6,6 +6,7 @@ import signal
 import msgspec
 
 from headway import ids
+from headway.domain.access import permitted
 from headway.domain.containers.find import container
 from headway.domain.one_offs.end import record_end
 from headway.domain.world import World
@@ -13,7 +14,7 @@ from headway.engine.declare import Again, OperationType, Run, Step
 from headway.engine.submit import key_of
 from headway.errors import Invalid
 from headway.model.apps import App, Container
-from headway.model.one_offs import STOPPED
+from headway.model.one_offs import STOPPED, OneOff
 from headway.model.operations import Actor, Operation
 from headway.runtimes.port import Status
 from headway.runtimes.waiting import either
@@ -41,6 +42,7 @@ async def stop(world: World, app: App, name: str, by: Actor, key: str = "") -> O
     sent = key_of(by, key, STOP.name, app.id, name)
 
     async def body(tx: Tx) -> Operation:
+        await permitted(tx, app.id, by, STOP.name)
         if (earlier := await world.desk.earlier(tx, sent)) is not None:
             return earlier
         it = await container(tx, app.id, name)
@@ -59,6 +61,21 @@ async def end(run: Run[Stop, World]) -> dict[str, int]:
     status = await terminated(world, ids.show(id), world.config.stop_grace_seconds)
     code = None if status is None else status.exit_code
     return {"exit_code": _KILLED if code is None else code}
+
+
+async def end_all(world: World, app_id: int) -> None:
+    """None of the app's one-offs runs, or will begin."""
+
+    async def stopped(tx: Tx) -> list[OneOff]:
+        every = await one_offs.active(tx, app_id)
+        for it in every:
+            await one_offs.because(tx, it.id, STOPPED)
+        return every
+
+    grace = world.config.stop_grace_seconds
+    async with asyncio.TaskGroup() as group:
+        for it in await world.database.write(stopped):
+            group.create_task(terminated(world, ids.show(it.id), grace))
 
 
 async def terminated(world: World, unit_id: str, grace_seconds: float) -> Status | None:

@@ -1,0 +1,48 @@
+"""What must hold in every history, by name. A breach names the one that did not."""
+
+INVARIANTS = {
+    "accepted-is-kept": "what was answered as accepted is there, until its retention is over",
+    "phase-moves-on": "a phase is never left for an earlier one, and a terminal one never",
+    "one-end": "one terminal event, and nothing but audits behind it",
+    "sequence-without-gap": "events are numbered from 1 without gap or double",
+    "row-is-fold": "the row of an operation is the fold of its events",
+    "fence-rises": "each claim and each take-over raises the fence",
+    "old-fence-refused": "no write with an old fence is accepted",
+    "refusal-audited": "a write that was refused for its fence is audited",
+    "one-holder": "a target is held by one active exclusive operation",
+    "step-recorded-once": "each step is recorded once, in order, forward and back",
+    "record-with-the-end": "the type's own rows are written once, in the transaction that ends it",
+    "log-before-step": "what a step said is on disk when the step is recorded as done",
+    "log-without-gap": "lines of log are numbered from 1 without gap",
+    "notes-kept": "a step finds the notes of every step before it",
+    "times-in-order": "created, queued, started and finished follow each other, and updated never falls",
+    "progress-rises": "progress is 0 to 100 and never falls",
+    "outcome-told": "a failed or cancelled operation says why, and no other does",
+    "key-means-one": "one key and one request mean one operation, another request is refused",
+    "oldest-first": "a claim takes the oldest queued ones",
+    "cancel-starts-nothing": "no attempt begins once a cancel was known to the write before it",
+    "kept-step-is-whole": "a step that is not interruptible is not stopped by a cancel",
+    "one-performer-acts": "nobody acts for an operation that another node has taken over, as far as a node can know",
+    "ended-is-quiet": "when an operation has ended nothing of it acts any more",
+    "outcome-is-true": "succeeded: every step's effect is there; cancelled, failed: none is",
+    "retention-kept": "what goes has ended long enough ago, and leaves a tombstone that tells the truth",
+    "followers-miss-nothing": "a follower reads every event of its operation once, in order",
+    "worker-stays-up": "a worker ends only when it is told to",
+    "everything-ends": "when faults stop, every accepted operation ends within bounded time",
+}
+
+
+class Breach(AssertionError):
+    """An invariant did not hold; `invariant` is its name."""
+
+    def __init__(self, invariant: str, text: str) -> None:
+        assert invariant in INVARIANTS, invariant
+        self.invariant = invariant
+        self.text = text
+        super().__init__(f"{invariant}: {text}")
+
+
+def hold(invariant: str, holds: object, text: str = "") -> None:
+    """Breach where it does not hold."""
+    if not holds:
+        raise Breach(invariant, text or INVARIANTS[invariant])
