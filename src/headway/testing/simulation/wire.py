@@ -33,6 +33,10 @@ class Watcher(Protocol):
         """A request has set out."""
         ...
 
+    def writes(self, request: Request, values: Mapping[str, object]) -> None:
+        """An entry is about to be carried out."""
+        ...
+
     def guarded(
         self, process: Process, request: Request, values: Mapping[str, object], row: Row | None
     ) -> None:

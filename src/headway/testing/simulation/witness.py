@@ -118,6 +118,10 @@ class Witness:
         """A request has set out."""
         self.standing.asked(process, request.number)
 
+    def writes(self, request: Request, values: Mapping[str, object]) -> None:
+        """A statement with a fence is carried out; what comes of it is marked with the request."""
+        self._fences[request.number, cast(int, values["id"])] = cast(int, values["fence"])
+
     def guarded(
         self, process: Process, request: Request, values: Mapping[str, object], row: Row | None
     ) -> None:
