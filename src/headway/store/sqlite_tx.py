@@ -1,6 +1,6 @@
 """What SQLite does inside one transaction: bodies and entries, one after another, each all or nothing."""
 
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
 import apsw
@@ -43,11 +43,12 @@ class Pen:
         """A statement that returns nothing."""
         self._cursor.execute(sql)
 
-    def events(self, events: Iterable[NewEvent]) -> None:
+    def events(self, events: Sequence[NewEvent]) -> None:
         """Number and write them."""
-        for event in events:
-            by, data = _json(event.by).decode(), _json(event.data).decode()
-            self._cursor.execute(_EVENT, (event.at, event.name, event.operation, event.target, by, data))
+        execute = self._cursor.execute
+        for it in events:
+            by, data = _json(it.by).decode(), _json(it.data).decode()
+            execute(_EVENT, (it.at, it.name, it.operation, it.target, by, data))
         self.touches.at(events)
 
     def enter(self, entry: Entry) -> Row | None:
@@ -59,8 +60,9 @@ class Pen:
             row = (entry.values["id"],)
         else:
             return None
-        for values in logged(entry):
-            self.rows(LOG, values)
+        if entry.log:
+            for values in logged(entry):
+                self.rows(LOG, values)
         self.events(entry.events)
         return row
 
