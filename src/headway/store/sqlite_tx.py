@@ -1,12 +1,16 @@
 """What SQLite does inside one transaction: bodies and entries, one after another, each all or nothing."""
 
+<<<<<<< HEAD
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+=======
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
+>>>>>>> main
 from typing import Any, TypeVar, cast
 
 import apsw
 import msgspec
 
-from headway.model.operations import NewEvent
+from headway.model.operations import LogLine, NewEvent
 from headway.store.database import Entry, NotUnique, Row, StorageFull, Tx
 from headway.store.operations import LOG, logged
 from headway.store.sheets import Query
@@ -51,6 +55,11 @@ class Pen:
             execute(_EVENT, (it.at, it.name, it.operation, it.target, by, data))
         self.touches.at(events)
 
+    def log(self, operation: int, lines: Iterable[LogLine]) -> None:
+        """Keep them."""
+        for values in logged(operation, lines):
+            self.rows(LOG, values)
+
     def enter(self, entry: Entry) -> Row | None:
         """Carry out an entry; its row."""
         rows = self.rows(entry.query, entry.values)
@@ -61,8 +70,12 @@ class Pen:
         else:
             return None
         if entry.log:
+<<<<<<< HEAD
             for values in logged(entry):
                 self.rows(LOG, values)
+=======
+            self.log(cast(int, entry.values["id"]), entry.log)
+>>>>>>> main
         self.events(entry.events)
         return row
 
@@ -109,6 +122,10 @@ class SqliteTx:
     def append(self, event: NewEvent) -> None:
         """Say what happened."""
         self.events.append(event)
+
+    def keep_log(self, operation: int, lines: Sequence[LogLine]) -> None:
+        """Keep pieces of an operation's log."""
+        self._pen.log(operation, lines)
 
     def after_commit(self, act: Callable[[], None]) -> None:
         """Call `act` once the transaction is on disk."""

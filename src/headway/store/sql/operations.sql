@@ -238,4 +238,5 @@ DELETE FROM operation_log WHERE operation = :id
 SELECT id, type, phase, account_id, created_at, finished_at FROM tombstones WHERE id = :id
 
 -- name: oldest
-SELECT min(created_at) FROM operations
+-- By id, which rises with time: the smallest time of all would be looked for in every row.
+SELECT created_at FROM operations ORDER BY id LIMIT 1
