@@ -1,10 +1,6 @@
 """What SQLite does inside one transaction: bodies and entries, one after another, each all or nothing."""
 
-<<<<<<< HEAD
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
-=======
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
->>>>>>> main
 from typing import Any, TypeVar, cast
 
 import apsw
@@ -70,12 +66,7 @@ class Pen:
         else:
             return None
         if entry.log:
-<<<<<<< HEAD
-            for values in logged(entry):
-                self.rows(LOG, values)
-=======
             self.log(cast(int, entry.values["id"]), entry.log)
->>>>>>> main
         self.events(entry.events)
         return row
 
