@@ -152,8 +152,8 @@ Log = tuple[LogLine, ...]
 def _entry(
     name: str, operation: Operation, events: tuple[NewEvent, ...], log: Log, **values: object
 ) -> Entry:
-    guard = {"id": operation.id, "fence": operation.fence}
-    return Entry(query=SQL[name], values=guard | values, events=events, log=log, touches=operation.id)
+    values |= {"id": operation.id, "fence": operation.fence}
+    return Entry(query=SQL[name], values=values, events=events, log=log, touches=operation.id)
 
 
 def step_done(

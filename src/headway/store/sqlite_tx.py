@@ -43,11 +43,12 @@ class Pen:
         """A statement that returns nothing."""
         self._cursor.execute(sql)
 
-    def events(self, events: Iterable[NewEvent]) -> None:
+    def events(self, events: Sequence[NewEvent]) -> None:
         """Number and write them."""
-        for event in events:
-            by, data = _json(event.by).decode(), _json(event.data).decode()
-            self._cursor.execute(_EVENT, (event.at, event.name, event.operation, event.target, by, data))
+        execute = self._cursor.execute
+        for it in events:
+            by, data = _json(it.by).decode(), _json(it.data).decode()
+            execute(_EVENT, (it.at, it.name, it.operation, it.target, by, data))
         self.touches.at(events)
 
     def log(self, operation: int, lines: Iterable[LogLine]) -> None:
