@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from bench import engine, following, page, ratios, reading
+from bench import engine, following, page, platform, ratios, reading
 from bench.contest import Benchmark, Left, Size, hold
 from bench.measure import machine
 
@@ -14,6 +14,7 @@ BENCHMARKS: dict[str, Callable[[Size], Benchmark]] = {
     "engine": engine.benchmark,
     "reading": reading.benchmark,
     "following": following.benchmark,
+    "platform": platform.benchmark,
 }
 
 

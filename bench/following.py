@@ -13,7 +13,7 @@ from statistics import median
 
 from bench import script
 from bench.contest import Benchmark, Contender, Figures, Left, Measure, Place, Round, Size, Within
-from bench.measure import memory_mb
+from bench.measure import cpu_seconds, memory_mb
 from bench.reading import request, where
 
 HUB = "bare ASGI"
@@ -33,6 +33,11 @@ def each(way: str) -> str:
     return f"{way}, memory of each"
 
 
+def cost(way: str) -> str:
+    """The name of a measure: what telling one costs the server."""
+    return f"{way}, processor for each telling"
+
+
 def counts(size: Size) -> tuple[int, ...]:
     """How many wait, in turn."""
     return (100,) if size.quick else (1000, MANY)
@@ -48,6 +53,7 @@ def benchmark(size: Size) -> Benchmark:
             for way in WAYS
             for measure in (
                 *(Measure(last(way, count), "ms", more_is_better=False) for count in counts(size)),
+                Measure(cost(way), "µs", more_is_better=False),
                 Measure(each(way), "KiB", more_is_better=False),
             )
         ),
@@ -96,11 +102,13 @@ def _waited(kind: str, place: Place, way: str, count: int) -> Figures:
         if not waiters.stdout.readline():
             script.told(waiters)
         memory = (memory_mb(server.pid)["Rss"] - before) * 1024 / count
+        busy = cpu_seconds(server.pid)
         waiters.stdin.write("\n")
         waiters.stdin.flush()
         fires = script.told(waiters)
+        busy = (cpu_seconds(server.pid) - busy) / len(fires) / count * 1e6
     figures = {last(way, count): median(fire[-1] for fire in fires) * 1000}
-    return figures | ({each(way): memory} if count == counts(place.size)[-1] else {})
+    return figures | ({cost(way): busy, each(way): memory} if count == counts(place.size)[-1] else {})
 
 
 @contextmanager

@@ -44,7 +44,7 @@ TARGETS: tuple[Target, ...] = (
 )
 
 
-def benchmark(size: Size) -> Benchmark:
+def benchmark(_size: Size) -> Benchmark:
     """The table."""
     return Benchmark(
         name="platform",

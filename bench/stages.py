@@ -92,7 +92,7 @@ def held(scale: Callable[[int], None], pid: int, size: Size) -> Figures:
 
 def lines(size: Size) -> int:
     """How many lines the container says that is heard."""
-    return 20_000 if size.quick else 3_000_000
+    return 20_000 if size.quick else 2_000_000
 
 
 @contextmanager

@@ -135,6 +135,13 @@ class Outside:
             for line in await self.database.read(lambda tx: operations.log_after(tx, operation.id, 0))
         )
 
+    def serves_by(self, *names: str) -> None:
+        """A request now, by one of these names of an app, would be answered; nothing where none is given."""
+        hosts = [f"{name}.{self.config.domain}" for name in names]
+        known = [host for host in hosts if self.router.ask(host).status == 200]
+        if hosts:
+            self.serves((known or hosts)[0])
+
     def serves(self, hostname: str) -> None:
         """A request now would be answered."""
         answer = self.router.ask(hostname)

@@ -14,13 +14,13 @@ from headway.clock import SECOND, SystemClock
 from headway.config import Config
 from headway.domain.accounts.secret import hash_of
 from headway.domain.world import World
-from headway.engine.submit import Desk
+from headway.engine.submit import Desk, Seat
 from headway.ids import Ids
 from headway.model.accounts import Account, Token
 from headway.model.operations import Operation
 from headway.runtimes.port import Status
 from headway.store import accounts, tokens
-from headway.store.database import Database, Tx
+from headway.store.database import Database
 from headway.store.logbook import Logbook
 from headway.store.sqlite import Sqlite
 from headway.testing.builder import CopyingBuilder
@@ -45,10 +45,10 @@ class HandClock(SystemClock):
 class NobodyWorks:
     """A host without room: operations that are accepted stay queued."""
 
-    def room(self) -> int | None:
+    def room(self) -> Seat | None:
         return None
 
-    def begin(self, operation: Operation) -> None:
+    def begin(self, operation: Operation, seat: Seat) -> None:
         raise AssertionError(operation)
 
     def look(self) -> None:
@@ -102,22 +102,25 @@ async def peopled(world: World) -> World:
 
 async def add_account(world: World, name: str, secret: str) -> Account:
     """An account with one token."""
-    now = world.clock.now()
-    account = Account(world.ids.next(), name, f"{name}@example.com", now)
-
-    async def body(tx: Tx) -> None:
-        await accounts.insert(tx, account)
-        await tokens.insert(tx, Token(world.ids.next(), account.id, "first", hash_of(secret), now, None))
-
-    await world.database.write(body)
+    account = Account(world.ids.next(), name, f"{name}@example.com", world.clock.now())
+    await world.database.write(lambda tx: accounts.insert(tx, account))
+    await add_token(world, account.id, secret)
     return account
+
+
+async def add_token(world: World, account_id: int, secret: str) -> None:
+    """A token of an account that is there."""
+    token = Token(world.ids.next(), account_id, "first", hash_of(secret), world.clock.now(), None)
+    await world.database.write(lambda tx: tokens.insert(tx, token))
 
 
 @contextlib.asynccontextmanager
 async def served(app: ASGIApp) -> AsyncIterator[str]:
     """The application behind a real server; its `host:port`."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        config = uvicorn.Config(app, log_level="warning", ws="websockets-sansio", lifespan="off")
+        config = uvicorn.Config(
+            app, log_level="warning", ws="websockets-sansio", lifespan="off", interface="asgi3"
+        )
         server = uvicorn.Server(config)
         server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
         async with asyncio.TaskGroup() as group:

@@ -18,12 +18,12 @@ def untouched() -> Iterator[None]:
 
 def test_a_line_is_one_json_object_with_its_operation(capsys: pytest.CaptureFixture[str]) -> None:
     logs.set_up()
-    token = logs.operation.set("6956f8e5")
+    token = logs.operation.set(1 << 21)
     logging.getLogger("headway.engine").info("began %s\nwell", "step 1")
     logs.operation.reset(token)
     line = json.loads(capsys.readouterr().err)
     assert (line["room"], line["level"], line["text"]) == ("headway.engine", "info", "began step 1\nwell")
-    assert line["operation"] == "6956f8e5"
+    assert line["operation"] == "000000000000000000200000"
 
 
 def test_an_exception_is_told_within_its_line(capsys: pytest.CaptureFixture[str]) -> None:

@@ -67,7 +67,12 @@ class Platform:
             Reconciler(world),
             self.worker,
             Janitor(world.database, world.clock, retention_days=config.operation_retention_days),
-            Server(roof, address(config.listen, "listen"), drain_seconds=config.drain_seconds),
+            Server(
+                roof,
+                address(config.listen, "listen"),
+                drain_seconds=config.drain_seconds,
+                connections_max=config.connections_max,
+            ),
         )
 
 

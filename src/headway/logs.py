@@ -6,7 +6,9 @@ import sys
 
 import msgspec
 
-operation: contextvars.ContextVar[str] = contextvars.ContextVar("operation", default="")
+from headway.ids import show
+
+operation: contextvars.ContextVar[int] = contextvars.ContextVar("operation", default=0)
 
 
 class _Lines(logging.Formatter):
@@ -17,8 +19,8 @@ class _Lines(logging.Formatter):
             "room": record.name,
             "text": record.getMessage(),
         }
-        if shown := operation.get():
-            line["operation"] = shown
+        if id := operation.get():
+            line["operation"] = show(id)
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
         return msgspec.json.encode(line).decode()

@@ -9,7 +9,7 @@ import pytest
 
 from headway.model.operations import Actor, LogLine, NewEvent
 from headway.store import events, operations
-from headway.store.database import Database, NotUnique, Row, Tx
+from headway.store.database import Database, NotUnique, Tx
 from tests.databases import Databases
 from tests.rows import SQL, entry, get, numbered, put, said, up
 
@@ -114,11 +114,11 @@ async def test_a_piece_of_log_that_is_there_already_is_written_over_itself(datab
 async def test_the_log_of_an_entry_within_a_body_is_written_with_it(database: Database) -> None:
     await put(database, 1, 2)
 
-    async def body(tx: Tx) -> list[Row | None]:
+    async def body(tx: Tx) -> list[bool]:
         guarded = (entry("up_from", id, log=pieces(1, text="a\0b"), epoch=id - 1) for id in (1, 2))
         return [await operations.carry_out(tx, it) for it in guarded]
 
-    assert await database.write(body) == [(1, 1), None]
+    assert await database.write(body) == [True, False]
     assert [len(await log_of(database, id)) for id in (1, 2)] == [1, 0]
 
 

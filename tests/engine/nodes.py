@@ -9,7 +9,7 @@ from headway.clock import Clock, SystemClock
 from headway.engine.cancel import cancel
 from headway.engine.declare import OperationType
 from headway.engine.feed import Feed
-from headway.engine.submit import Desk, Key
+from headway.engine.submit import Desk, Key, Seat
 from headway.engine.worker import Worker
 from headway.ids import Ids
 from headway.model.operations import Operation
@@ -27,10 +27,10 @@ Type = OperationType[Asked, Stage]
 class Nobody:
     """A host without room: what is accepted stays queued."""
 
-    def room(self) -> int | None:
+    def room(self) -> Seat | None:
         return None
 
-    def begin(self, operation: Operation) -> None:
+    def begin(self, operation: Operation, seat: Seat) -> None:
         raise AssertionError(operation)
 
     def look(self) -> None:
@@ -164,4 +164,4 @@ async def running(*nodes: Node) -> AsyncIterator[None]:
 async def lapse(database: Database, node: Node) -> None:
     """Its lease is over, and it does not know."""
     lease = node.worker._lease
-    await database.write(lambda tx: nodes.release(tx, lease.node, lease._epoch))
+    await database.write(lambda tx: nodes.release(tx, lease.node, lease.epoch))

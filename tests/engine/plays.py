@@ -6,15 +6,18 @@ way: `"a:do b:do b:do c:do c:undo b:undo a:undo failed broken"`.
 """
 
 import asyncio
+import contextlib
 from collections import defaultdict
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import msgspec
 
-from headway.clock import SECOND, SystemClock
+from headway.clock import SECOND, Clock, SystemClock
 from headway.engine.declare import Again, OperationType, Step
 from headway.engine.perform import Performer
 from headway.engine.run import Live
+from headway.engine.scribe import Scribe
 from headway.errors import Conflict, Failure, Retry
 from headway.model.operations import Actor, Event, Operation, Phase
 from headway.store import events, operations
@@ -189,6 +192,18 @@ async def _act_back(run: Any, name: str, how: str, count: int) -> None:
 # -- performing without a worker -----------------------------------------------------------------------------
 
 
+@contextlib.asynccontextmanager
+async def writing_down(clock: Clock) -> AsyncIterator[Callable[[Live[Any, Any]], None]]:
+    """What a `Live` calls when it has something to write down; served until the end."""
+    scribe = Scribe(clock)
+    async with asyncio.TaskGroup() as group:
+        serving = group.create_task(scribe.serve())
+        try:
+            yield scribe.call
+        finally:
+            serving.cancel()
+
+
 async def begun(database: Database, type: OperationType[Asked, Stage], **changes: Any) -> Operation:
     """An operation of this type that node 1 has begun."""
     at = SystemClock().now()
@@ -208,8 +223,8 @@ async def perform(
 ) -> Operation:
     """Perform it to its end; its row then."""
     clock = clock or QuickClock()
-    async with asyncio.TaskGroup() as group:
-        run = Live(stage, type, operation, database=database, clock=clock, spawn=group.create_task)
+    async with writing_down(clock) as soon:
+        run = Live(stage, type, operation, database=database, clock=clock, soon=soon)
         await Performer(database, clock, lambda: True).perform(run)
     return await row(database, operation.id)
 

@@ -68,7 +68,7 @@ async def test_a_step_that_may_not_be_stopped_is_waited_for(database: Database) 
         it = await node.submit(script)
         await stage.reached["a"].wait()
         await node.cancel(it.id)
-        while not node.worker._performing[it.id][0].cancel_wanted:
+        while not node.worker._performing[it.id].cancel_wanted:
             await asyncio.sleep(0.005)
         assert (await row(database, it.id)).phase is Phase.RUNNING
         stage.gates["a"].set()

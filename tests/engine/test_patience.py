@@ -33,6 +33,15 @@ async def test_it_asks_again_until_it_gets_an_answer() -> None:
     assert clock.slept == [0.5] * 3
 
 
+async def test_what_was_asked_already_is_asked_again_after_a_pause() -> None:
+    async def act() -> str:
+        return "done"
+
+    clock = QuickClock()
+    assert await insist(clock, act, Unavailable("away")) == "done"
+    assert clock.slept == [0.5]
+
+
 async def test_a_refusal_is_an_answer() -> None:
     async def act() -> None:
         raise Conflict("no")

@@ -1,7 +1,7 @@
 """Stories: what is asked of each step, and what then happens."""
 
 import asyncio
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -131,9 +131,7 @@ async def _until_step_done(database: Database, type: Any, stage: Stage, operatio
             raise Ending
         return True
 
-    run = Live(
-        stage, type, operation, database=database, clock=QuickClock(), spawn=lambda later: later.close()
-    )
+    run = Live(stage, type, operation, database=database, clock=QuickClock(), soon=lambda _: None)
     with pytest.raises(Ending):
         await Performer(database, QuickClock(), held).perform(run)
 
@@ -152,9 +150,10 @@ async def test_what_a_step_says_is_on_disk_with_the_step_and_costs_no_commit(dat
             self.writes += 1
             return answer
 
-    stage, type = Stage(), play("a:say b:say c:say")
-    counting: Any = Counting(database, 0, Unavailable("never"))
-    await perform(counting, type, stage, await begun(database, type), SystemClock())
+    stage, type, clock = Stage(), play("a:say b:say c:say"), SystemClock()
+    operation, counting = await begun(database, type), cast(Any, Counting(database, 0, Unavailable("never")))
+    run = Live(stage, type, operation, database=counting, clock=clock, soon=lambda _: None)
+    await Performer(counting, clock, lambda: True).perform(run)
     assert counting.writes == 3
     lines = await database.read(lambda tx: operations.log_after(tx, 77))
     assert [line.text for line in lines] == ["a says 1\n", "b says 1\n", "c says 1\n"]

@@ -251,8 +251,8 @@ async def test_one_task_that_was_stopped_before_it_began_is_begun_later(database
     node = Node(database, Stage(), "a")
     async with running(node):
         it = await begun(database, node.types["a"], owner=1, id=5)
-        node.worker.begin(it)
-        node.worker._performing[5][1].cancel()
+        node.worker._begin(it)
+        cast(Any, node.worker._performing[5].task).cancel()
         check(await ended(database, 5), await history(database, 5))
 
 
@@ -344,7 +344,7 @@ async def test_a_lease_that_was_renewed_late_lets_the_work_go_on(database: Datab
     async with running(node):
         until, node.worker._lease._until = node.worker._lease._until, 0.0
         it = await begun(database, node.types["a b"], owner=1, id=5)
-        node.worker.begin(it)
+        node.worker._begin(it)
         while node.worker._performing:
             await asyncio.sleep(0.001)
         assert stage.happened == []

@@ -15,7 +15,7 @@ import msgspec
 
 from headway.clock import SystemClock
 from headway.store import sqlite
-from headway.store.database import Database, Entry, Row, Tx
+from headway.store.database import Database, Entry, Heard, Row, Tx
 from tests.faults import shadow, work
 
 T = TypeVar("T")
@@ -36,6 +36,7 @@ class Acknowledging:
 
     def __init__(self, database: Database) -> None:
         self.name = database.name
+        self.shared = database.shared
         self.known = Known([], [], [])
         self._database = database
 
@@ -59,7 +60,7 @@ class Acknowledging:
                 self.known.steps.append((event.operation, event.data["step"]))
         return row
 
-    def listen(self, heard: Callable[[], None]) -> Callable[[], None]:
+    def listen(self, heard: Heard) -> Callable[[], None]:
         return self._database.listen(heard)
 
 

@@ -60,13 +60,13 @@ class Shadows(apsw.VFS):
         """Called before each write and each sync, when its effect is not there yet."""
         super().__init__(NAME, BASE, makedefault=True)
 
-    def xOpen(self, name: Any, flags: list[int]) -> "File":
+    def xOpen(self, name: Any, flags: list[int]) -> "File":  # noqa: N802
         """See SQLite."""
         path = name.filename() if isinstance(name, apsw.URIFilename) else str(name)
         shadow = self.files.setdefault(Path(path).name, Shadow())
         return File(self, shadow, name, flags)
 
-    def xDelete(self, name: str, syncdir: bool) -> None:
+    def xDelete(self, name: str, syncdir: bool) -> None:  # noqa: N802
         """See SQLite."""
         super().xDelete(name, syncdir)
         self.files.pop(Path(name).name, None)
@@ -86,18 +86,18 @@ class File(apsw.VFSFile):
         self._shadow = shadow
         super().__init__(BASE, name, flags)
 
-    def xWrite(self, data: Any, offset: int) -> None:
+    def xWrite(self, data: Any, offset: int) -> None:  # noqa: N802
         """See SQLite."""
         self._shadows.moment("write")
         super().xWrite(data, offset)
         self._shadow.since.append((offset, bytes(data)))
 
-    def xTruncate(self, newsize: int) -> None:
+    def xTruncate(self, newsize: int) -> None:  # noqa: N802
         """See SQLite."""
         super().xTruncate(newsize)
         self._shadow.since.append((newsize, None))
 
-    def xSync(self, flags: int) -> None:
+    def xSync(self, flags: int) -> None:  # noqa: N802
         """See SQLite."""
         self._shadows.moment("sync")
         super().xSync(flags)

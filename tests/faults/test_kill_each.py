@@ -6,7 +6,7 @@ said before a death is in the file.
 
 import asyncio
 import contextlib
-import datetime
+import datetime as dt
 import os
 import re
 import signal
@@ -120,7 +120,7 @@ async def test_a_control_plane_that_is_killed_costs_no_request_and_goes_on_soon(
         await many_answers(load)
     assert it["status"] == "done"
     assert load.failures == []
-    seconds = datetime.datetime.fromisoformat(it["finished_at"]).timestamp() - started
+    seconds = dt.datetime.fromisoformat(it["finished_at"]).timestamp() - started
     figures.say(
         "kill -9 of the control plane",
         seconds_from_restart_until_the_old_operation_ended=round(seconds, 2),

@@ -96,7 +96,7 @@ async def test_less_than_full_durability_is_seen_to_lose_something(tmp_path: Pat
 async def all_end(database: Database) -> None:
     """Return when no operation is left that has not ended."""
     changed = asyncio.Event()
-    end = database.listen(changed.set)
+    end = database.listen(lambda _: changed.set())
     async with asyncio.timeout(END_SECONDS):
         while True:
             changed.clear()

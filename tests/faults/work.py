@@ -117,13 +117,15 @@ class Load:
         self._engine = engine
         self._stop = asyncio.Event()
         self._came = asyncio.Condition()
+        self._group: asyncio.TaskGroup | None = None
+        self._knocks = itertools.count()
 
     @asynccontextmanager
     async def running(self, submitters: int = 6) -> AsyncIterator["Load"]:
         """Load while the body runs. What was asked then is asked until it is acknowledged, and has ended."""
-        async with asyncio.TaskGroup() as group:
+        async with asyncio.TaskGroup() as self._group:
             for n in range(submitters):
-                group.create_task(self._submit(n))
+                self._group.create_task(self._submit(n))
             try:
                 yield self
             finally:
@@ -141,15 +143,28 @@ class Load:
         async with asyncio.timeout(END_SECONDS), self._came:
             await self._came.wait_for(lambda: self.refused.total() >= wanted)
 
+    async def until_refused(self) -> None:
+        """Submit without waiting for the end until that is refused; what was refused is asked again and again."""
+        assert self._group
+        before = self.refused.total()
+        async with asyncio.timeout(END_SECONDS):
+            while self.refused.total() == before:
+                asked = self._group.create_task(self._one(f"knock-{next(self._knocks)}"))
+                refused = asyncio.ensure_future(self.refusals())
+                await asyncio.wait([asked, refused], return_when=asyncio.FIRST_COMPLETED)
+                refused.cancel()
+
     async def _submit(self, n: int) -> None:
         for count in itertools.count():
             if self._stop.is_set():
                 return
-            key = f"{n}-{count}"
-            it = await self._insist(lambda key=key: self._engine.submit(f"thing:{key}", key))
-            self.acknowledged[key] = it.id
-            await self._tell()
-            await self._end_of(it.id)
+            await self._end_of(await self._one(f"{n}-{count}"))
+
+    async def _one(self, key: str) -> int:
+        it = await self._insist(lambda: self._engine.submit(f"thing:{key}", key))
+        self.acknowledged[key] = it.id
+        await self._tell()
+        return it.id
 
     async def _insist(self, act: Any) -> Any:
         while True:
@@ -166,7 +181,7 @@ class Load:
 
     async def _end_of(self, id: int) -> None:
         database, changed = self._engine.database, asyncio.Event()
-        end = database.listen(changed.set)
+        end = database.listen(lambda _: changed.set())
         try:
             async with asyncio.timeout(END_SECONDS):
                 while True:

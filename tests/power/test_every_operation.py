@@ -17,7 +17,7 @@ from headway.engine.worker import Worker
 from headway.errors import Failure
 from headway.ids import show
 from headway.model.operations import Event, Operation, Phase
-from headway.store import apps, containers, events, operations
+from headway.store import containers, events, operations
 from headway.testing.examples import EXAMPLES, running_app
 from headway.testing.fuse import Fuse
 from tests.outside import ENDS, Catalog, Outside, ended, lived
@@ -38,7 +38,7 @@ async def cut_everywhere(
         app = await running_app(
             outside.process(CATALOG, Fuse())[0], outside.by, f"app-{name.partition('.')[2]}-{cut}"
         )
-        fuse = Fuse(cut, watch=lambda _thing, host=f"{app.name}.localhost": outside.serves(host))
+        fuse = Fuse(cut, watch=lambda _thing, app=app: outside.serves_by(*EXAMPLES[name].serves(app)))
         survived = await one_life(outside, name, catalog, app, fuse, meanwhile)
         await second_life(outside, catalog, app, accepted_may_be_missing=not survived)
         await consistent(outside, app, expected)
@@ -78,15 +78,23 @@ async def consistent(outside: Outside, app, expected: set[Phase]) -> None:
         assert operation.owner is None
         history = await outside.database.read(lambda tx, it=operation: events.of_operation(tx, it.id))
         told(operation, history)
+    gone = any(it.phase is Phase.SUCCEEDED and not EXAMPLES[it.type].leaves_app for it in found)
     rows = await outside.database.read(lambda tx: containers.of_app(tx, app.id))
     units = {it.id: it for it in await outside.runtime.units(show(app.id))}
     assert set(units) == {show(it.id) for it in rows}, "a container is left over, or missing"
-    (route,) = [it for it in await outside.router.routes() if it.app_id == show(app.id)]
+    routes = [it for it in await outside.router.routes() if it.app_id == show(app.id)]
+    if gone:
+        assert (rows, routes) == ([], []), "something of the app is left over"
+        return
+    (route,) = routes
     assert {(it.host, it.port) for it in route.endpoints} == {
         units[show(it.id)].address for it in rows if it.type == "web"
     }
-    outside.serves(f"{app.name}.localhost")
-    release = (await outside.database.read(lambda tx: apps.get(tx, app.id))).release_id
+    now = await outside.app(app)
+    assert route.hostnames == (f"{now.name}.localhost",)
+    assert (route.force_https, route.sticky_session) == (now.force_https, now.sticky_session)
+    outside.serves(*route.hostnames)
+    release = now.release_id
     assert all(it.release_id == release or found[0].type == "app.scale" for it in rows if found)
 
 

@@ -43,6 +43,28 @@ def test_version_2_sets_the_same_in_one_folder(tmp_path):
     assert cgroups.places(groups, "u1.1") == [tmp_path / "u1.1"]
 
 
+@pytest.mark.parametrize(
+    ("version", "file", "small", "whole"), [(1, "cpu.shares", "256", "1024"), (2, "cpu.weight", "25", "100")]
+)
+def test_a_group_that_boots_has_a_small_share_of_cpu_until_it_has_booted(
+    tmp_path, version, file, small, whole
+):
+    groups = Groups(version=version, parents=dict.fromkeys(cgroups.CONTROLLERS, tmp_path))
+
+    cgroups.make(groups, "u1.1", SIZES["M"], boots=True)
+    assert (tmp_path / "u1.1" / file).read_text() == small
+    cgroups.booted(groups, "u1.1", SIZES["M"])
+    assert (tmp_path / "u1.1" / file).read_text() == whole
+    cgroups.make(groups, "u2.1", SIZES["M"])
+    assert (tmp_path / "u2.1" / file).read_text() == whole
+
+
+def test_a_group_that_is_gone_has_no_share_to_be_given(tmp_path):
+    groups = Groups(version=1, parents=dict.fromkeys(cgroups.CONTROLLERS, tmp_path))
+    cgroups.booted(groups, "u1.1", SIZES["M"])
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_version_1_is_preferred_where_it_carries_the_controllers(tmp_path):
     tree(tmp_path / "unified", "hugetlb")
     for name in ("memory", "pids", "cpu"):

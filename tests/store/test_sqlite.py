@@ -90,8 +90,8 @@ async def test_another_process_that_does_not_end_is_not_waited_for_for_ever(
 
 def test_it_is_durable(database: Sqlite) -> None:
     assert database._writer is not None
-    assert database._writer.pragma("journal_mode") == "wal"
-    assert database._writer.pragma("synchronous") == 2
+    assert database._writer.connection.pragma("journal_mode") == "wal"
+    assert database._writer.connection.pragma("synchronous") == 2
 
 
 async def test_a_body_that_waits_for_something_else_is_refused(database: Sqlite) -> None:

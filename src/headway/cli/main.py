@@ -6,13 +6,14 @@ from headway.cli.bench import bench
 from headway.cli.demo import demo
 from headway.cli.doctor import doctor
 from headway.cli.down import down
+from headway.cli.simulate import simulation
 from headway.cli.test import test
 from headway.cli.token import token
 from headway.cli.up import up
 
 
 @click.group(
-    commands=[up, down, demo, doctor, token, test, bench],
+    commands=[up, down, demo, doctor, token, test, bench, simulation],
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 def main() -> None:

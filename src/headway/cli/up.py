@@ -1,6 +1,7 @@
 """`headway up`: the platform, in the foreground."""
 
 import asyncio
+import resource
 import signal
 import sys
 from pathlib import Path
@@ -26,6 +27,7 @@ def up(file: Path | None, **given: str | None) -> None:
     """
     config = settings(file, **given)
     logs.set_up()
+    _as_many_files_as_allowed()
     try:
         with pidfile.held(config.folder):
             uvloop.run(_up(config))
@@ -34,6 +36,12 @@ def up(file: Path | None, **given: str | None) -> None:
     except ExceptionGroup as group:
         click.echo(f"Error: {'; '.join(causes(group))}", err=True)
         sys.exit(1)
+
+
+def _as_many_files_as_allowed() -> None:
+    """The soft limit of open files is for programs that know no better."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 async def _up(config: Config) -> None:

@@ -2,10 +2,15 @@
 
 from typing import Any
 
+from headway.domain.apps.configure import CONFIGURE
+from headway.domain.apps.delete import DELETE
+from headway.domain.apps.rename import RENAME
 from headway.domain.apps.restart import RESTART
 from headway.domain.apps.scale import SCALE
 from headway.domain.deployments.deploy import DEPLOY
 from headway.domain.world import World
 from headway.engine.declare import OperationType
 
-CATALOG: dict[str, OperationType[Any, World]] = {type.name: type for type in (SCALE, RESTART, DEPLOY)}
+CATALOG: dict[str, OperationType[Any, World]] = {
+    type.name: type for type in (SCALE, RESTART, RENAME, CONFIGURE, DELETE, DEPLOY)
+}

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
 from typing import Any, TypeVar
 
+from headway.engine.alarms import Alarms
 from headway.model.operations import Event, Operation
 from headway.store import events, operations
 from headway.store.database import Database, Touched
@@ -20,13 +21,16 @@ _MADE_MAX = 64
 class Topic:
     """One operation, or everything (None), while anybody follows it."""
 
-    def __init__(self, operation: int | None, read: Callable[[int], Awaitable[list[Event]]]) -> None:
+    def __init__(
+        self, operation: int | None, alarms: Alarms, read: Callable[[int], Awaitable[list[Event]]]
+    ) -> None:
         self.operation = operation
         self.version = 0
         """Another number whenever something may have happened."""
         self.followers = 0
         self.wakes: set[Callable[[], None]] = set()
         """Called whenever something may have happened; they neither wait nor raise."""
+        self._alarms = alarms
         self._waiting: set[asyncio.Future[None]] = set()
         self._read = read
         self._made: dict[Hashable, Any] = {}
@@ -39,7 +43,8 @@ class Topic:
         for wake in tuple(self.wakes):
             wake()
         for waiting in self._waiting:
-            _wake(waiting)
+            if not waiting.done():
+                waiting.set_result(None)
 
     @property
     def waiting(self) -> int:
@@ -53,17 +58,14 @@ class Topic:
         """
         if version != self.version:
             return
-        loop = asyncio.get_running_loop()
-        waiting: asyncio.Future[None] = loop.create_future()
-        # Not `asyncio.timeout`: ten thousand may wait.
-        alarm = None if seconds is None else loop.call_later(seconds, _wake, waiting)
+        waiting: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        alarm = 0 if seconds is None else self._alarms.set(waiting, seconds)
         self._waiting.add(waiting)
         try:
             await waiting
         finally:
             self._waiting.discard(waiting)
-            if alarm is not None:
-                alarm.cancel()
+            self._alarms.unset(waiting, alarm)
 
     async def once(self, key: Hashable, make: Callable[[], Awaitable[T]]) -> T:
         """What `make` makes, made once for all who ask for the same at this version."""
@@ -85,17 +87,13 @@ class Topic:
         return await self.once(after, lambda: self._read(after))
 
 
-def _wake(waiting: "asyncio.Future[None]") -> None:
-    if not waiting.done():
-        waiting.set_result(None)
-
-
 class Feed:
     """Tells its readers when something has happened, here or on another node."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._topics: dict[int | None, Topic] = {}
+        self._alarms = Alarms()
         self._end = database.listen(self._heard)
 
     def close(self) -> None:
@@ -106,7 +104,7 @@ class Feed:
         """Follow one operation, or everything, until you `leave`."""
         topic = self._topics.get(operation)
         if topic is None:
-            topic = Topic(operation, lambda after: self.read(after, operation))
+            topic = Topic(operation, self._alarms, lambda after: self.read(after, operation))
             self._topics[operation] = topic
         topic.followers += 1
         return topic

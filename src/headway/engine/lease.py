@@ -1,8 +1,10 @@
 """The lease of a node: it proves to the others that what it performs is in good hands.
 
 One row a node, renewed at a third of its time. With it goes the node's mark, by which others see sooner that its
-process has died (`watch`). A node that finds another's lease over ends that one's epoch and takes its operations over. A node that learns that its own epoch was ended drops what it performs and comes back
-as a new one. Not promised: that a frozen node knows it is late; for that every write carries a fence.
+process has died (`watch`). A node that finds another's lease over ends that one's epoch and takes its operations
+over. A node that learns that its own epoch was ended drops what it performs and comes back as a new one. The date is
+read where the row is written, because a write may have waited while the clock was set. Not promised: that a frozen
+node knows it is late; for that every write carries a fence.
 """
 
 import asyncio
@@ -22,7 +24,8 @@ class Lease:
         self._name = name
         self._seconds = seconds
         self._until = 0.0
-        self._epoch = 0
+        self.epoch = 0
+        """How often it has come, or come back."""
         self.node = 0
         """This node's number, from the first registration on."""
 
@@ -36,9 +39,8 @@ class Lease:
         mark = await marks.take() if marks is not None else 0
         asked = self._clock.monotonic()
         lease = int(self._seconds * SECOND)
-        now = self._clock.now()
-        self.node, self._epoch = await self._database.write(
-            lambda tx: nodes.register(tx, self._name, now, lease, mark)
+        self.node, self.epoch = await self._database.write(
+            lambda tx: nodes.register(tx, self._name, self._clock.now(), lease, mark)
         )
         self._until = asked + self._seconds
         return self.node
@@ -47,11 +49,11 @@ class Lease:
         """Pause for a third of the lease and renew it; False once this epoch was ended by another node."""
         await self._clock.sleep(self._seconds / 3)
         asked = self._clock.monotonic()
-        lease, now = int(self._seconds * SECOND), self._clock.now()
+        lease = int(self._seconds * SECOND)
         try:
             async with asyncio.timeout(self._seconds):
                 renewed = await self._database.write(
-                    lambda tx: nodes.renew(tx, self.node, self._epoch, now, lease)
+                    lambda tx: nodes.renew(tx, self.node, self.epoch, self._clock.now(), lease)
                 )
         except (Unavailable, StorageFull, TimeoutError):
             return True
@@ -61,4 +63,4 @@ class Lease:
     async def release(self) -> None:
         """Leave, in good order."""
         self._until = 0.0
-        await self._database.write(lambda tx: nodes.release(tx, self.node, self._epoch))
+        await self._database.write(lambda tx: nodes.release(tx, self.node, self.epoch))

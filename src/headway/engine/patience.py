@@ -12,16 +12,23 @@ log = logging.getLogger("engine")
 T = TypeVar("T")
 
 PAUSE_SECONDS = 0.5
+AWAY = (Unavailable, StorageFull)
+"""What is waited for."""
 
 
-async def insist(clock: Clock, act: Callable[[], Awaitable[T]]) -> T:
-    """What `act` returns, however long the disk is full or the database is away."""
+async def insist(clock: Clock, act: Callable[[], Awaitable[T]], trouble: Exception | None = None) -> T:
+    """What `act` returns, however long the disk is full or the database is away.
+
+    `trouble` is what came of having asked already.
+    """
     told = False
     while True:
-        try:
-            return await act()
-        except (Unavailable, StorageFull) as error:
+        if trouble is not None:
             if not told:
-                log.warning("waiting: %s", error)
+                log.warning("waiting: %s", trouble)
             told = True
             await clock.sleep(PAUSE_SECONDS)
+        try:
+            return await act()
+        except AWAY as error:
+            trouble = error

@@ -14,11 +14,11 @@ import msgspec
 from headway import logs
 from headway.clock import Clock
 from headway.engine import cancel
+from headway.engine.deadline import TooLate, within
 from headway.engine.declare import Again, Step
-from headway.engine.patience import insist
+from headway.engine.patience import AWAY, insist
 from headway.engine.run import Live
 from headway.errors import Failure, Fenced, Refusal, Trouble
-from headway.ids import show
 from headway.model.operations import Detail, NewEvent, Operation, Phase
 from headway.store import events, operations
 from headway.store.database import Database, Entry, Tx
@@ -39,7 +39,7 @@ class Performer:
 
     async def perform(self, run: Live[Any, Any]) -> None:
         """To the end. Fenced where another node has taken over; CancelledError where this one stops."""
-        logs.operation.set(show(run.operation.id))
+        logs.operation.set(run.operation.id)
         if run.operation.fence > 1:
             await self._remember(run)
         if not run.operation.turning_back:
@@ -77,9 +77,10 @@ class Performer:
         if run.operation.fence > CLAIMS_MAX:
             raise Failure("claimed-too-often", f"{step.title}: given up after {CLAIMS_MAX} claims")
         while True:
-            self._obey_stop(run)
+            self._check(run)
             if run.cancel_wanted:
                 raise await self._cancelled(run)
+            run.stoppable(step.interruptible)
             try:
                 return await self._attempt(run, step) or {}
             except asyncio.CancelledError:
@@ -87,47 +88,32 @@ class Performer:
             except Fenced:
                 raise
             except Failure:
-                if not run.interrupted and not self._stopped(run):
+                if not run.interrupted and not run.stopping:
                     raise
             except Exception as error:  # noqa: BLE001 - a step may raise anything; nothing of it is lost
-                if not run.cancel_wanted and not self._stopped(run):
+                if not run.cancel_wanted and not run.stopping:
                     await self._again(run, step, step.again, error)
             finally:
-                self._settle(run)
+                run.go_on()
 
     async def _attempt(self, run: Live[Any, Any], step: Step) -> dict[str, Any] | None:
-        self._check_lease()
-        run.interruptible = step.interruptible
-        limit = asyncio.timeout(step.seconds_max)
         try:
-            async with limit:
-                return await _apart(step.do(run))
-        except TimeoutError:
-            if not limit.expired():
-                raise
+            return await within(step.seconds_max, step.do(run))
+        except TooLate:
             raise Failure("timeout-error", f"{step.title}: not done in {step.seconds_max:g} s") from None
-        finally:
-            run.interruptible = False
+
+    def _check(self, run: Live[Any, Any]) -> None:
+        """CancelledError where this node lets go of it; Fenced where another may have taken over."""
+        if run.stopping:
+            raise asyncio.CancelledError
+        if not self._held():
+            raise Fenced("lease")
 
     def _forgive(self, run: Live[Any, Any]) -> None:
         """Go on where somebody asked for the cancel; CancelledError where this node stops."""
-        if not run.interrupted or self._stopped(run):
+        if not run.interrupted:
             raise asyncio.CancelledError
-        self._settle(run)
-
-    def _settle(self, run: Live[Any, Any]) -> None:
-        """The interruption is over, also where the step has swallowed it."""
-        if run.interrupted:
-            run.interrupted = False
-            _task().uncancel()
-
-    def _stopped(self, run: Live[Any, Any]) -> bool:
-        """Whether this node stops, whatever the step has made of it."""
-        return _task().cancelling() > run.interrupted
-
-    def _obey_stop(self, run: Live[Any, Any]) -> None:
-        if self._stopped(run):
-            raise asyncio.CancelledError
+        run.go_on()
 
     async def _cancelled(self, run: Live[Any, Any]) -> Failure:
         now = await self._insist(lambda: self._database.read(lambda tx: operations.get(tx, run.operation.id)))
@@ -179,19 +165,19 @@ class Performer:
         if step.undo is None:
             return None
         while True:
-            self._obey_stop(run)
-            self._check_lease()
+            self._check(run)
             try:
-                async with asyncio.timeout(step.seconds_max):
-                    return await _apart(step.undo(run))
+                return await within(step.seconds_max, step.undo(run))
             except Fenced:
                 raise
             except Failure:
-                if not self._stopped(run):
+                if not run.stopping:
                     raise
             except Exception as error:  # noqa: BLE001 - as for a step that is done
-                if not self._stopped(run):
+                if not run.stopping:
                     await self._again(run, step, step.again, error)
+            finally:
+                run.go_on()
 
     async def _stuck(self, run: Live[Any, Any], step: Step, failure: Failure) -> None:
         """What cannot be undone is told; it is never called cancelled."""
@@ -218,13 +204,13 @@ class Performer:
         run.next_step(msgspec.structs.replace(it, attempt=it.attempt + 1))
         if run.cancel_wanted and not it.turning_back:
             return
-        run.interruptible = not it.turning_back
+        run.stoppable(not it.turning_back)
         try:
             await self._clock.sleep(pause)
         except asyncio.CancelledError:
             self._forgive(run)
         finally:
-            run.interruptible = False
+            run.stoppable(False)
 
     async def _finish(
         self, run: Live[Any, Any], phase: Phase, detail: Detail | None, last: NewEvent | None = None
@@ -244,7 +230,7 @@ class Performer:
         guarded = msgspec.structs.replace(entry, events=tuple(before))
 
         async def ends(tx: Tx) -> bool:
-            if await operations.carry_out(tx, guarded) is None:
+            if not await operations.carry_out(tx, guarded):
                 return False
             if phase is Phase.SUCCEEDED and run.type.record is not None:
                 await run.type.record(run, tx)
@@ -255,7 +241,11 @@ class Performer:
             return True
 
         try:
-            if not await self._insist(lambda: self._database.write(ends)):
+            try:
+                held = await self._database.write(ends)
+            except AWAY as away:
+                held = await insist(self._clock, lambda: self._database.write(ends), away)
+            if not held:
                 await self._confirm(run, entry)
             run.said(entry.log)
         except Refusal as refusal:
@@ -264,7 +254,10 @@ class Performer:
             raise Failure("record-refused", str(refusal)) from refusal
 
     async def _write(self, run: Live[Any, Any], entry: Entry) -> tuple[Any, ...]:
-        row = await self._insist(lambda: self._database.journal(entry))
+        try:
+            row = await self._database.journal(entry)
+        except AWAY as away:
+            row = await insist(self._clock, lambda: self._database.journal(entry), away)
         if row is None:
             now = await self._confirm(run, entry)
             row = (now.id, now.cancel_requested_at)
@@ -289,21 +282,3 @@ class Performer:
 
     async def _insist(self, act: Callable[[], Awaitable[T]]) -> T:
         return await insist(self._clock, act)
-
-    def _check_lease(self) -> None:
-        if not self._held():
-            raise Fenced("lease")
-
-
-async def _apart(step: Awaitable[T]) -> T:
-    """The step, in a task of its own, ended with ours.
-
-    What it does to its task, as a TaskGroup does that fails, must not look as if this node were told to stop.
-    """
-    return await asyncio.ensure_future(step)
-
-
-def _task() -> asyncio.Task[Any]:
-    task = asyncio.current_task()
-    assert task is not None
-    return task

@@ -1,5 +1,6 @@
 """What a step holds in its hands while it runs, and how what it says becomes durable."""
 
+import asyncio
 import logging
 from collections.abc import Callable
 from typing import Any, Generic
@@ -15,12 +16,11 @@ from headway.store.database import Database
 
 log = logging.getLogger("engine")
 
-FLUSH_SECONDS = 0.1
 PIECE_MAX = 64 * 1024
 
 
 class Live(Generic[P, W]):
-    """A `Run`: one operation in the hands of one worker."""
+    """A `Run`: one operation in the hands of one worker. `soon` is called when it has something to write down."""
 
     def __init__(
         self,
@@ -30,7 +30,7 @@ class Live(Generic[P, W]):
         *,
         database: Database,
         clock: Clock,
-        spawn: Callable[[Any], object],
+        soon: "Callable[[Live[Any, Any]], None]",
     ) -> None:
         self.world = world
         self.type = type
@@ -38,62 +38,93 @@ class Live(Generic[P, W]):
         self.operation = operation
         self.notes: dict[str, Any] = {}
         self.cancel_wanted = operation.cancel_requested_at is not None
-        self.interruptible = False
-        """Whether the task that performs it stands where a cancel may stop it."""
-        self.interrupted = False
-        """Whether that task was stopped there because of a cancel, and has not gone on since."""
         self.refused = False
         """Whether a write was refused: then the task ends by itself, when it has said so."""
+        self.task: asyncio.Task[None] | None = None
+        """What performs it."""
+        self.stopping = False
+        """Whether this node lets go of it, whatever its step makes of that."""
+        self._interruptible = False
+        self._interrupted = False
         self._database = database
         self._clock = clock
-        self._spawn = spawn
+        self._soon = soon
+        self._due = False
         self._said: list[str] = []
         self._pieces: list[LogLine] = []
         """What was said, numbered: the same until it is on disk, also where an answer is lost."""
         self._line = 0
         self._share = 0.0
-        self._flush_due = False
+
+    # -- for steps -----------------------------------------------------------------------------------------
 
     def say(self, text: str) -> None:
         """Add to the operation's log."""
         self._said.append(text if text.endswith("\n") else f"{text}\n")
-        self._soon()
+        self._call()
 
     def progress(self, share: float) -> None:
         """How much of the present step is done."""
         self._share = min(1.0, max(self._share, share))
-        self._soon()
+        self._call()
+
+    def _call(self) -> None:
+        if not self._due:
+            self._due = True
+            self._soon(self)
+
+    # -- where it stands -----------------------------------------------------------------------------------
 
     def reached(self, *, through: int, share: float = 0.0) -> int:
         """The operation's progress when `through` steps and a share of the next are done."""
-        weights = [step.weight for step in self.type.steps]
-        done = sum(weights[:through])
-        if share:
-            done += weights[through] * share
-        return max(self.operation.progress, int(100 * done / sum(weights)))
+        done, whole = 0.0, 0
+        for n, step in enumerate(self.type.steps):
+            whole += step.weight
+            done += step.weight if n < through else step.weight * share if n == through else 0
+        return max(self.operation.progress, int(100 * done / whole))
 
     def next_step(self, operation: Operation) -> None:
         """Stand at another step."""
         self.operation = operation
         self._share = 0.0
 
+    # -- stopping ------------------------------------------------------------------------------------------
+
+    def stop(self) -> None:
+        """Let go of it: its task ends at the next wait, and nothing more is begun."""
+        self.stopping = True
+        if self.task is not None:
+            self.task.cancel()
+
+    def want_cancelled(self) -> None:
+        """Somebody wants it cancelled: stop its step where it may be stopped."""
+        if not self.cancel_wanted:
+            self.cancel_wanted = True
+            if self._interruptible and self.task is not None:
+                self._interrupted = True
+                self.task.cancel()
+
+    def stoppable(self, may: bool) -> None:
+        """Whether a cancel may stop the task where it stands now."""
+        self._interruptible = may
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether the task was stopped because of a cancel, and has not gone on since."""
+        return self._interrupted and not self.stopping
+
+    def go_on(self) -> None:
+        """Forget what was done to the task, by a cancel or by the step itself, unless this node stops."""
+        self._interruptible = self._interrupted = False
+        task = asyncio.current_task()
+        while not self.stopping and task is not None and task.cancelling():
+            task.uncancel()
+
+    # -- writing down --------------------------------------------------------------------------------------
+
     def resume_log(self, last: int) -> None:
         """Go on behind line `last`."""
         self._line = last
-
-    def _soon(self) -> None:
-        if not self._flush_due:
-            self._flush_due = True
-            self._spawn(self._later())
-
-    async def _later(self) -> None:
-        await self._clock.sleep(FLUSH_SECONDS)
-        self._flush_due = False
-        try:
-            await self._advance()
-            await self.flush()
-        except Exception as error:  # noqa: BLE001 - the performer's own next write meets the same, and decides
-            log.debug("what was said is not written down yet: %s", error)
 
     def unsaid(self) -> tuple[LogLine, ...]:
         """What was said and is not on disk, in pieces; as long as one is not, it stays as it is."""
@@ -109,6 +140,19 @@ class Live(Generic[P, W]):
         """These are on disk."""
         if pieces:
             self._pieces = [piece for piece in self._pieces if piece.n > pieces[-1].n]
+
+    def heard(self) -> bool:
+        """The call was heard. Whether anything is to be written down still: the next step took along what it could."""
+        self._due = False
+        return not self.operation.phase.terminal and bool(self._said or self._pieces or self._share)
+
+    async def write_down(self) -> None:
+        """How far it is, and what it said. The next write of the operation itself takes along what this cannot."""
+        try:
+            await self._advance()
+            await self.flush()
+        except Exception as error:  # noqa: BLE001 - the performer's own next write meets the same, and decides
+            log.debug("what was said is not written down yet: %s", error)
 
     async def flush(self) -> None:
         """Make durable what was said. Fenced where somebody else holds the operation."""

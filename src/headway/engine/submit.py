@@ -35,15 +35,22 @@ def key_of(by: Actor, value: str, verb: str, *asked: Any) -> Key | None:
     return Key(scope=str(by.account_id), value=value, fingerprint=fingerprint)
 
 
+class Seat(msgspec.Struct, frozen=True):
+    """Room for one more operation at a node, as long as this epoch of it lasts."""
+
+    node: int
+    epoch: int
+
+
 class Host(Protocol):
     """Who may begin an operation at once."""
 
-    def room(self) -> int | None:
-        """The number of this node if it can begin one more operation now."""
+    def room(self) -> Seat | None:
+        """Where one more operation can begin now."""
         ...
 
-    def begin(self, operation: Operation) -> None:
-        """Perform an operation that this node owns."""
+    def begin(self, operation: Operation, seat: Seat) -> None:
+        """Perform an operation that was accepted with this seat, unless its epoch is over by now."""
         ...
 
     def look(self) -> None:
@@ -79,14 +86,14 @@ class Desk:
         self, tx: Tx, type: OperationType[P, Any], params: P, *, by: Actor, key: Key | None = None
     ) -> Operation:
         """Accept an operation. Busy, with its holder, where its target is held by another."""
-        operation = self._new(type, params, by)
-        if await operations.carry_out(tx, operations.accepted(operation, by)) is None:
+        seat = self._host.room()
+        operation = self._new(type, params, by, seat)
+        if not await operations.carry_out(tx, operations.accepted(operation, by)):
             await self._refuse(tx, operation.target)
         if key is not None:
             at = operation.created_at
             await keys.insert(tx, key.scope, key.value, key.fingerprint, operation=operation.id, at=at)
-        begin = operation.owner is not None
-        tx.after_commit(lambda: self._host.begin(operation) if begin else self._host.look())
+        tx.after_commit(lambda: self._accepted(operation, seat))
         return operation
 
     async def accept(
@@ -97,27 +104,31 @@ class Desk:
         Costs a fraction of `submit` in a body of its own: many that are accepted at once share a statement, and
         none waits for bodies. Busy as there.
         """
-        operation = self._new(type, params, by)
+        seat = self._host.room()
+        operation = self._new(type, params, by, seat)
         if await database.journal(operations.accepted(operation, by)) is None:
             return await database.write(lambda tx: self.submit(tx, type, params, by=by))
-        if operation.owner is None:
-            self._host.look()
-        else:
-            self._host.begin(operation)
+        self._accepted(operation, seat)
         return operation
 
-    def _new(self, type: OperationType[P, Any], params: P, by: Actor) -> Operation:
-        node, now = self._host.room(), self._clock.now()
+    def _accepted(self, operation: Operation, seat: Seat | None) -> None:
+        if seat is None:
+            self._host.look()
+        else:
+            self._host.begin(operation, seat)
+
+    def _new(self, type: OperationType[P, Any], params: P, by: Actor, seat: Seat | None) -> Operation:
+        now = self._clock.now()
         return Operation(
             id=self._ids.next(),
             type=type.name,
             target=type.target(params),
             exclusive=type.exclusive,
-            phase=Phase.QUEUED if node is None else Phase.RUNNING,
+            phase=Phase.QUEUED if seat is None else Phase.RUNNING,
             params=msgspec.json.encode(params).decode(),
             account_id=by.account_id,
-            owner=node,
-            fence=0 if node is None else 1,
+            owner=None if seat is None else seat.node,
+            fence=0 if seat is None else 1,
             step=0,
             turning_back=False,
             attempt=1,
@@ -126,7 +137,7 @@ class Desk:
             cancel_reason="",
             detail=None,
             created_at=now,
-            started_at=None if node is None else now,
+            started_at=None if seat is None else now,
             updated_at=now,
             finished_at=None,
         )

@@ -19,6 +19,8 @@ from headway.engine.lease import Lease
 from headway.engine.patience import insist
 from headway.engine.perform import Performer
 from headway.engine.run import Live
+from headway.engine.scribe import Scribe
+from headway.engine.submit import Seat
 from headway.engine.watch import LOOK_SECONDS, Watch
 from headway.errors import Fenced, Unavailable
 from headway.ids import show
@@ -56,7 +58,8 @@ class Worker(Generic[W]):
         self._numbered = numbered
         self._world: W | None = None
         self._group: asyncio.TaskGroup | None = None
-        self._performing: dict[int, tuple[Live[Any, W], asyncio.Task[None]]] = {}
+        self._scribe = Scribe(clock)
+        self._performing: dict[int, Live[Any, W]] = {}
         self._missed: set[int] = set()
         """What is this node's and was not performed at the last look."""
         self._unknown: set[int] = set()
@@ -71,34 +74,42 @@ class Worker(Generic[W]):
 
     # -- the host of the desk ------------------------------------------------------------------------------
 
-    def room(self) -> int | None:
-        """The number of this node if it can begin one more operation now."""
+    def room(self) -> Seat | None:
+        """Where one more operation can begin now."""
         if not self._settled or len(self._performing) >= self._operations_max or not self._lease.held():
             return None
-        return self._lease.node
+        return Seat(self._lease.node, self._lease.epoch)
 
-    def begin(self, operation: Operation) -> None:
-        """Perform an operation that this node owns; later, after a restart, if it is stopping."""
-        if self._settled:
+    def begin(self, operation: Operation, seat: Seat) -> None:
+        """Perform an operation that was accepted with this seat.
+
+        Not where the node stops, or its epoch has ended since: others may have performed it by now.
+        """
+        if self._settled and seat.epoch == self._lease.epoch:
             self._begin(operation)
 
     def _begin(self, operation: Operation) -> None:
         if self._group is None or operation.id in self._performing:
             return
-        run = self._run(operation, self._group)
+        run = self._run(operation)
         if run is None:
             return
-        task = self._group.create_task(self._perform(run))
-        self._performing[operation.id] = (run, task)
+        perform = self._perform(run)
+        try:
+            run.task = self._group.create_task(perform)
+        except RuntimeError:  # the group is ending, because something failed that nobody foresaw
+            perform.close()
+            return
+        self._performing[operation.id] = run
         # Not at the end of `_perform`: a task that is cancelled before it has begun never gets there.
-        task.add_done_callback(lambda _: self._ended(run))
+        run.task.add_done_callback(lambda _: self._ended(run))
 
-    def _run(self, operation: Operation, group: asyncio.TaskGroup) -> Live[Any, W] | None:
+    def _run(self, operation: Operation) -> Live[Any, W] | None:
         """None for what this program cannot perform: a newer one may, so it stays as it is and harms no other."""
-        clock, spawn = self._clock, group.create_task
+        clock, soon = self._clock, self._scribe.call
         try:
             type, world = self._catalog[operation.type], cast(W, self._world)
-            return Live(world, type, operation, database=self._database, clock=clock, spawn=spawn)
+            return Live(world, type, operation, database=self._database, clock=clock, soon=soon)
         except (KeyError, msgspec.DecodeError):
             self._unknown.add(operation.id)
             log.exception("operation %s (%s) is not understood", show(operation.id), operation.type)
@@ -118,14 +129,8 @@ class Worker(Generic[W]):
 
     def cancel(self, id: int) -> None:
         """Somebody wants the operation cancelled: stop its step where it may be stopped."""
-        if id not in self._performing:
-            return
-        run, task = self._performing[id]
-        if not run.cancel_wanted:
-            run.cancel_wanted = True
-            if run.interruptible:
-                run.interrupted = True
-                task.cancel()
+        if id in self._performing:
+            self._performing[id].want_cancelled()
 
     # -- the service ---------------------------------------------------------------------------------------
 
@@ -139,14 +144,17 @@ class Worker(Generic[W]):
                 self._group = group
                 await insist(self._clock, self._resume)
                 helpers = [
-                    group.create_task(serve())
-                    for serve in (self._keep_lease, self._claim, self._watch_others)
+                    group.create_task(helper())
+                    for helper in (self._keep_lease, self._claim, self._watch_others, self._scribe.serve)
                 ]
                 ready.set()
-                await stop.wait()
-                self._group, self._settled = None, False
-                for task in (*helpers, *self._dropped()):
-                    task.cancel()
+                try:
+                    await stop.wait()
+                finally:
+                    self._group, self._settled = None, False
+                    self._drop()
+                for helper in helpers:
+                    helper.cancel()
         finally:
             self._group, self._settled = None, False
             await self._leave()
@@ -178,15 +186,16 @@ class Worker(Generic[W]):
             await insist(self._clock, self._lease.register)
             await insist(self._clock, self._resume)
 
-    def _dropped(self) -> list[asyncio.Task[None]]:
-        """What is to be stopped; one whose write was refused ends by itself, when that has been written down."""
-        return [task for run, task in self._performing.values() if not run.refused]
+    def _drop(self) -> None:
+        """Let go of all; one whose write was refused ends by itself, when that has been written down."""
+        for run in self._performing.values():
+            if not run.refused:
+                run.stop()
 
     async def _let_go(self) -> None:
         """Stop performing; return when nothing of it runs here any more."""
-        tasks = [task for _, task in self._performing.values()]
-        for task in self._dropped():
-            task.cancel()
+        tasks = [run.task for run in self._performing.values() if run.task is not None]
+        self._drop()
         if tasks:
             await asyncio.wait(tasks)
 

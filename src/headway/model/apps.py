@@ -29,6 +29,24 @@ def checked_name(name: str, length_max: int) -> str:
     return name
 
 
+def checked_current_name(app: "App", name: str) -> None:
+    """Invalid where that is not what the app is called: the proof that somebody means this app."""
+    if name != app.name:
+        raise Invalid(current_name="should be the name of the app")
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What can be set of an app."""
+
+    force_https: bool
+    """Whether a plain request is redirected to its https address."""
+    sticky_session: bool
+    """Whether a cookie leads a client to the same container again."""
+    router_logs: bool
+    """Whether the app's log has a line for each request."""
+    stack: str
+
+
 class App(msgspec.Struct, frozen=True):
     """One app. Field order is column order."""
 
@@ -50,6 +68,20 @@ class App(msgspec.Struct, frozen=True):
     """The last success."""
     created_at: int
     updated_at: int
+
+    @property
+    def settings(self) -> Settings:
+        """What is set of it."""
+        return Settings(
+            force_https=self.force_https,
+            sticky_session=self.sticky_session,
+            router_logs=self.router_logs,
+            stack=self.stack,
+        )
+
+    def with_settings(self, settings: Settings) -> "App":
+        """The same app, set so."""
+        return msgspec.structs.replace(self, **msgspec.structs.asdict(settings))
 
 
 class ContainerType(msgspec.Struct, frozen=True):

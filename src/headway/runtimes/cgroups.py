@@ -17,6 +17,8 @@ from headway.model.sizes import Size
 CONTROLLERS = ("memory", "pids", "cpu")
 _CPU_SHARES_STANDARD = 1024
 _CPU_WEIGHT_STANDARD = 100
+_BOOTING = 4
+"""A container that boots gets this part of its share: those that serve have what they need first."""
 _OWN_PIDS = 2
 """The sandbox's own processes count as well."""
 
@@ -71,18 +73,30 @@ def places(groups: Groups, name: str) -> list[Path]:
     return [parent / name for parent in dict.fromkeys(groups.parents.values())]
 
 
-def make(groups: Groups, name: str, size: Size) -> list[Path]:
-    """Make the group with its limits; the files into which a process writes 0 to enter."""
+def make(groups: Groups, name: str, size: Size, *, boots: bool = False) -> list[Path]:
+    """Make the group with its limits; the files into which a process writes 0 to enter.
+
+    `boots`: with a small share of CPU until `booted`, so that many that start do not starve those that serve.
+    """
     for place in places(groups, name):
         if not place.parent.exists():
             place.parent.mkdir()
             if groups.version != 1:
                 _pass_on(place.parent, list(groups.parents))
         place.mkdir(exist_ok=True)
-    for setting in settings(groups, name, size):
+    share = max(1, size.cpu_weight // _BOOTING) if boots else size.cpu_weight
+    for setting in settings(groups, name, msgspec.structs.replace(size, cpu_weight=share)):
         if setting.needed or setting.file.exists():
             setting.file.write_text(setting.value)
     return [place / "cgroup.procs" for place in places(groups, name)]
+
+
+def booted(groups: Groups, name: str, size: Size) -> None:
+    """Give the group all of its share of CPU; nothing if it is gone."""
+    if cpu := groups.parents.get("cpu"):
+        setting = _cpu(groups.version, cpu / name, size.cpu_weight)
+        with contextlib.suppress(OSError):
+            setting.file.write_text(setting.value)
 
 
 def remove(groups: Groups, name: str) -> bool:

@@ -15,8 +15,9 @@ import msgspec
 
 from headway.clock import SECOND, Clock
 from headway.errors import Failure, Retry
-from headway.runtimes import cgroups, identity, ports, process_spec
+from headway.runtimes import cgroups, identity, output, ports, process_spec
 from headway.runtimes.crash_policy import after_end
+from headway.runtimes.listeners import Listeners
 from headway.runtimes.machine import Machine
 from headway.runtimes.port import Status
 from headway.runtimes.process_spec import Place, Sandbox
@@ -29,8 +30,8 @@ from headway.runtimes.waiting import either, readable
 
 _log = logging.getLogger(__name__)
 _LAUNCH_PAUSE_SECONDS = 0.002
-_PROBE_PAUSE_MAX_SECONDS = 0.05
 _KILLED = 137
+_FORGET_BYTES = 1 << 20
 _STOP_PAUSE_MAX_SECONDS = 0.05
 
 
@@ -42,6 +43,7 @@ class Surroundings:
     clock: Clock
     users: Users
     slugs: Slugs
+    listeners: Listeners
     crash_delays_seconds: tuple[float, ...]
     crash_warm_up_seconds: float
 
@@ -67,6 +69,7 @@ class Container:
         self._run: Run | None = None
         self._stop = asyncio.Event()
         self._oom_kills = 0
+        self._forgotten = 0
         self._is_new = state.phase == "new"
 
     def status(self) -> Status:
@@ -117,6 +120,12 @@ class Container:
         """Whether it does what it promised: run, and accept connections if it listens."""
         running = self.state.phase == "running" and self._run is not None and not self._run.is_over()
         return running and (self.accepting or not self.wanted.unit.listens)
+
+    def forget_output(self, end: int) -> None:
+        """Free the disk of output before `end`: at once if that is all, by and by of one that talks without end."""
+        if end - self._forgotten >= _FORGET_BYTES or self.folder.output_bytes() <= end:
+            output.punch(self.folder.out, end)
+            self._forgotten = end
 
     def watch_memory(self) -> None:
         """Say so in its output if part of it was killed because its memory was used up."""
@@ -252,19 +261,26 @@ class Container:
 
     def _spawn(self, place: Place) -> None:
         machine, unit = self._around.machine, self.wanted.unit
-        enter = cgroups.make(machine.groups, self.group_name(), unit.size) if machine.groups else []
+        enter: list[Path] = []
+        if machine.groups is not None:
+            enter = cgroups.make(machine.groups, self.group_name(), unit.size, boots=unit.listens)
         host_name = unit.environment.get("HOSTNAME", unit.label)
         sandbox = Sandbox(user=self.wanted.user, host_name=host_name, overlay=machine.overlay)
         lock = identity.take_lock(self.folder.lock)
-        assert lock is not None, f"something of {unit.id} lives already"
-        output = os.open(self.folder.out, os.O_WRONLY | os.O_APPEND)
-        try:
+        if lock is None:
+            raise Retry(f"something of {unit.label} lives still")
+        with contextlib.ExitStack() as opened:
+            opened.callback(os.close, lock)
+            output = os.open(self.folder.out, os.O_WRONLY | os.O_APPEND)
+            opened.callback(os.close, output)
+            # Once it lives there must be a descriptor to hold it by.
+            kept = os.dup(output)
             argv = process_spec.argv(machine, place, sandbox, enter)
-            pid = spawn(argv, folder=place.folder, lock=lock, output=output)
+            try:
+                pid = spawn(argv, folder=place.folder, lock=lock, output=output)
+            finally:
+                os.close(kept)
             self._adopt(os.pidfd_open(pid), pid)
-        finally:
-            os.close(lock)
-            os.close(output)
 
     async def _watch(self, run: Run) -> None:
         await either(self._stop.wait(), readable(run.descriptor), self._boot())
@@ -273,14 +289,16 @@ class Container:
 
     async def _boot(self) -> None:
         """Find out when it accepts connections; never returns."""
-        pause = _LAUNCH_PAUSE_SECONDS
-        while self.wanted.port is not None and not self.accepting:
-            if ports.accepts(self.wanted.port):
-                self.accepting = True
-                self._tell()
-            await self._around.clock.sleep(pause)
-            pause = min(1.2 * pause, _PROBE_PAUSE_MAX_SECONDS)
+        if self.wanted.port is not None and not self.accepting:
+            await self._around.listeners.accepting(self.wanted.port)
+            self.accepting = True
+            self._give_its_share()
+            self._tell()
         await asyncio.Event().wait()
+
+    def _give_its_share(self) -> None:
+        if (groups := self._around.machine.groups) is not None:
+            cgroups.booted(groups, self.group_name(), self.wanted.unit.size)
 
     async def _ended_by_itself(self, run: Run) -> None:
         await run.kill()

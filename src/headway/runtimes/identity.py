@@ -13,6 +13,8 @@ from pathlib import Path
 
 import msgspec
 
+from headway.runtimes.trouble import SCARCE
+
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -60,10 +62,15 @@ def take_lock(file: Path) -> int | None:
 
 
 def is_locked(file: Path) -> bool:
-    """Whether anybody holds the lock on `file`."""
+    """Whether anybody holds the lock on `file`; also while that cannot be told, because too many files are open."""
     if not file.exists():
         return False
-    descriptor = take_lock(file)
+    try:
+        descriptor = take_lock(file)
+    except OSError as error:
+        if error.errno in SCARCE:
+            return True
+        raise
     if descriptor is None:
         return True
     os.close(descriptor)
@@ -127,7 +134,9 @@ def _is_alive(pid: int, since: int) -> bool:
 
 
 def _pids() -> list[int]:
-    return [int(name) for name in os.listdir("/proc") if name.isdigit()]  # noqa: PTH208 - see holds
+    with contextlib.suppress(OSError):
+        return [int(name) for name in os.listdir("/proc") if name.isdigit()]  # noqa: PTH208 - see holds
+    return []
 
 
 def _state(stat: str) -> str:

@@ -10,11 +10,13 @@ from pathlib import Path
 from headway.runtimes import cut
 from headway.runtimes.inotify import CREATED, MODIFIED, Inotify
 from headway.runtimes.port import Output, Unit
+from headway.runtimes.trouble import SCARCE
 from headway.runtimes.unit_folder import LAST_LINES_BYTES, UnitFolder
 
 LINE_BYTES_MAX = 16 << 10
 _BLOCK_BYTES = 4096
 _READ_BYTES = 256 << 10
+_SCARCE_SECONDS = 1.0
 _CUT_OFF = "it opens its output by name and cuts it off, lines may be lost: >> or >&2 keeps them"
 _PUNCH_HOLE_KEEP_SIZE = 0x02 | 0x01
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -41,12 +43,17 @@ class _Reader:
         self._folders: dict[int, str] = {}
         """The units whose folders are watched."""
         self._unread: set[int] = set()
+        self._unseen: set[str] = set()
+        """Units that could not be looked at, because too many files are open."""
+        self._is_scarce = False
         for entry in units.iterdir():
             self._look(entry.name)
 
     async def more(self) -> None:
         """Return when there may be something to read."""
-        if self._unread:
+        if self._unseen or self._is_scarce:
+            await self._try_again()
+        elif self._unread:
             # Others have a turn between two reads of a unit that talks without end.
             await asyncio.sleep(0)  # noqa: TID251 - lets no time pass
         else:
@@ -61,12 +68,27 @@ class _Reader:
             elif event.watch in self._followed:
                 self._unread.add(event.watch)
 
+    async def _try_again(self) -> None:
+        self._is_scarce = False
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_SCARCE_SECONDS):
+                await self._inotify.readable()
+        unseen, self._unseen = self._unseen, set()
+        for name in unseen:
+            self._look(name)
+
     def read(self) -> list[Output]:
         """One piece of each unit that has something to read."""
         found: list[Output] = []
         for watch in list(self._unread):
             followed = self._followed[watch]
-            run = followed.read()
+            try:
+                run = followed.read()
+            except OSError as error:
+                if error.errno not in SCARCE:
+                    raise
+                self._is_scarce = True
+                continue
             if run is not None and (run.text or followed.has_ended):
                 found.append(run)
             if run is None:
@@ -91,21 +113,30 @@ class _Reader:
 
     def _look(self, name: str) -> None:
         """Follow a unit from now on, or wait until it is made whole."""
-        folder = UnitFolder(self._units / name)
-        with contextlib.suppress(OSError):
-            # Watching the same folder twice changes nothing; one made anew under an old name is another.
-            self._folders[self._inotify.watch(folder.path, CREATED)] = name
-            for watch in self._watches_of(name):
-                # A unit may have been forgotten and begun anew.
-                self._leave_forgotten(watch)
-            # Only now: what is made from here on is told, what was made before is seen.
-            if (wanted := folder.wanted()) is None or self._watches_of(name):
-                return
+        try:
+            self._follow(UnitFolder(self._units / name), name)
+        except OSError as error:
+            if error.errno in SCARCE:
+                self._unseen.add(name)
+
+    def _follow(self, folder: UnitFolder, name: str) -> None:
+        # Watching the same folder twice changes nothing; one made anew under an old name is another.
+        self._folders[self._inotify.watch(folder.path, CREATED)] = name
+        for watch in self._watches_of(name):
+            # A unit may have been forgotten and begun anew.
+            self._leave_forgotten(watch)
+        # Only now: what is made from here on is told, what was made before is seen.
+        if (wanted := folder.wanted()) is None or self._watches_of(name):
+            return
+        with contextlib.ExitStack() as opened:
             descriptor = os.open(folder.out, os.O_RDONLY)
+            opened.callback(os.close, descriptor)
             watch = self._inotify.watch(folder.out, MODIFIED)
-            start = self._offsets.pop(name, 0)
-            self._followed[watch] = _Followed(folder, wanted.unit, descriptor, start)
-            self._unread.add(watch)
+            followed = _Followed(folder, wanted.unit, descriptor, self._offsets.get(name, 0))
+            opened.pop_all()
+        self._offsets.pop(name, None)
+        self._followed[watch] = followed
+        self._unread.add(watch)
 
     def _watches_of(self, name: str) -> list[int]:
         return [watch for watch, followed in self._followed.items() if followed.unit == name]

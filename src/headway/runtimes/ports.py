@@ -30,7 +30,10 @@ def _is_free(port: int) -> bool:
 
 def accepts(port: int) -> bool:
     """Whether something accepts connections on the port, now."""
-    with socket.socket() as probe:
-        # Loopback answers at once; the time is for a full backlog.
-        probe.settimeout(0.05)
-        return probe.connect_ex((LOOPBACK, port)) == 0
+    try:
+        with socket.socket() as probe:
+            # Loopback answers at once; the time is for a full backlog.
+            probe.settimeout(0.05)
+            return probe.connect_ex((LOOPBACK, port)) == 0
+    except OSError:
+        return False

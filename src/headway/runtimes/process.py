@@ -17,11 +17,12 @@ from headway.clock import Clock
 from headway.errors import Failure, Retry
 from headway.runtimes import cgroups, machine, output, ports, process_spec
 from headway.runtimes.container import Container, Surroundings
+from headway.runtimes.listeners import Listeners
 from headway.runtimes.machine import Machine
 from headway.runtimes.port import Offer, Output, Status, Task, Unit
 from headway.runtimes.slugs import Slugs
 from headway.runtimes.task_run import Tasks
-from headway.runtimes.trouble import as_trouble
+from headway.runtimes.trouble import SCARCE, as_trouble
 from headway.runtimes.unit_folder import State, UnitFolder, Wanted, remove_tree, remove_trees
 from headway.runtimes.users import Users
 from headway.runtimes.waiting import either
@@ -29,6 +30,7 @@ from headway.runtimes.waiting import either
 _READY_PAUSE_SECONDS = 0.002
 _READY_PAUSE_MAX_SECONDS = 0.05
 _MEMORY_PAUSE_SECONDS = 2
+_SCARCE_PAUSE_SECONDS = 0.2
 _FOLDER_MODE = 0o711
 
 
@@ -57,6 +59,7 @@ class Process:
             clock=clock,
             users=users,
             slugs=Slugs(folder / "slugs"),
+            listeners=Listeners(clock),
             crash_delays_seconds=tuple(crash_delays_seconds),
             crash_warm_up_seconds=crash_warm_up_seconds,
         )
@@ -74,6 +77,7 @@ class Process:
                 self._group = group
                 adopted = self._adopt()
                 self._take(group.create_task(self._watch_memory()))
+                self._take(group.create_task(self._around.listeners.watch()))
                 for container in adopted:
                     await container.begun.wait()
                 ready.set()
@@ -138,12 +142,21 @@ class Process:
 
     async def forget_output(self, unit_id: str, end: int) -> bool:
         """Free the disk that output before `end` takes; of a stopped unit that was all, free everything."""
+        while True:
+            try:
+                return await self._forget_output(unit_id, end)
+            except OSError as error:
+                if error.errno not in SCARCE:
+                    raise
+            await self._clock.sleep(_SCARCE_PAUSE_SECONDS)
+
+    async def _forget_output(self, unit_id: str, end: int) -> bool:
         self._serving()
         container = self._containers.get(unit_id)
         if container is None:
             return True
         if container.state.phase != "stopped" or container.folder.output_bytes() > end:
-            output.punch(container.folder.out, end)
+            container.forget_output(end)
             return False
         del self._containers[unit_id]
         # Little is left of it, and nobody is to begin it anew in a folder that is being removed.

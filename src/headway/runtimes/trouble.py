@@ -4,6 +4,9 @@ import errno
 
 from headway.errors import Failure, Retry, Trouble
 
+SCARCE = frozenset({errno.EMFILE, errno.ENFILE})
+"""Too many files are open, here or on the whole machine: that passes."""
+
 
 def as_trouble(error: OSError | Trouble, what: str) -> Trouble:
     """Failure `no-space` for a full disk, Retry for any other trouble of the machine."""

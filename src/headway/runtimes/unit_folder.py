@@ -194,8 +194,8 @@ def remove_trees(folders: Iterable[Path]) -> None:
 
 
 def read(file: Path, type: type[T]) -> T | None:
-    """The record in the file, or None where there is none that is whole."""
+    """The record in the file, or None where there is none that is whole. OSError if it cannot be read."""
     try:
         return msgspec.json.decode(file.read_bytes(), type=type, dec_hook=lambda wanted, value: wanted(value))
-    except (OSError, msgspec.DecodeError):
+    except (FileNotFoundError, NotADirectoryError, msgspec.DecodeError):
         return None

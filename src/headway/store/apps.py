@@ -1,8 +1,8 @@
 """Apps as rows."""
 
 from headway.errors import Invalid, NotFound
-from headway.model.apps import App
-from headway.store.database import Row, Tx
+from headway.model.apps import App, Settings
+from headway.store.database import NotUnique, Row, Tx
 from headway.store.sheets import sheet
 
 SQL = sheet("apps")
@@ -29,7 +29,7 @@ async def by_name(tx: Tx, name: str) -> App | None:
 
 
 async def of_account(tx: Tx, account_id: int) -> list[App]:
-    """The apps that an account owns, by name."""
+    """The apps that an account owns or works on, by name."""
     return [_app(row) for row in await tx.all(SQL["of_account"], account_id=account_id)]
 
 
@@ -55,6 +55,60 @@ async def insert(tx: Tx, app: App) -> None:
     )
     if not inserted:
         raise Invalid(name="has already been taken")
+
+
+async def rename(tx: Tx, id: int, name: str, at: int) -> None:
+    """It is called so; Invalid where another is."""
+    try:
+        await tx.run(SQL["rename"], id=id, name=name, at=at)
+    except NotUnique:
+        raise Invalid(name="has already been taken") from None
+
+
+async def configure(tx: Tx, id: int, settings: Settings, at: int) -> None:
+    """These are its settings."""
+    await tx.run(
+        SQL["configure"],
+        id=id,
+        force_https=int(settings.force_https),
+        sticky_session=int(settings.sticky_session),
+        router_logs=int(settings.router_logs),
+        stack=settings.stack,
+        at=at,
+    )
+
+
+async def transfer(tx: Tx, id: int, owner_id: int, at: int) -> None:
+    """It is theirs."""
+    await tx.run(SQL["transfer"], id=id, owner_id=owner_id, at=at)
+
+
+async def children(tx: Tx, parent_id: int, count: int, offset: int) -> list[App]:
+    """The children of an app, in the order in which they were made."""
+    rows = await tx.all(SQL["children"], parent_id=parent_id, count=count, offset=offset)
+    return [_app(row) for row in rows]
+
+
+async def count_children(tx: Tx, parent_id: int) -> int:
+    """How many children an app has."""
+    row = await tx.one(SQL["count_children"], parent_id=parent_id)
+    assert row is not None
+    return int(row[0])
+
+
+async def delete(tx: Tx, id: int) -> None:
+    """It goes, with every row that is about it; its children have no parent any more."""
+    for name in (
+        "orphan",
+        "delete_collaborators",
+        "delete_variables",
+        "delete_containers",
+        "delete_types",
+        "delete_deployments",
+        "delete_releases",
+        "delete_app",
+    ):
+        await tx.run(SQL[name], id=id)
 
 
 async def attempted(tx: Tx, id: int, by: str, at: int) -> None:

@@ -15,6 +15,7 @@ from itertools import islice
 from pathlib import Path
 
 from headway.clock import Clock
+from headway.errors import Unavailable
 from headway.model.logs import PLATFORM, Line, Lines
 from headway.store import segments
 from headway.store.database import StorageFull
@@ -31,6 +32,7 @@ SEGMENTS = 16
 _Place = tuple[int, int]
 _APP_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+_SCARCE = frozenset({errno.EMFILE, errno.ENFILE})
 _FELL_BEHIND = "this reader was too slow: lines were removed before it had read them"
 
 
@@ -60,7 +62,8 @@ class Logbook:
     def append(self, app_id: str, lines: Sequence[Lines], *, unit: str = "", end: int = 0) -> None:
         """Keep the lines, and that `unit` has been read up to `end`, both or neither, at once.
 
-        They survive the death of this process when this returns. StorageFull where the disk is full.
+        They survive the death of this process when this returns. StorageFull where the disk is full,
+        Unavailable where no file can be opened now.
         What comes late for a forgotten app is let go.
         """
         if app_id not in self._forgotten:
@@ -220,6 +223,8 @@ class _Book:
         except OSError as error:
             if error.errno in _FULL:
                 raise StorageFull from error
+            if error.errno in _SCARCE:
+                raise Unavailable("too many files are open") from error
             raise
 
 

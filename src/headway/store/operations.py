@@ -122,15 +122,15 @@ def _inserted(operation: Operation) -> dict[str, object]:
     }
 
 
-async def carry_out(tx: Tx, entry: Entry) -> Row | None:
-    """An entry inside a wider transaction: the same guard, the same events, the same log."""
-    row = await tx.one(entry.query, **entry.values)
-    if row is not None:
-        for event in entry.events:
-            tx.append(event)
-        if entry.log:
-            tx.keep_log(cast(int, entry.values["id"]), entry.log)
-    return row
+async def carry_out(tx: Tx, entry: Entry) -> bool:
+    """An entry inside a wider transaction: the same guard, the same events, the same log. Whether its guard held."""
+    if not await tx.run(entry.query, **entry.values):
+        return False
+    for event in entry.events:
+        tx.append(event)
+    if entry.log:
+        tx.keep_log(cast(int, entry.values["id"]), entry.log)
+    return True
 
 
 def logged(operation: int, lines: Iterable[LogLine]) -> list[dict[str, object]]:

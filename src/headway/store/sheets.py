@@ -9,11 +9,13 @@
 
 `-- only: <engine>` begins lines for one engine, `-- all` ends them. Values are named `:name`. In `-- only: postgres,
 many` every value is an array, and the statement does for each place in them what SQLite's does once; the rows that
-it returns begin with the id.
+it returns begin with the id. On SQLite an entry without RETURNING is answered with its id if it changed a row.
 """
 
 import functools
 import re
+from collections.abc import Callable, Mapping
+from operator import itemgetter
 from pathlib import Path
 
 import msgspec
@@ -27,13 +29,25 @@ _ARRAY = re.compile(r"(\$\d+)::(\w+\[\])")
 """An array goes as its text: the driver takes ten times as long over its elements as the server does to read them."""
 
 
-class Statement(msgspec.Struct, frozen=True):
+class Statement(msgspec.Struct, frozen=True, dict=True):
     """One statement in one engine's tongue: values are numbered in the order of `names`."""
 
     sql: str
     names: tuple[str, ...]
     many: bool = False
     """Whether each value is the text of an array."""
+
+    @functools.cached_property
+    def silent(self) -> bool:
+        """Whether it changes rows and returns none."""
+        return "RETURNING" not in self.sql
+
+    @functools.cached_property
+    def picked(self) -> Callable[[Mapping[str, object]], tuple[object, ...]]:
+        """Takes the values by name, and puts them in order."""
+        if len(self.names) > 1:
+            return itemgetter(*self.names)
+        return lambda values: tuple(values[name] for name in self.names)
 
 
 class Query(msgspec.Struct, frozen=True):

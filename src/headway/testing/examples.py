@@ -9,7 +9,10 @@ import msgspec
 
 from headway import ids
 from headway.builders.port import Source as BuildSource
+from headway.domain.apps.configure import configure
 from headway.domain.apps.create import create
+from headway.domain.apps.delete import delete
+from headway.domain.apps.rename import rename
 from headway.domain.apps.restart import restart
 from headway.domain.apps.scale import scale
 from headway.domain.containers import formation, running
@@ -30,6 +33,10 @@ class Example(msgspec.Struct, frozen=True, kw_only=True):
     """How an operation of one type is asked for, on an app that runs two web containers and a worker."""
 
     submit: Callable[[World, App, Actor], Awaitable[Operation]]
+    serves: Callable[[App], tuple[str, ...]] = lambda app: (app.name,)
+    """The names by one of which the app is served at every moment, and at the end."""
+    leaves_app: bool = True
+    """Whether the app is there after it has succeeded."""
 
 
 async def running_app(world: World, by: Actor, name: str) -> App:
@@ -55,7 +62,7 @@ async def running_app(world: World, by: Actor, name: str) -> App:
     await running.start(world, app.id, theirs)
     for it in theirs:
         await world.runtime.ready(ids.show(it.id), seconds=10)
-    await world.router.route(await running.route_of(world, app.id, theirs))
+    await world.router.route(await running.route_of(world, await running.app_of(world, app.id), theirs))
     return await world.database.read(lambda tx: apps.get(tx, app.id))
 
 
@@ -95,6 +102,18 @@ async def _restart(world: World, app: App, by: Actor) -> Operation:
     return await restart(world, app, [], by)
 
 
+async def _rename(world: World, app: App, by: Actor) -> Operation:
+    return await rename(world, app, f"{app.name}-too", by, current=app.name)
+
+
+async def _configure(world: World, app: App, by: Actor) -> Operation:
+    return await configure(world, app, {"sticky_session": True, "router_logs": True}, by)
+
+
+async def _delete(world: World, app: App, by: Actor) -> Operation:
+    return await delete(world, app, app.name, by)
+
+
 async def _deploy(world: World, app: App, by: Actor) -> Operation:
     secrets = await create_source(world, by)
 
@@ -109,5 +128,8 @@ async def _deploy(world: World, app: App, by: Actor) -> Operation:
 EXAMPLES: dict[str, Example] = {
     "app.scale": Example(submit=_scale),
     "app.restart": Example(submit=_restart),
+    "app.rename": Example(submit=_rename, serves=lambda app: (app.name, f"{app.name}-too")),
+    "app.configure": Example(submit=_configure),
+    "app.delete": Example(submit=_delete, serves=lambda _: (), leaves_app=False),
     "deployment.deploy": Example(submit=_deploy),
 }

@@ -50,8 +50,8 @@ class FusedDatabase:
 
     def __init__(self, database: Database, fuse: Fuse) -> None:
         self.name = database.name
-        self.marks = database.marks
         self.shared = database.shared
+        self.marks = database.marks
         self._database = database
         self._fuse = fuse
 

@@ -6,11 +6,12 @@ import msgspec
 
 from headway import ids
 from headway.errors import NotFound, Trouble, Unavailable
+from headway.model.access import check
 from headway.model.accounts import Account
 from headway.model.apps import App, ContainerType
 from headway.model.operations import Operation
 from headway.runtimes.port import Runtime, Status
-from headway.store import accounts, apps, containers, operations
+from headway.store import accounts, apps, collaborators, containers, operations
 from headway.store.database import Database, Tx
 
 WHILE = {"app.scale": "scaling", "app.restart": "restarting", "deployment.deploy": "booting"}
@@ -35,21 +36,26 @@ class _Rows(msgspec.Struct, frozen=True, kw_only=True):
     parent: str | None
 
 
-async def find(database: Database, account_id: int, name: str) -> App:
-    """The app of that name or shown id; NotFound where there is none, or the account may not see it."""
+async def find(database: Database, account_id: int, name: str, act: str = "app.read") -> App:
+    """The app of that name or shown id; NotFound where there is none, or the account may not see it.
+
+    Forbidden where its role is not enough for `act`, a line of `model.access.NEEDS`.
+    """
 
     async def body(tx: Tx) -> App:
-        return await found(tx, account_id, name)
+        return await found(tx, account_id, name, act)
 
     return await database.read(body)
 
 
-async def found(tx: Tx, account_id: int, name: str) -> App:
+async def found(tx: Tx, account_id: int, name: str, act: str = "app.read") -> App:
     """What `find` finds, inside a transaction."""
     id = ids.parse(name)
     app = (await _by_id(tx, id) if id is not None else None) or await apps.by_name(tx, name)
-    if app is None or app.owner_id != account_id:
+    role = None if app is None else await collaborators.role(tx, app, account_id)
+    if app is None or role is None:
         raise NotFound("app", name)
+    check(role, act)
     return app
 
 
@@ -74,6 +80,19 @@ async def of_account(database: Database, runtime: Runtime, account_id: int) -> l
     return [
         _shown(rows, [unit for unit in units if unit.app_id == ids.show(rows.app.id)]) for rows in all_rows
     ]
+
+
+async def children(
+    database: Database, runtime: Runtime, parent_id: int, page: int, per_page: int
+) -> tuple[list[Shown], int]:
+    """One page (from 1) of the children of an app; and how many there are in all."""
+
+    async def body(tx: Tx) -> tuple[list[_Rows], int]:
+        found = await apps.children(tx, parent_id, per_page, (page - 1) * per_page)
+        return [await _rows(tx, app) for app in found], await apps.count_children(tx, parent_id)
+
+    page_rows, total = await database.read(body)
+    return [_shown(rows, await units_of(runtime, ids.show(rows.app.id))) for rows in page_rows], total
 
 
 async def types(database: Database, app_id: int) -> list[ContainerType]:

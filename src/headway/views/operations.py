@@ -1,5 +1,9 @@
 """Operations as they are read, one by one; with all that happened to them they are stories."""
 
+import asyncio
+import contextlib
+
+from headway.engine.feed import Feed
 from headway.errors import NotFound
 from headway.ids import show
 from headway.model.apps import App
@@ -7,6 +11,7 @@ from headway.model.operations import Operation
 from headway.store import events, operations
 from headway.store.database import Database, Tx
 from headway.views import apps
+from headway.views.stories import ENDS
 
 
 async def of_app(database: Database, account_id: int, app: str, id: int) -> tuple[App, Operation]:
@@ -23,6 +28,16 @@ async def of_app(database: Database, account_id: int, app: str, id: int) -> tupl
         return found, operation
 
     return await database.read(body)
+
+
+async def ended(database: Database, feed: Feed, id: int, *, seconds: float) -> Operation | None:
+    """The operation once it has ended; None where it has not after `seconds`."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            async for page in feed.follow(0, id):
+                if any(event.name in ENDS for event in page):
+                    return await database.read(lambda tx: operations.get(tx, id))
+    return None
 
 
 async def active(database: Database) -> list[Operation]:

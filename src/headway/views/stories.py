@@ -48,11 +48,12 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
 class Follower:
     """Somebody who reads the events of one operation as they happen, each once."""
 
-    __slots__ = ("_after", "_feed", "_operation", "_topic", "_wake", "ended")
+    __slots__ = ("_after", "_feed", "_id", "_over", "_topic", "_wake", "ended")
 
     def __init__(self, feed: Feed, operation: Operation, after: int) -> None:
         self._feed = feed
-        self._operation = operation
+        self._id = operation.id
+        self._over = operation.phase.terminal
         self._after = after
         self._topic: Topic | None = None
         self.ended = False
@@ -60,7 +61,7 @@ class Follower:
 
     def begin(self, wake: Callable[[], None]) -> None:
         """From now on call `wake` whenever there may be more to read; it must neither wait nor raise."""
-        self._topic, self._wake = self._feed.join(self._operation.id), wake
+        self._topic, self._wake = self._feed.join(self._id), wake
         self._topic.wakes.add(wake)
 
     def end(self) -> None:
@@ -76,9 +77,7 @@ class Follower:
         if page:
             self._after = page[-1].seq
         # Of one that ended long ago the last event may be forgotten.
-        self.ended = any(event.name in ENDS for event in page) or (
-            not page and self._operation.phase.terminal
-        )
+        self.ended = any(event.name in ENDS for event in page) or (self._over and not page)
         return page
 
 

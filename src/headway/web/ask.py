@@ -18,7 +18,7 @@ from headway.model.operations import Actor
 from headway.web import body
 from headway.web.identity import Caller, Identity
 from headway.web.jwt import Signer, key_in
-from headway.web.limits import Limits
+from headway.web.limits import Limits, Places
 from headway.web.request_ids import RequestIds
 from headway.web.snapshots import Snapshots
 
@@ -36,6 +36,7 @@ class Edge:
     signer: Signer
     identity: Identity
     limits: Limits
+    places: Places
     request_ids: RequestIds
     snapshots: Snapshots
 
@@ -52,6 +53,7 @@ def edge(world: World, feed: Feed) -> Edge:
         signer=signer,
         identity=Identity(world, signer),
         limits=limits,
+        places=Places(config.requests_at_once_max),
         request_ids=request_ids,
         snapshots=Snapshots(world.database, clock, limits, request_ids),
     )
@@ -137,11 +139,19 @@ class Ask:
     async def body(self, type: type[T]) -> T:
         """The JSON body. TooLarge, Malformed, or Invalid naming the field."""
         most = self.world.config.body_bytes_max
-        return body.decode(await body.read(self.receive, self.headers.get("content-length"), most), type)
+        with self.edge.places.aside():
+            raw = await body.read(self.receive, self.headers.get("content-length"), most)
+        return body.decode(raw, type)
 
-    def chunks(self) -> AsyncIterator[bytes]:
+    async def chunks(self) -> AsyncIterator[bytes]:
         """The body as it comes, for handlers that keep their own limit."""
-        return body.chunks(self.receive)
+        chunks = body.chunks(self.receive)
+        while True:
+            with self.edge.places.aside():
+                chunk = await anext(chunks, None)
+            if chunk is None:
+                return
+            yield chunk
 
 
 def ask(edge: Edge, dialect: str, scope: Scope, receive: Receive) -> Ask:

@@ -6,6 +6,7 @@ A request walks: path, identity, limits, handler, answer. A handler that cannot 
 
 from __future__ import annotations
 
+import errno
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -79,14 +80,19 @@ class _Door:
         except StorageFull:
             await self._refuse(Unavailable("the disk is full", retry_after=60), scope, receive, sending)
         # The HTTP edge: what nobody foresaw must not reach the asker as anything but the dialect's own words.
-        except Exception:
-            log.exception(
-                "request %s: %s %s", sending.request_id, scope.get("method", WEBSOCKET), scope["path"]
-            )
-            await self._refuse(Broken(), scope, receive, sending)
+        except Exception as error:
+            refusal = _scarce(error)
+            if refusal is None:
+                method = scope.get("method", WEBSOCKET)
+                log.exception("request %s: %s %s", sending.request_id, method, scope["path"])
+            await self._refuse(refusal or Broken(), scope, receive, sending)
 
     async def _answered(self, asked: Ask, sending: _Sending) -> ASGIApp:
         sending.request_id = asked.request_id
+        with self._edge.places.taken():
+            return await self._handled(asked)
+
+    async def _handled(self, asked: Ask) -> ASGIApp:
         edge, scope = self._edge, asked.scope
         route, asked.params = self._tree.find(asked.method, scope["path"])
         if route.open:
@@ -103,6 +109,12 @@ class _Door:
             await self._dialect.refuse(refusal)(scope, receive, sending)
         elif scope["type"] == "websocket":
             await sending({"type": "websocket.close", "code": 1011, "reason": ""})
+
+
+def _scarce(error: Exception) -> Refusal | None:
+    if isinstance(error, OSError) and error.errno in {errno.EMFILE, errno.ENFILE}:
+        return Unavailable("the platform has too many files open, try again soon")
+    return None
 
 
 class _Sending:

@@ -1,7 +1,10 @@
-"""How often somebody may ask: a bucket each, refilled all the time."""
+"""How often somebody may ask: a bucket each, refilled all the time; and how many may be worked for at once."""
+
+import contextlib
+from collections.abc import Generator
 
 from headway.clock import Clock
-from headway.errors import TooMany
+from headway.errors import TooMany, Unavailable
 
 _BUCKETS_MAX = 10_000
 
@@ -41,6 +44,37 @@ class Limits:
             del self._buckets[next(iter(self._buckets))]
         bucket = self._buckets[asker] = _Bucket(self._size, now)
         return bucket
+
+
+class Places:
+    """At most `at_once_max` requests are worked on at once; who comes beyond that is told to come again.
+
+    Those that wait, for news or for their sender, stand aside: they cost a connection and no work.
+    """
+
+    def __init__(self, at_once_max: int) -> None:
+        self._at_once_max = at_once_max
+        self._taken = 0
+
+    @contextlib.contextmanager
+    def taken(self) -> Generator[None]:
+        """Have a place; Unavailable where none is free."""
+        if self._taken >= self._at_once_max:
+            raise Unavailable("too many requests at once, try again soon")
+        self._taken += 1
+        try:
+            yield
+        finally:
+            self._taken -= 1
+
+    @contextlib.contextmanager
+    def aside(self) -> Generator[None]:
+        """Wait, and let another one have the place meanwhile."""
+        self._taken -= 1
+        try:
+            yield
+        finally:
+            self._taken += 1
 
 
 class _Bucket:

@@ -12,8 +12,11 @@ from headway.engine.feed import Feed
 from headway.model.apps import App
 from headway.store import apps, containers, releases
 from headway.store.database import Tx
+from headway.testing import examples
 from headway.web.ask import Edge, edge
 from headway.web.dialect import mount
+from tests import ready_made
+from tests.outside import Outside
 from tests.ready_made import OTHER_SECRET, SECRET
 from tests.records import a_container, a_release, a_type
 
@@ -44,6 +47,33 @@ async def client(site: ASGIApp) -> AsyncIterator[httpx2.AsyncClient]:
 async def stranger(site: ASGIApp) -> AsyncIterator[httpx2.AsyncClient]:
     """Somebody else."""
     async with speaking(site, OTHER_SECRET) as client:
+        yield client
+
+
+@pytest.fixture
+async def live_site(outside: Outside) -> AsyncIterator[ASGIApp]:
+    """A platform that is at work, with the app `hello-world`, which serves."""
+    async with outside.at_work() as world:
+        await ready_made.add_token(world, outside.by.account_id, SECRET)
+        await ready_made.add_account(world, "other", OTHER_SECRET)
+        world.logbook.open()
+        await examples.running_app(world, outside.by, "hello-world")
+        feed = Feed(world.database)
+        yield mount(edge(world, feed), [SCALINGO])
+        feed.close()
+
+
+@pytest.fixture
+async def live(live_site: ASGIApp) -> AsyncIterator[httpx2.AsyncClient]:
+    """The admin of that platform."""
+    async with speaking(live_site, SECRET) as client:
+        yield client
+
+
+@pytest.fixture
+async def guest(live_site: ASGIApp) -> AsyncIterator[httpx2.AsyncClient]:
+    """Somebody else on that platform."""
+    async with speaking(live_site, OTHER_SECRET) as client:
         yield client
 
 

@@ -35,7 +35,7 @@ async def test_stopped_and_started_they_are_there_again(outside: Outside, world:
 
 
 async def test_a_route_leads_to_what_listens(outside: Outside, world: World, app: App) -> None:
-    route = await running.route_of(world, app.id, await outside.rows(app))
+    route = await running.route_of(world, app, await outside.rows(app))
     assert (route.app_id, route.app, route.hostnames) == (
         show(app.id),
         "hello-world",
@@ -49,13 +49,13 @@ async def test_a_route_to_containers_that_are_not_there_leads_nowhere_but_is_not
 ) -> None:
     rows = await outside.rows(app)
     await running.stop(world, rows)
-    route = await running.route_of(world, app.id, rows)
+    route = await running.route_of(world, app, rows)
     assert (route.endpoints, route.stopped) == ((), False)
 
 
 async def test_an_app_without_web_containers_is_stopped(outside: Outside, world: World, app: App) -> None:
     workers = [it for it in await outside.rows(app) if it.type == "worker"]
-    route = await running.route_of(world, app.id, workers)
+    route = await running.route_of(world, app, workers)
     assert (route.endpoints, route.stopped) == ((), True)
 
 

@@ -29,8 +29,8 @@ def builder() -> Told:
     return Told()
 
 
-async def test_what_builds_of_the_app_kept_goes(world: World, app: App, builder: Told) -> None:
-    await delete_cache(dataclasses.replace(world, builder=cast(Any, builder)), app)
+async def test_what_builds_of_the_app_kept_goes(world: World, app: App, by: Actor, builder: Told) -> None:
+    await delete_cache(dataclasses.replace(world, builder=cast(Any, builder)), app, by)
     assert builder.forgot == [show(app.id)]
 
 
@@ -39,6 +39,6 @@ async def test_it_stays_while_an_operation_holds_the_app(
 ) -> None:
     _, holder = await scale(world, app, [Change(name="web", amount=2)], by)
     with pytest.raises(Busy) as refused:
-        await delete_cache(dataclasses.replace(world, builder=cast(Any, builder)), app)
+        await delete_cache(dataclasses.replace(world, builder=cast(Any, builder)), app, by)
     assert refused.value.holder == holder.id
     assert builder.forgot == []

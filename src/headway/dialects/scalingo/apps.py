@@ -1,11 +1,22 @@
-"""Apps: create, list, look at."""
+"""Apps: create, list, look at, change, delete; and their children."""
 
+import msgspec
+
+from headway import ids
 from headway.dialects.scalingo import asked, project
 from headway.dialects.scalingo.wire import apps as wire
+from headway.domain.apps.configure import configure
 from headway.domain.apps.create import create as create_app
+from headway.domain.apps.delete import delete as delete_app
+from headway.domain.apps.rename import rename as rename_app
+from headway.domain.apps.transfer import transfer
+from headway.errors import Invalid, NotFound
+from headway.model.apps import checked_current_name
 from headway.views import apps
 from headway.web.ask import Ask
-from headway.web.body import Answer, answer
+from headway.web.body import Answer, answer, empty
+
+PER_PAGE, PER_PAGE_MAX, PAGE_MAX = 20, 100, 1_000_000
 
 
 async def create(ask: Ask) -> Answer:
@@ -36,4 +47,76 @@ async def list_all(ask: Ask) -> Answer:
 
 async def get(ask: Ask) -> Answer:
     """One app."""
-    return answer(wire.AppReply(project.app(await asked.shown_app(ask), asked.places(ask))))
+    return await _shown(ask, ask.params["app"])
+
+
+async def create_child(ask: Ask) -> Answer:
+    """A new app, the child of this one."""
+    name = (await ask.body(wire.CreateChild)).app.name
+    parent = await asked.app(ask, "app.create_child")
+    app = await create_app(ask.world, name, ask.actor, parent_id=parent.id)
+    shown = apps.Shown(app=app, owner=ask.account, status="new", parent=parent.name)
+    return answer(wire.AppReply(project.app(shown, asked.places(ask))), 201)
+
+
+async def children(ask: Ask) -> Answer:
+    """A page of its children, oldest first."""
+    parent, where, world = await asked.app(ask), asked.places(ask), ask.world
+    page = ask.number("page", 1, at_least=1, at_most=PAGE_MAX)
+    per_page = ask.number("per_page", PER_PAGE, at_least=1, at_most=PER_PAGE_MAX)
+    found, total = await apps.children(world.database, world.runtime, parent.id, page, per_page)
+    shown = [project.app(one, where) for one in found]
+    return answer(wire.ChildrenReply(shown, project.pagination(page, per_page, total)))
+
+
+async def rename(ask: Ask) -> Answer:
+    """Another name; the answer is the app as it is then."""
+    wanted = await ask.body(wire.Rename)
+    app = await asked.app(ask)
+    operation = await rename_app(
+        ask.world, app, wanted.new_name, ask.actor, current=wanted.current_name, key=ask.key
+    )
+    await asked.ended(ask, operation)
+    return await _shown(ask, ids.show(app.id))
+
+
+async def change(ask: Ask) -> Answer:
+    """Another owner, or other settings; they may stand below `app` or not, as clients differ."""
+    wanted = await ask.body(wire.Change)
+    app, said = await asked.app(ask), _said(wanted)
+    current = ask.query.get("current_name", wanted.current_name)
+    if current is not None:
+        checked_current_name(app, current)
+    if not said:
+        raise Invalid(app="should name what is to change")
+    if (owner := said.pop("owner", None)) is not None:
+        await transfer(ask.world, app, str(owner), ask.actor)
+    if said:
+        await asked.ended(ask, await configure(ask.world, app, said, ask.actor, ask.key))
+    return await _shown(ask, ids.show(app.id))
+
+
+def _said(wanted: wire.Change) -> dict[str, object]:
+    """What is to change, by our names."""
+    both = [
+        {name: getattr(one, name) for name in wire.Changes.__struct_fields__} for one in (wanted, wanted.app)
+    ]
+    said = {name: value for one in both for name, value in one.items() if value is not msgspec.UNSET}
+    if (project_id := said.pop("project_id", None)) is not None and not str(project_id).startswith("pr-"):
+        raise NotFound("project", str(project_id))
+    if "stack_id" in said:
+        said["stack"] = said.pop("stack_id")
+    return said
+
+
+async def delete(ask: Ask) -> Answer:
+    """Nothing is left of it; the answer comes when that is so."""
+    app = await asked.app(ask)
+    current = ask.query.get("current_name", "")
+    await asked.ended(ask, await delete_app(ask.world, app, current, ask.actor, ask.key))
+    return empty()
+
+
+async def _shown(ask: Ask, name: str) -> Answer:
+    shown = await apps.get(ask.world.database, ask.world.runtime, ask.account.id, name)
+    return answer(wire.AppReply(project.app(shown, asked.places(ask))))

@@ -2,21 +2,38 @@
 
 from headway import ids
 from headway.dialects.scalingo import project
-from headway.errors import NotFound
+from headway.errors import Conflict, NotFound, Unavailable
 from headway.model.apps import App
-from headway.views import apps
+from headway.model.operations import Operation, Phase
+from headway.views import apps, operations
 from headway.web.ask import Ask
 
+WAIT_SECONDS = 60
+REFUSED = frozenset({"record-refused", "cancelled"})
+"""Why an operation may end otherwise though the platform is well."""
 
-async def app(ask: Ask) -> App:
+
+async def app(ask: Ask, act: str = "app.read") -> App:
     """The app in the path, by id or name; NotFound also where the asker may not see it."""
-    return await apps.find(ask.world.database, ask.account.id, ask.params["app"])
+    return await apps.find(ask.world.database, ask.account.id, ask.params["app"], act)
 
 
 async def shown_app(ask: Ask) -> apps.Shown:
     """The same with its status."""
     world = ask.world
     return await apps.get(world.database, world.runtime, ask.account.id, ask.params["app"])
+
+
+async def ended(ask: Ask, operation: Operation) -> None:
+    """Wait for the end of an operation whose request is answered only then.
+
+    Conflict or Unavailable where it failed; where it takes longer than anybody waits, it goes on all the same.
+    """
+    end = await operations.ended(ask.world.database, ask.edge.feed, operation.id, seconds=WAIT_SECONDS)
+    if end is None or end.phase is Phase.SUCCEEDED:
+        return
+    code, text = (end.detail.code, end.detail.text) if end.detail is not None else ("", "it failed")
+    raise Conflict(text) if code in REFUSED else Unavailable(text)
 
 
 def id_of(shown: str, noun: str) -> int:

@@ -48,5 +48,5 @@ async def output(ask: Ask) -> Answer:
 
 async def delete_cache(ask: Ask) -> Answer:
     """Let the next build begin with nothing that earlier ones kept."""
-    await delete_cache_of(ask.world, await asked.app(ask))
+    await delete_cache_of(ask.world, await asked.app(ask), ask.actor)
     return empty()

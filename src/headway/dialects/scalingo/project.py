@@ -12,6 +12,7 @@ from headway.clock import SECOND
 from headway.config import Config
 from headway.dialects.scalingo.wire import accounts as wire_accounts
 from headway.dialects.scalingo.wire import apps as wire_apps
+from headway.dialects.scalingo.wire import collaborators as wire_collaborators
 from headway.dialects.scalingo.wire import containers as wire_containers
 from headway.dialects.scalingo.wire import deployments as wire_deployments
 from headway.dialects.scalingo.wire import features as wire_features
@@ -24,7 +25,7 @@ from headway.model.operations import Operation, Phase
 from headway.model.sizes import Size
 from headway.model.stacks import Stack
 from headway.model.variables import Variable
-from headway.views import apps, containers, deployments
+from headway.views import apps, collaborators, containers, deployments
 
 STATUS = {
     Phase.ACCEPTED: "pending",
@@ -130,6 +131,22 @@ def app(it: apps.Shown, where: Places) -> wire_apps.App:
         region=where.region,
         project=wire_apps.Project(id=f"pr-{ids.show(it.owner.id)}", name="default"),
         parent_app_name=it.parent,
+    )
+
+
+def collaborator(it: collaborators.Shown, link: str) -> wire_collaborators.Collaborator:
+    """One collaborator, with the link by which the invitation is accepted while it is open."""
+    record = it.collaborator
+    return wire_collaborators.Collaborator(
+        id=ids.show(record.id),
+        app_id=ids.show(record.app_id),
+        app_name=it.app.name,
+        email=record.email,
+        user_id=None if it.account is None else ids.show(it.account.id),
+        username="n/a" if it.account is None else it.account.name,
+        status="pending" if it.account is None else "accepted",
+        is_limited=record.is_limited,
+        invitation_link=link,
     )
 
 

@@ -12,7 +12,7 @@ from headway.web.body import Answer, answer, empty
 
 async def list_all(ask: Ask) -> Answer:
     """All of them; `aliases=false` shows what an alias leads to instead of the alias."""
-    app = await asked.app(ask)
+    app = await asked.app(ask, "variables.read")
     follow = ask.query.get("aliases", "true").lower() == "false"
     found = await variables.of_app(ask.world.database, app.id, follow_aliases=follow)
     return answer(wire.VariablesReply([project.variable(one) for one in found]))

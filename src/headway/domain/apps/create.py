@@ -5,6 +5,7 @@ import re
 
 import msgspec
 
+from headway.domain.access import permitted
 from headway.domain.world import World
 from headway.errors import Invalid, NotFound
 from headway.model.apps import App, ContainerType, checked_name, initial_amount, initial_size
@@ -30,7 +31,8 @@ async def create(
     parent_id: int | None = None,
     dry_run: bool = False,
 ) -> App:
-    """The new app, owned by who asks. Invalid for a name that breaks the rule or is taken; NotFound for a stack.
+    """The new app, owned by who asks. Invalid for a name that breaks the rule or is taken; NotFound for a
+    stack, or a parent that `by` may not see.
 
     A dry run says the same and leaves nothing.
     """
@@ -42,6 +44,8 @@ async def create(
     )
 
     async def body(tx: Tx) -> None:
+        if parent_id is not None:
+            await permitted(tx, parent_id, by, "app.create_child")
         await apps.insert(tx, app)
         await containers.keep_types(tx, [_web(world, app.id)])
         said = {"name": app.name, "git_source": app.git_source}

@@ -6,6 +6,7 @@ the end, first.
 
 import msgspec
 
+from headway.domain.access import permitted
 from headway.domain.containers import formation, release
 from headway.domain.containers.swap import Swap, Swapping
 from headway.domain.world import World
@@ -42,6 +43,7 @@ async def restart(world: World, app: App, scope: list[str], by: Actor, key: str 
     sent = key_of(by, key, RESTART.name, app.id, scope)
 
     async def body(tx: Tx) -> Operation:
+        await permitted(tx, app.id, by, RESTART.name)
         if (earlier := await world.desk.earlier(tx, sent)) is not None:
             return earlier
         params = await _planned(world, tx, app, scope)

@@ -6,6 +6,7 @@ serves. Read SCALE, near the end, first.
 
 import msgspec
 
+from headway.domain.access import permitted
 from headway.domain.containers import formation, release
 from headway.domain.containers.swap import Swap, Swapping
 from headway.domain.world import World
@@ -44,6 +45,7 @@ async def scale(
     sent = key_of(by, key, SCALE.name, app.id, changes)
 
     async def body(tx: Tx) -> tuple[list[ContainerType], Operation]:
+        await permitted(tx, app.id, by, SCALE.name)
         if (earlier := await world.desk.earlier(tx, sent)) is not None:
             return msgspec.json.decode(earlier.params, type=Scale).formation, earlier
         params = await _planned(world, tx, app, changes)

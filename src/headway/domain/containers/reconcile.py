@@ -77,7 +77,7 @@ async def _end(world: World, status: Status) -> None:
 async def _restore(world: World, app: App, theirs: list[Container]) -> None:
     try:
         await running.start(world, app.id, theirs)
-        route = await running.route_of(world, app.id, theirs)
+        route = await running.route_of(world, app, theirs)
         if route not in await world.router.routes():
             await world.router.route(route)
     except (Trouble, Refusal) as trouble:

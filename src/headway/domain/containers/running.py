@@ -14,6 +14,7 @@ from headway.model.apps import App, Container, listens
 from headway.routers.port import Endpoint, Route
 from headway.runtimes.port import Unit
 from headway.store import apps, releases
+from headway.store.containers import of_app
 
 
 async def start(world: World, app_id: int, containers: Iterable[Container]) -> None:
@@ -28,19 +29,25 @@ async def stop(world: World, containers: Iterable[Container]) -> None:
     await together(world.runtime.stop(unit_id(it), grace_seconds=grace) for it in containers)
 
 
-async def route_of(world: World, app_id: int, containers: Iterable[Container]) -> Route:
-    """The whole route of an app whose traffic goes to these containers."""
-    app = await _app(world, app_id)
+async def route_of(world: World, app: App, containers: Iterable[Container]) -> Route:
+    """The whole route of an app, with this name and these settings, whose traffic goes to these containers."""
     web = [it for it in containers if listens(it.type)]
     return Route(
-        app_id=show(app_id),
+        app_id=show(app.id),
         app=app.name,
         hostnames=(f"{app.name}.{world.config.domain}",),
-        endpoints=await endpoints_of(world, app_id, web),
+        endpoints=await endpoints_of(world, app.id, web),
         stopped=not web,
         force_https=app.force_https,
         sticky_session=app.sticky_session,
     )
+
+
+async def reroute(world: World, app: App) -> None:
+    """Lead traffic to the app's containers by this name and these settings; nothing for one never deployed."""
+    if app.release_id is not None:
+        theirs = await world.database.read(lambda tx: of_app(tx, app.id))
+        await world.router.route(await route_of(world, app, theirs))
 
 
 async def endpoints_of(world: World, app_id: int, containers: Iterable[Container]) -> tuple[Endpoint, ...]:
@@ -55,7 +62,7 @@ async def endpoints_of(world: World, app_id: int, containers: Iterable[Container
 
 async def units_of(world: World, app_id: int, containers: Iterable[Container]) -> list[Unit]:
     """What the containers are to the runtime. Failure `slug-missing` where what they run is not kept."""
-    app = await _app(world, app_id)
+    app = await app_of(world, app_id)
     return [await _unit(world, app, it) for it in containers]
 
 
@@ -74,5 +81,6 @@ async def _unit(world: World, app: App, container: Container) -> Unit:
     return unit(world.config, app, container, release, await world.builder.slug(release.digest))
 
 
-async def _app(world: World, app_id: int) -> App:
+async def app_of(world: World, app_id: int) -> App:
+    """The app as it is now."""
     return await world.database.read(lambda tx: apps.get(tx, app_id))

@@ -18,7 +18,6 @@ from headway.errors import Failure
 from headway.ids import show
 from headway.model.apps import Container, listens
 from headway.runtimes.port import Unit
-from headway.store import apps
 
 P = TypeVar("P", bound=msgspec.Struct)
 
@@ -98,20 +97,22 @@ class Swapping(Generic[P]):
         await _bring_back(run, swap, swap.in_the_way)
 
     async def _route_to_after(self, run: Run[P, World]) -> None:
-        swap = self._of(run)
-        await run.world.router.route(await running.route_of(run.world, swap.app_id, swap.after))
+        world, swap = run.world, self._of(run)
+        app = await running.app_of(world, swap.app_id)
+        await world.router.route(await running.route_of(world, app, swap.after))
 
     async def _route_to_before(self, run: Run[P, World]) -> None:
         world, swap = run.world, self._of(run)
-        app = await world.database.read(lambda tx: apps.get(tx, swap.app_id))
+        app = await running.app_of(world, swap.app_id)
         if app.release_id is None:
             await world.router.drop(show(swap.app_id))
         else:
-            await world.router.route(await running.route_of(world, swap.app_id, swap.before))
+            await world.router.route(await running.route_of(world, app, swap.before))
 
     async def _stop_surplus(self, run: Run[P, World]) -> None:
         world, swap = run.world, self._of(run)
-        route = await running.route_of(world, swap.app_id, swap.after)
+        app = await running.app_of(world, swap.app_id)
+        route = await running.route_of(world, app, swap.after)
         draining = await running.endpoints_of(world, swap.app_id, swap.surplus)
         await world.router.route(msgspec.structs.replace(route, draining=draining))
         seconds = world.config.request_drain_seconds

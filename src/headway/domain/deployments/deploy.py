@@ -13,6 +13,7 @@ import msgspec
 from headway import ids
 from headway.builders.port import Source
 from headway.builders.refusals import disk_full_told
+from headway.domain.access import permitted
 from headway.domain.containers import formation
 from headway.domain.containers.swap import Swap, Swapping
 from headway.domain.deployments.upload import own_archive
@@ -61,6 +62,7 @@ async def deploy(
     sent = key_of(by, key, DEPLOY.name, app.id, source_url, ref)
 
     async def body(tx: Tx) -> tuple[Deployment, Operation]:
+        await permitted(tx, app.id, by, DEPLOY.name)
         if (earlier := await world.desk.earlier(tx, sent)) is not None:
             return await deployments.of_operation(tx, earlier.id, app.id), earlier
         if archive is None:

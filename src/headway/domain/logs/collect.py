@@ -14,12 +14,14 @@ import msgspec
 
 from headway.clock import SECOND, Clock
 from headway.domain.logs import rate
+from headway.errors import Unavailable
 from headway.model.logs import Lines, shown
 from headway.runtimes.port import Output, Runtime
 from headway.store.database import StorageFull
 from headway.store.logbook import Logbook
 
 _log = logging.getLogger(__name__)
+_NOT_NOW = (StorageFull, Unavailable)
 
 
 class _Speaker(msgspec.Struct, frozen=True):
@@ -74,8 +76,8 @@ class Collector:
         """Tell the runtime what has been kept; whether nothing more will come of the unit."""
         is_gone = await self._runtime.forget_output(unit, end)
         if is_gone:
-            # Where the disk is full the offset stays a while: the next start finds that the unit is gone.
-            with contextlib.suppress(StorageFull):
+            # Where that cannot be written the offset stays a while: the next start finds that the unit is gone.
+            with contextlib.suppress(*_NOT_NOW):
                 self._logbook.forget_unit(unit)
         return is_gone
 
@@ -115,9 +117,9 @@ class Collector:
             return True
         try:
             self._logbook.append(app_id, lines, unit=unit, end=end)
-        except StorageFull:
+        except _NOT_NOW as error:
             if not self._full:
-                _log.error("the disk is full: what apps say waits in their output files")
+                _log.error("%s: what apps say waits in their output files", str(error) or "the disk is full")
             self._full = True
             return False
         if self._full:

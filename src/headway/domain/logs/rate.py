@@ -41,8 +41,8 @@ class Admitted(msgspec.Struct, frozen=True, kw_only=True):
 def admit(past: Minute | None, limit: Limit, at: int, text: bytes) -> Admitted:
     """Decide on whole lines that come at `at` (microseconds UTC), knowing what the container said last."""
     now = past if past is not None and past.number == at // MINUTE else Minute(number=at // MINUTE)
-    size = _fitting(now, limit, text)
-    lines, dropped = text.count(b"\n", 0, size), text.count(b"\n", size)
+    lines, size = _fitting(now, limit, text)
+    dropped = text.count(b"\n", size)
     after = msgspec.structs.replace(
         now,
         lines=now.lines + lines,
@@ -71,12 +71,12 @@ def _overflow(limit: Limit) -> str:
     )
 
 
-def _fitting(now: Minute, limit: Limit, text: bytes) -> int:
-    """How many bytes of the text are lines that fit. Once one has not, none does."""
+def _fitting(now: Minute, limit: Limit, text: bytes) -> tuple[int, int]:
+    """How many lines of the text fit, and how many bytes they are. Once one has not, none does."""
     if now.dropped_lines:
-        return 0
+        return 0, 0
     size = text.rfind(b"\n", 0, max(0, limit.bytes_max - now.bytes)) + 1
-    lines_left = limit.lines_max - now.lines
-    if text.count(b"\n", 0, size) > lines_left:
-        size = sum(len(line) + 1 for line in text.split(b"\n", lines_left)[:-1])
-    return size
+    lines, lines_left = text.count(b"\n", 0, size), limit.lines_max - now.lines
+    if lines <= lines_left:
+        return lines, size
+    return lines_left, sum(len(line) + 1 for line in text.split(b"\n", lines_left)[:-1])

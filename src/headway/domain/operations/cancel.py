@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from headway.domain.access import permitted_on
 from headway.domain.catalog import CATALOG
 from headway.domain.world import World
 from headway.engine.cancel import cancel as ask_to_cancel
@@ -20,7 +21,7 @@ REASON_LENGTH_MAX = 500
 async def cancel(world: World, id: int, reason: str, *, by: Actor) -> Operation:
     """Ask; the operation as it is then.
 
-    NotFound where somebody else began it, Conflict where it has ended otherwise. It says `cancelled` only once
+    NotFound where somebody else began it on something that `by` may not see, Conflict where it has ended otherwise. It says `cancelled` only once
     nothing of it runs any more.
     """
     if len(reason) > REASON_LENGTH_MAX or "\0" in reason:
@@ -34,8 +35,9 @@ async def cancel(world: World, id: int, reason: str, *, by: Actor) -> Operation:
 
     async def body(tx: Tx) -> Operation:
         operation = await operations.get(tx, id)
-        if operation is None or operation.account_id != by.account_id:
+        if operation is None:
             raise NotFound("operation", show(id))
+        await permitted_on(tx, operation, by, "operation.cancel")
         tx.after_commit(world.desk.call)
         return await ask_to_cancel(tx, id, by=by, reason=reason, clock=world.clock, record=record)
 

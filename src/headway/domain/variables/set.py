@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from headway.domain.access import permitted
 from headway.domain.world import World
 from headway.model.apps import App
 from headway.model.operations import Actor, NewEvent
@@ -16,6 +17,7 @@ async def set_variables(world: World, app: App, values: Mapping[str, str], by: A
         checked(name, value)
 
     async def body(tx: Tx) -> list[Variable]:
+        await permitted(tx, app.id, by, "variables.set")
         kept = [
             await variables.set(tx, Variable(world.ids.next(), app.id, name, value))
             for name, value in values.items()

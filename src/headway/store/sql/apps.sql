@@ -11,7 +11,8 @@ FROM apps WHERE name = :name
 -- name: of_account
 SELECT id, name, owner_id, parent_id, git_source, stack, force_https, sticky_session, router_logs, release_id,
     last_deployed_at, last_deployed_by, last_deployment_id, created_at, updated_at
-FROM apps WHERE owner_id = :account_id ORDER BY name
+FROM apps WHERE owner_id = :account_id OR id IN (SELECT app_id FROM collaborators WHERE account_id = :account_id)
+ORDER BY name
 
 -- name: every
 SELECT id, name, owner_id, parent_id, git_source, stack, force_https, sticky_session, router_logs, release_id,
@@ -34,3 +35,47 @@ UPDATE apps SET release_id = :release_id, updated_at = :at WHERE id = :id
 
 -- name: deployed
 UPDATE apps SET last_deployment_id = :deployment_id WHERE id = :id
+
+-- name: rename
+UPDATE apps SET name = :name, updated_at = :at WHERE id = :id
+
+-- name: configure
+UPDATE apps SET force_https = :force_https, sticky_session = :sticky_session, router_logs = :router_logs,
+    stack = :stack, updated_at = :at
+WHERE id = :id
+
+-- name: transfer
+UPDATE apps SET owner_id = :owner_id, updated_at = :at WHERE id = :id
+
+-- name: children
+SELECT id, name, owner_id, parent_id, git_source, stack, force_https, sticky_session, router_logs, release_id,
+    last_deployed_at, last_deployed_by, last_deployment_id, created_at, updated_at
+FROM apps WHERE parent_id = :parent_id ORDER BY id LIMIT :count OFFSET :offset
+
+-- name: count_children
+SELECT count(*) FROM apps WHERE parent_id = :parent_id
+
+-- name: orphan
+-- This and each of the following is carried out, in this order, when an app goes.
+UPDATE apps SET parent_id = NULL WHERE parent_id = :id
+
+-- name: delete_collaborators
+DELETE FROM collaborators WHERE app_id = :id
+
+-- name: delete_variables
+DELETE FROM variables WHERE app_id = :id
+
+-- name: delete_containers
+DELETE FROM containers WHERE app_id = :id
+
+-- name: delete_types
+DELETE FROM container_types WHERE app_id = :id
+
+-- name: delete_deployments
+DELETE FROM deployments WHERE app_id = :id
+
+-- name: delete_releases
+DELETE FROM releases WHERE app_id = :id
+
+-- name: delete_app
+DELETE FROM apps WHERE id = :id

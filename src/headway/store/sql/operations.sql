@@ -1,4 +1,5 @@
 -- Times never go back, though the clocks of two nodes differ: each write keeps the later one.
+-- On SQLite a write says RETURNING only where more than its id is wanted: that costs as much as the write itself.
 
 -- name: insert
 -- The row is the hold: where another active one holds the target, nothing is inserted.
@@ -7,7 +8,7 @@ INSERT INTO operations (id, type, target, exclusive, phase, params, account_id, 
     attempt, progress, cancel_reason, created_at, started_at, updated_at)
 VALUES (:id, :type, :target, :exclusive, :phase, :params, :account_id, :owner, :fence, 0, 0,
     1, 0, '', :at, :started_at, :at)
-ON CONFLICT (target) WHERE exclusive = 1 AND phase < 3 DO NOTHING RETURNING id
+ON CONFLICT (target) WHERE exclusive = 1 AND phase < 3 DO NOTHING
 -- only: postgres, many
 INSERT INTO operations (id, type, target, exclusive, phase, params, account_id, owner, fence, step, turning_back,
     attempt, progress, cancel_reason, created_at, started_at, updated_at)
@@ -80,7 +81,6 @@ RETURNING operations.id, cancel_requested_at
 -- only: sqlite
 UPDATE operations SET turning_back = 1, step = :next, attempt = 1, detail = :detail, updated_at = max(updated_at, :at)
 WHERE id = :id AND fence = :fence AND phase = 2 AND step = :step AND turning_back = 0
-RETURNING id
 -- only: postgres, many
 UPDATE operations SET turning_back = 1, step = given.next, attempt = 1, detail = given.detail,
     updated_at = greatest(operations.updated_at, given.at)
@@ -96,7 +96,6 @@ RETURNING operations.id
 -- only: sqlite
 UPDATE operations SET step = step - 1, attempt = 1, updated_at = max(updated_at, :at)
 WHERE id = :id AND fence = :fence AND phase = 2 AND step = :step AND turning_back = 1
-RETURNING id
 -- only: postgres, many
 UPDATE operations SET step = operations.step - 1, attempt = 1, updated_at = greatest(operations.updated_at, given.at)
 FROM unnest(:id::bigint[], :fence::int[], :step::int[], :at::bigint[]) AS given (id, fence, step, at)
@@ -111,7 +110,6 @@ RETURNING operations.id
 UPDATE operations SET phase = :phase, step = :last, progress = max(progress, :progress), detail = :detail, owner = NULL,
     updated_at = max(updated_at, :at), finished_at = max(updated_at, :at)
 WHERE id = :id AND fence = :fence AND phase = 2 AND step = :step AND turning_back = :turning_back
-RETURNING id
 -- only: postgres, many
 UPDATE operations SET phase = given.phase, step = given.last, progress = greatest(operations.progress, given.progress),
     detail = given.detail, owner = NULL, updated_at = greatest(operations.updated_at, given.at),
@@ -131,7 +129,6 @@ INSERT INTO operation_log (operation, n, at, text)
 SELECT :id, :n, :at, :text
 WHERE EXISTS (SELECT 1 FROM operations WHERE id = :id AND fence = :fence AND phase = 2)
 ON CONFLICT (operation, n) DO UPDATE SET text = excluded.text
-RETURNING operation
 -- only: postgres, many
 INSERT INTO operation_log (operation, n, at, text)
 SELECT given.id, n, at, text
@@ -157,7 +154,6 @@ ON CONFLICT (operation, n) DO UPDATE SET text = excluded.text
 -- only: sqlite
 UPDATE operations SET progress = :progress, updated_at = max(updated_at, :at)
 WHERE id = :id AND fence = :fence AND phase = 2 AND progress < :progress
-RETURNING id
 -- only: postgres, many
 UPDATE operations SET progress = given.progress, updated_at = greatest(operations.updated_at, given.at)
 FROM unnest(:id::bigint[], :fence::int[], :progress::smallint[], :at::bigint[]) AS given (id, fence, progress, at)

@@ -41,7 +41,7 @@ class Asker:
     async def wish(self, type: OperationType[Any, Any], params: Any, *, cancels: bool, twice: bool) -> None:
         """One operation, from asking to its end."""
         key = Key(scope="1", value=self._key, fingerprint=f"{type.name} {params}")
-        it = await self._submitted(type, params, key)
+        it = await self._submitted(type, params, key if twice or self._random.random() < 0.5 else None)
         if it is None:
             return
         self._say(f"has {show(it.id)} {it.type} on {it.target}")
@@ -65,7 +65,9 @@ class Asker:
                 await self._clock.sleep(self._random.uniform(0.1, 2))
         return None
 
-    async def _submitted(self, type: OperationType[Any, Any], params: Any, key: Key) -> Operation | None:
+    async def _submitted(
+        self, type: OperationType[Any, Any], params: Any, key: Key | None
+    ) -> Operation | None:
         for _ in range(TRIES_MAX):
             try:
                 return await self._insist(lambda node: node.submit(type, params, key))

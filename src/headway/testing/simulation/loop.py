@@ -97,6 +97,7 @@ class Loop(asyncio.AbstractEventLoop):
         self._ready: list[_Call] = []
         self._timers: list[tuple[float, int, _Call]] = []
         self._tasks: list[_Task] = []
+        self._tasks_max = 100
         self._processes: list[Process] = []
         self.outside = self.process("outside", ordered=True)
         """Whoever belongs to no other process."""
@@ -160,6 +161,9 @@ class Loop(asyncio.AbstractEventLoop):
         """A task of this loop."""
         task = _Task(next(self._numbers), coro, loop=self, **named)
         self._tasks.append(task)
+        if len(self._tasks) > self._tasks_max:
+            self._tasks = [it for it in self._tasks if not it.done()]
+            self._tasks_max = 2 * len(self._tasks) + 100
         return task
 
     def call_exception_handler(self, context: dict[str, Any]) -> None:
@@ -199,14 +203,11 @@ class Loop(asyncio.AbstractEventLoop):
             self.thaw(process)
         with self._turning():
             for _ in range(rounds_max):
-                left = [task for task in self._tasks if not task.done()]
-                for task in left:
+                self._tasks = [task for task in self._tasks if not task.done()]
+                for task in self._tasks:
                     task.cancel()
                 while self._ready:
                     self._turn()
-        for task in self._tasks:
-            if task.done() and not task.cancelled():
-                task.exception()
         self.close()
 
     @contextlib.contextmanager
@@ -233,11 +234,13 @@ class Loop(asyncio.AbstractEventLoop):
             raise self.broken
 
     def _next(self) -> _Call:
-        call = self._ready[self._random.randrange(len(self._ready))]
-        if call.process.ordered:
-            call = next(it for it in self._ready if it.process is call.process)
-        self._ready.remove(call)
-        return call
+        ready = self._ready
+        if len(ready) == 1:
+            return ready.pop()
+        n = int(self._random.random() * len(ready))
+        if ready[n].process.ordered:
+            n = next(k for k, it in enumerate(ready) if it.process is ready[n].process)
+        return ready.pop(n)
 
     def _let_pass(self) -> None:
         if not self._ready:

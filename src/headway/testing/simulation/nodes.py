@@ -112,11 +112,18 @@ class Node:
             strange = process.name in self._harbour.weather.strange_ones
             self._witness.hold("worker-stays-up", strange, f"{process.name}: {error!r}")
             self._witness.say(process.name, f"ends with {error!r}")
+            self._loop.call_later(1, self._again, process, context=self._loop.outside.context)
             raise
         finally:
             sweeping.cancel()
         told = self._stop.is_set()
         self._witness.hold("worker-stays-up", told, f"{process.name} ends and was not told to")
+
+    def _again(self, process: Process) -> None:
+        """A supervisor starts what has ended by itself."""
+        if process is self.process and process.alive:
+            self.kill()
+            self.start()
 
     async def stop(self) -> None:
         """In good order, or killed when it takes too long."""
@@ -175,6 +182,8 @@ class Node:
 
     async def submit(self, type: OperationType[Any, Any], params: Any, key: Key | None = None) -> Operation:
         """Accept an operation, or find the one that the key began."""
+        if key is None:
+            return await self.desk.accept(self.database, type, params, by=BY)
 
         async def body(tx: Tx) -> Operation:
             found = await self.desk.earlier(tx, key)

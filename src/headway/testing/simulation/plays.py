@@ -34,7 +34,8 @@ HOWS = (
     *("fail", "late", "always", "stubborn", "bare", "progress", "retry", "say"),
 )
 BACKS = (*("plain",) * 8, "undo-retry", "undo-raise", "undo-long", "undo-say", "undo-fail")
-TARGETS = 4
+TARGETS = 12
+TYPES = 6
 DEADLINE_SECONDS = 8.0
 
 
@@ -44,7 +45,7 @@ class Asked(msgspec.Struct, frozen=True):
     target: str
 
 
-def lines(random: Random, count: int = 6) -> list[str]:
+def lines(random: Random, count: int = TYPES) -> list[str]:
     """That many types, as lines."""
     return [
         " ".join(

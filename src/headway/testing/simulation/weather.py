@@ -25,7 +25,7 @@ class Shares(msgspec.Struct, frozen=True, kw_only=True):
     twice: float = 0.0
     """Its body is run, taken back, and run again."""
     deaf: float = 0.0
-    """A notification is lost; the database tells again only seconds later."""
+    """A notification is lost; the database is looked at a second later."""
 
 
 class Way(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,5 +93,5 @@ class Weather:
     def notice(self) -> float:
         """In how many seconds a node hears that something was committed."""
         if self._random.random() < self._shares.deaf:
-            return self._random.uniform(1, 5)
+            return self._random.uniform(0.5, 1.2)
         return self._random.expovariate(500)

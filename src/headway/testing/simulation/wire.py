@@ -10,7 +10,7 @@ import msgspec
 
 from headway.clock import Clock
 from headway.model.operations import LogLine, NewEvent
-from headway.store.database import Database, Entry, Row, Tx
+from headway.store.database import Database, Entry, Heard, Row, Touched, Tx
 from headway.store.sheets import Query
 from headway.testing.fuse import PowerCut
 from headway.testing.simulation.loop import Loop, Process
@@ -64,8 +64,13 @@ class Harbour:
         self.watcher = watcher
         self.dated = dated
         self.process = loop.process("database", ordered=True)
-        self._listeners: list[tuple[Process, Callable[[], None]]] = []
+        self._listeners: list[tuple[Process, Heard]] = []
         self._requests = 0
+        self.moved = True
+        """Whether any body has written something since the last commit."""
+        self.journaling = 0
+        """How many entries are to be in this or the next commit."""
+        self._touched: Touched | None = None
 
     async def open(self) -> None:
         """Open the database in its own process."""
@@ -83,7 +88,7 @@ class Harbour:
         self.watcher.asked(process, request)
         return request
 
-    def listen(self, process: Process, heard: Callable[[], None]) -> Callable[[], None]:
+    def listen(self, process: Process, heard: Heard) -> Callable[[], None]:
         """Tell a process of commits."""
         listener = (process, heard)
         self._listeners.append(listener)
@@ -93,22 +98,34 @@ class Harbour:
         """It is dead."""
         self._listeners = [it for it in self._listeners if it[0] is not process]
 
-    def _committed(self) -> None:
+    def told(self, process: Process) -> Callable[[], None]:
+        """What tells a process of the commit that was just now, in case it was its own."""
+        touched = self._touched
+        heard = [heard for its, heard in self._listeners if its is process]
+        return lambda: [tell(touched) for tell in heard] and None
+
+    def _committed(self, touched: Touched | None) -> None:
+        self._touched = touched
+        if not self.moved and not self.journaling:
+            return
+        self.moved = False
         self.watcher.committed()
         for process, heard in self._listeners:
-            self.loop.call_later(self.weather.notice(), heard, context=process.context)
+            self.loop.call_later(self.weather.notice(), heard, touched, context=process.context)
 
 
 class Wire:
     """The port, as one process of a node has it."""
 
     name = "sqlite"
+    shared = True
     marks = None
 
     def __init__(self, harbour: Harbour, process: Process, node: str) -> None:
         self._harbour = harbour
         self._process = process
         self._node = node
+        self._last = 0.0
         self.cut = False
         """The process is dead, and only being cleared away."""
 
@@ -147,7 +164,11 @@ class Wire:
         marked = msgspec.structs.replace(entry, events=tuple(_mark(it, request) for it in entry.events))
 
         async def carried(_: Way) -> Row | None:
-            row = await self._harbour.store.journal(marked)
+            self._harbour.journaling += 1
+            try:
+                row = await self._harbour.store.journal(marked)
+            finally:
+                self._harbour.journaling -= 1
             if request.name != "operations.insert":
                 self._harbour.watcher.guarded(self._process, request, entry.values, row)
             return row
@@ -159,7 +180,7 @@ class Wire:
         request = self._harbour.request(self._process, "read")
         return await self._through(request, lambda _: self._harbour.store.read(body), [])
 
-    def listen(self, heard: Callable[[], None]) -> Callable[[], None]:
+    def listen(self, heard: Heard) -> Callable[[], None]:
         """See the port."""
         return self._harbour.listen(self._process, heard)
 
@@ -177,14 +198,18 @@ class Wire:
                 loop.create_task(carries())
 
         async def carries() -> None:
-            result, error = None, way.error
+            result, error, tell = None, way.error, _nothing
             try:
-                result = await carried(way) if way.carried_out else None
+                if way.carried_out:
+                    result = await carried(way)
+                    tell = harbour.told(self._process)
             except Exception as its_error:  # noqa: BLE001 - whatever a body raises belongs to its caller
                 error = error or its_error
-            loop.call_later(way.back, delivered, result, error, context=self._process.context)
+            loop.call_later(way.back, delivered, result, error, tell, context=self._process.context)
 
-        def delivered(result: Any, error: Exception | None) -> None:
+        def delivered(result: Any, error: Exception | None, tell: Callable[[], None]) -> None:
+            if error is None:
+                tell()
             for act in acts if error is None else ():
                 loop.call_soon(act)
             if answer.done():
@@ -195,8 +220,19 @@ class Wire:
             else:
                 answer.set_exception(error)
 
-        loop.call_later(way.there, arrives, context=harbour.process.context)
+        loop.call_at(self._arrival(way.there), arrives, context=harbour.process.context)
         return await answer
+
+    def _arrival(self, seconds: float) -> float:
+        """A database within the process takes requests in their order, one behind several lines as they come."""
+        arrival = self._harbour.loop.time() + seconds
+        if self._harbour.dated is None:
+            arrival = self._last = max(arrival, self._last)
+        return arrival
+
+
+def _nothing() -> None:
+    """Nothing is told."""
 
 
 class _TakenBack(Exception):
@@ -217,20 +253,25 @@ class _Marked:
 
     async def run(self, query: Query, **values: object) -> int:
         count = await self._tx.run(query, **self._in_time(query, values))
+        self._harbour.moved = self._harbour.moved or bool(count)
         if query.name == "nodes.renew":
             self._harbour.watcher.leased(self._request, good=bool(count))
+        elif "fence" in values and query.name != "operations.insert":
+            row = (values["id"],) if count else None
+            self._harbour.watcher.guarded(self._process, self._request, values, row)
         return count
 
     async def one(self, query: Query, **values: object) -> Row | None:
         row = await self._tx.one(query, **self._in_time(query, values))
+        self._harbour.moved = self._harbour.moved or row is not None
         if query.name == "nodes.register":
             self._harbour.watcher.leased(self._request, good=True)
-        elif "fence" in values and query.name != "operations.insert":
-            self._harbour.watcher.guarded(self._process, self._request, values, row)
         return row
 
     async def all(self, query: Query, **values: object) -> list[Row]:
-        return await self._tx.all(query, **self._in_time(query, values))
+        rows = await self._tx.all(query, **self._in_time(query, values))
+        self._harbour.moved = self._harbour.moved or bool(rows)
+        return rows
 
     def append(self, event: NewEvent) -> None:
         self._tx.append(_mark(event, self._request))

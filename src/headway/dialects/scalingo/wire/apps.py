@@ -4,6 +4,8 @@ from typing import Any
 
 import msgspec
 
+from headway.dialects.scalingo.wire.deployments import Meta
+
 
 class Owner(msgspec.Struct, kw_only=True):
     """Whose an app is."""
@@ -83,6 +85,50 @@ class CreateApp(msgspec.Struct):
     """A new app, under its name."""
 
     app: NewApp
+
+
+class NewChild(msgspec.Struct, kw_only=True):
+    """What is asked of a new child app."""
+
+    name: str
+
+
+class CreateChild(msgspec.Struct):
+    """A new child app, under its name."""
+
+    app: NewChild
+
+
+class ChildrenReply(msgspec.Struct):
+    """A page of child apps, under their name."""
+
+    child_apps: list[App]
+    meta: Meta
+
+
+class Rename(msgspec.Struct, kw_only=True):
+    """What an app is called, and what it is to be called."""
+
+    current_name: str
+    new_name: str
+
+
+class Changes(msgspec.Struct, kw_only=True, frozen=True):
+    """What is to change of an app; what is not said stays."""
+
+    owner: str | msgspec.UnsetType = msgspec.UNSET
+    force_https: bool | msgspec.UnsetType = msgspec.UNSET
+    sticky_session: bool | msgspec.UnsetType = msgspec.UNSET
+    router_logs: bool | msgspec.UnsetType = msgspec.UNSET
+    stack_id: str | msgspec.UnsetType = msgspec.UNSET
+    project_id: str | msgspec.UnsetType = msgspec.UNSET
+
+
+class Change(Changes, kw_only=True, frozen=True):
+    """The same, under the app's name or by itself; with the name of the app as a proof."""
+
+    app: Changes = Changes()
+    current_name: str | None = None
 
 
 class LogsReply(msgspec.Struct):
