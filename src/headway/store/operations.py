@@ -63,6 +63,11 @@ async def active(tx: Tx, count: int = 1000) -> list[Operation]:
     return [_operation(row) for row in await tx.all(SQL["active"], count=count)]
 
 
+async def more_wait(tx: Tx, count: int) -> bool:
+    """Whether at least so many wait to be begun."""
+    return await tx.one(SQL["more_wait"], count=max(0, count - 1)) is not None
+
+
 async def tombstone(tx: Tx, id: int) -> Tombstone | None:
     """What is left of an operation after its retention."""
     row = await tx.one(SQL["tombstone"], id=id)

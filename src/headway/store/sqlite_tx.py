@@ -50,8 +50,8 @@ class Pen:
             self._cursor.execute(_EVENT, (event.at, event.name, event.operation, event.target, by, data))
         self.touches.at(events)
 
-    def log(self, operation: int, lines: Sequence[LogLine]) -> None:
-        """Keep these pieces of its log."""
+    def log(self, operation: int, lines: Iterable[LogLine]) -> None:
+        """Keep them."""
         for values in logged(operation, lines):
             self.rows(LOG, values)
 

@@ -164,6 +164,8 @@ class Wire:
         marked = msgspec.structs.replace(entry, events=tuple(_mark(it, request) for it in entry.events))
 
         async def carried(_: Way) -> Row | None:
+            if request.name != "operations.insert":
+                self._harbour.watcher.writes(request, entry.values)
             self._harbour.journaling += 1
             try:
                 row = await self._harbour.store.journal(marked)
@@ -258,6 +260,7 @@ class _Marked:
             self._harbour.watcher.leased(self._request, good=bool(count))
         elif "fence" in values and query.name != "operations.insert":
             row = (values["id"],) if count else None
+            self._harbour.watcher.writes(self._request, values)
             self._harbour.watcher.guarded(self._process, self._request, values, row)
         return count
 
