@@ -6,6 +6,7 @@ carries out one task for either.
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 
 from bench import postgres, redis, rivals, script
 from bench.contest import (
@@ -51,17 +52,34 @@ def cpu(store: str, lifecycle: str, submitters: int) -> str:
     return f"{rate(store, lifecycle, submitters)}, processor"
 
 
+class Server:
+    """The PostgreSQL of all who take part: who comes first starts it, and is the last to leave."""
+
+    def __init__(self) -> None:
+        self._url = ""
+
+    @contextmanager
+    def opened(self) -> Iterator[str]:
+        """Its URL, while it takes connections."""
+        if self._url:
+            yield self._url
+        else:
+            with postgres.server() as self._url:
+                yield self._url
+
+
 def benchmark(_: Size) -> Benchmark:
     """The table."""
+    server = Server()
     return Benchmark(
         name="engine",
         measures=(*_measures(SQLITE), *_measures(POSTGRES), Measure("disk", "syncs/s")),
         contenders=(
-            Contender("headway", _headway),
-            Contender(TWO, _two_processes),
-            Contender("DBOS", _dbos),
+            Contender("headway", partial(_headway, server)),
+            Contender(TWO, partial(_two_processes, server)),
+            Contender("DBOS", partial(_dbos, server)),
             Contender("Huey", steady(_huey)),
-            Contender("Procrastinate", _procrastinate),
+            Contender("Procrastinate", partial(_procrastinate, server)),
             Contender("Celery + Redis", _celery),
             Contender(LIMIT, steady(_tight_loop)),
             Contender("disk", steady(_disk)),
@@ -112,9 +130,9 @@ _STEPLESS = tuple(case for case in CASES if case[0] == "FL1")
 
 
 @contextmanager
-def _headway(place: Place) -> Iterator[Round]:
+def _headway(postgresql: Server, place: Place) -> Iterator[Round]:
     asked = {"seconds": place.size.seconds(SECONDS), "cases": QUICK if place.size.quick else CASES}
-    with postgres.server() as server:
+    with postgresql.opened() as server:
 
         def round() -> Figures:
             with scratch() as folder:
@@ -128,11 +146,11 @@ def _headway(place: Place) -> Iterator[Round]:
 
 
 @contextmanager
-def _two_processes(place: Place) -> Iterator[Round]:
+def _two_processes(postgresql: Server, place: Place) -> Iterator[Round]:
     """The same hundred submitters, fifty in each of two processes on one database."""
     lifecycle, submitters = "FL3", 100
     asked = {"seconds": place.size.seconds(SECONDS), "cases": [(lifecycle, submitters // 2)]}
-    with postgres.server() as server:
+    with postgresql.opened() as server:
 
         def round() -> Figures:
             with postgres.fresh(server) as url, ExitStack() as stack:
@@ -152,10 +170,10 @@ def _two_processes(place: Place) -> Iterator[Round]:
 
 
 @contextmanager
-def _dbos(place: Place) -> Iterator[Round]:
+def _dbos(postgresql: Server, place: Place) -> Iterator[Round]:
     python = rivals.python(place.size, "dbos", *DBOS)
     asked = {"seconds": _seconds(place), "cases": CASES}
-    with postgres.server() as server:
+    with postgresql.opened() as server:
 
         def round() -> Figures:
             with scratch() as folder:
@@ -169,9 +187,9 @@ def _dbos(place: Place) -> Iterator[Round]:
 
 
 @contextmanager
-def _procrastinate(place: Place) -> Iterator[Round]:
+def _procrastinate(postgresql: Server, place: Place) -> Iterator[Round]:
     python = rivals.python(place.size, "procrastinate", *PROCRASTINATE)
-    with postgres.server() as server:
+    with postgresql.opened() as server:
 
         def round() -> Figures:
             with postgres.fresh(server) as url:

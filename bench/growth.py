@@ -19,7 +19,7 @@ from bench.contest import Ahead, Benchmark, Contender, Figures, Left, Measure, P
 FEWEST, SOME = 1_000, 100_000
 PATTERN = 1_000
 SECONDS = 3.0
-SAMPLE = 100_000
+SAMPLE = 2_000
 DUE_MAX = 2_000
 BYTES_EACH = 2_500
 """How much room is asked for before a file is filled."""
@@ -90,15 +90,22 @@ def _fill(file: Path, amount: int) -> None:
 
 
 def _sample(file: Path, rounds: int) -> tuple[list[int], list[int]]:
-    """Ids, oldest first, the last thousand among them; and for each round until when more are due to be forgotten."""
+    """Ids of what is kept, oldest first, the last thousand among them; and for each round until when more are due."""
     with closing(apsw.Connection(str(file))) as connection:
         execute = connection.execute
-        count, first, last = execute("SELECT count(*), min(id), max(id) FROM operations").get
-        ids = {id for (id,) in execute("SELECT id FROM operations ORDER BY id DESC LIMIT 1000")}
+        count, last = execute("SELECT count(*), max(id) FROM operations").get
+        each = min(DUE_MAX, count // (2 * rounds))
+        nth = "SELECT id, created_at FROM operations ORDER BY id LIMIT 1 OFFSET ?"
+        due = [execute(nth, (each * (number + 1),)).get for number in range(rounds)]
+        kept = due[-1][0]
+        ids = {
+            id
+            for (id,) in execute(
+                "SELECT id FROM operations WHERE id >= ? ORDER BY id DESC LIMIT 1000", (kept,)
+            )
+        }
         for _ in range(min(SAMPLE, count)):
             ids.add(
-                execute("SELECT id FROM operations WHERE id >= ? LIMIT 1", (random.randint(first, last),)).get
+                execute("SELECT id FROM operations WHERE id >= ? LIMIT 1", (random.randint(kept, last),)).get
             )
-        each = min(DUE_MAX, count // (2 * rounds))
-        nth = "SELECT created_at FROM operations ORDER BY id LIMIT 1 OFFSET ?"
-        return sorted(ids), [execute(nth, (each * (number + 1),)).get for number in range(rounds)]
+        return sorted(ids), [at for _, at in due]

@@ -20,28 +20,11 @@ from pathlib import Path
 import msgspec
 
 from headway.errors import Failure
-from headway.runtimes import cgroups
+from headway.runtimes import cgroups, etc
 from headway.runtimes.cgroups import Groups
 from headway.runtimes.port import Offer
 
 LEVELS = "ABCD"
-_ETC = [
-    "alternatives",
-    "ca-certificates",
-    "crypto-policies",
-    "hosts",
-    "ld.so.cache",
-    "ld.so.conf",
-    "ld.so.conf.d",
-    "localtime",
-    "mime.types",
-    "nsswitch.conf",
-    "pki",
-    "protocols",
-    "resolv.conf",
-    "services",
-    "ssl",
-]
 _TRY_SECONDS = 10
 
 
@@ -54,10 +37,11 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
     shell: str
     bwrap: str = ""
     setpriv: str = ""
+    setsid: str = ""
     overlay: bool = False
     """Whether a container's /app can be an overlay on its slug; else it is a copy."""
     system: tuple[str, ...] = ()
-    """The sandbox's options that show the machine's programs and the few files of /etc that they need."""
+    """The sandbox's options that show the machine's programs and the few folders of /etc that they need."""
     path: str = ""
     """Where programs are looked for behind /app/bin."""
     groups: Groups | None = None
@@ -88,6 +72,7 @@ def look(folder: Path, *, best: str = "A") -> Machine:
         uid=os.geteuid(),
         shell=shutil.which("bash", path="/bin:/usr/bin") or "/bin/sh",
         setpriv=shutil.which("setpriv", path="/usr/bin:/bin:/usr/sbin:/sbin") or "",
+        setsid=shutil.which("setsid", path="/usr/bin:/bin:/usr/sbin:/sbin") or "",
         path=_path(),
         reachable=_is_reachable(folder),
     )
@@ -104,7 +89,14 @@ def look(folder: Path, *, best: str = "A") -> Machine:
 
 def offers(machine: Machine) -> list[Offer]:
     """The same in words."""
-    return [_isolation(machine), _users(machine), _limits(machine), _copies(machine), _network()]
+    return [
+        _isolation(machine),
+        _users(machine),
+        _limits(machine),
+        _copies(machine),
+        _network(),
+        _terminals(machine),
+    ]
 
 
 def _isolation(machine: Machine) -> Offer:
@@ -148,6 +140,13 @@ def _network() -> Offer:
     return Offer(name="network", level="reduced", text=text)
 
 
+def _terminals(machine: Machine) -> Offer:
+    if machine.setsid:
+        return Offer(name="terminals", level="good", text="one-off containers can be attached to a terminal")
+    text = "no setsid (util-linux): one-off containers run detached only"
+    return Offer(name="terminals", level="missing", text=text)
+
+
 def _path() -> str:
     found = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
     return f"{found}:{sys.base_prefix}/bin" if _own_python() else found
@@ -171,10 +170,9 @@ def _system() -> tuple[str, ...]:
             options += ["--symlink", str(place.readlink()), name]
         elif place.is_dir():
             options += ["--ro-bind", name, name]
-    options += ["--dir", "/etc"]
-    for name in _ETC:
-        place = Path("/etc", name)
-        if place.exists():
+    for name in etc.FOLDERS:
+        place = etc.ETC / name
+        if place.is_dir():
             options += ["--ro-bind", str(place.resolve()), str(place)]
     if _own_python():
         options += [*parents(sys.base_prefix), "--ro-bind", sys.base_prefix, sys.base_prefix]
