@@ -160,7 +160,7 @@ async def _platform(config: Config, clock: Clock, database: Database) -> Platfor
         clock=clock,
         ids=ids,
         database=database,
-        desk=Desk(ids, clock, worker),
+        desk=Desk(ids, clock, worker, waiting_max=config.operations_waiting_max),
         runtime=runtime,
         router=router,
         builder=await _builder(config, clock, runtime),

@@ -10,7 +10,8 @@ import pytest
 
 from headway.errors import Failure
 from headway.model.sizes import SIZES
-from tests.runtimes.bench import MARK, lines, needs_root, running, settled, slug, text, unit, until
+from headway.runtimes import machine
+from tests.runtimes.bench import MARK, SERVE, lines, needs_root, running, settled, slug, text, unit, until
 
 
 async def test_a_container_has_its_own_processes_and_no_privileges(sandbox, place):
@@ -95,6 +96,33 @@ async def test_what_an_app_sets_reaches_no_program_that_starts_it(sandbox, place
 
     assert b"evil" not in Path(f"/proc/{outer}/environ").read_bytes()
     assert b"evil" not in Path(f"/proc/{outer}/cmdline").read_bytes()
+
+
+@needs_root
+async def test_a_container_has_a_small_share_of_cpu_until_it_accepts_connections(sandbox, place):
+    groups = machine.look(place / "runtime").groups
+    assert groups is not None
+    slow = f"while [ ! -e /tmp/go ]; do sleep 0.01; done; {SERVE}"
+    await sandbox.ensure(unit(place, "u1", slow))
+    shares = groups.parents["cpu"] / "u1.1" / ("cpu.shares" if groups.version == 1 else "cpu.weight")
+    booting = int(shares.read_text())
+    (place / "runtime/units/u1/runs/1/tmp/go").touch()
+    await sandbox.ready("u1", seconds=20)
+
+    assert int(shares.read_text()) >= 4 * booting
+
+
+async def test_what_a_container_that_talks_without_end_has_said_is_forgotten_by_and_by(runtime, place):
+    await runtime.ensure(unit(place, "u1", "seq 1000000; sleep 1000", listens=False))
+    out = place / "runtime/units/u1/out"
+    await until(lambda: out.read_bytes().endswith(b"\n1000000\n"))
+    size = out.stat().st_size - 1
+    await runtime.forget_output("u1", 2 << 20)
+    first = out.stat().st_blocks
+    await runtime.forget_output("u1", (2 << 20) + 100_000)
+    assert out.stat().st_blocks == first
+    await runtime.forget_output("u1", size)
+    assert out.stat().st_blocks * 512 <= 12_288
 
 
 @needs_root

@@ -17,7 +17,7 @@ USER = Machine(
     level="C", root=False, uid=7, shell="/bin/sh", bwrap="/b/bwrap", setpriv="/usr/bin/setpriv", path="/bin"
 )
 BARE = Machine(level="D", root=False, uid=7, shell="/bin/sh", path="/bin")
-PLACE = Place(folder=Path("/r"), app=Path("/s"), accounts=Path("/u"))
+PLACE = Place(folder=Path("/r"), app=Path("/s"), etc=Path("/u"))
 
 
 def argv(machine, **wanted):
@@ -52,6 +52,13 @@ def test_without_root_a_user_namespace_is_the_way_in_and_there_is_none_within():
 def test_containers_outlive_us_and_tasks_do_not():
     assert "--die-with-parent" not in argv(ROOT)
     assert "--die-with-parent" in argv(ROOT, dies_with_parent=True)
+
+
+def test_etc_is_one_mount_unless_more_is_to_be_mounted_in_it():
+    assert "--ro-bind /u /etc " in " ".join(argv(ROOT))
+    text = " ".join(argv(ROOT, mounts={"/etc/more": Path("/m")}))
+    assert "--dir /etc --ro-bind-try /u/passwd /etc/passwd --ro-bind-try /u/group /etc/group" in text
+    assert "--ro-bind /u /etc " not in text
 
 
 def test_a_slug_stays_as_it_is_below_an_overlay():

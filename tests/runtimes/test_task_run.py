@@ -22,6 +22,18 @@ async def test_a_task_writes_to_its_folder_and_to_nothing_else(sandbox, place):
     assert not (place / "pack" / "x").exists()
 
 
+async def test_a_task_sees_what_is_mounted_in_etc_beside_what_is_there_anyway(sandbox, place):
+    (place / "more").write_text("more\n")
+    said = []
+    inside = "/etc/more/deep"
+    asked = task(
+        place, "t1", f"cat {inside} && head -n 1 /etc/group && ls /etc/hosts", mounts={inside: place / "more"}
+    )
+    assert await sandbox.perform(asked, said.append) == 0
+    first, group, hosts = b"".join(said).splitlines()
+    assert (first, group[:4], hosts) == (b"more", b"app:", b"/etc/hosts")
+
+
 async def test_cancelling_a_task_kills_all_that_it_started(runtime, place):
     up = asyncio.Event()
     script = f"for i in $(seq 5); do setsid sleep {MARK} & done; echo up; trap '' TERM; sleep {MARK}"

@@ -11,7 +11,7 @@ def test_an_app_keeps_its_user_and_no_other_gets_it(tmp_path):
 
 
 def test_a_user_has_a_name_and_a_home(tmp_path):
-    folder = Users(tmp_path, 20000).accounts(20000)
+    folder = Users(tmp_path, 20000).etc(20000)
 
     assert (folder / "passwd").read_text().startswith("app:x:20000:20000:app:/app:")
     assert (folder / "group").read_text().startswith("app:x:20000:")

@@ -253,7 +253,7 @@ class Container:
             app = self._around.slugs.fit(wanted.unit.slug, user)
         else:
             copy_tree(wanted.unit.slug, app, user)
-        place = Place(folder=folder, app=app, accounts=self._around.users.accounts(user))
+        place = Place(folder=folder, app=app, etc=self._around.users.etc(user))
         (folder / "start").write_text(self._script(place))
         for part, mode in (("tmp", 0o700), ("upper", 0o755), ("start", 0o400)):
             (folder / part).chmod(mode)

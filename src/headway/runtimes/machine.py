@@ -20,28 +20,11 @@ from pathlib import Path
 import msgspec
 
 from headway.errors import Failure
-from headway.runtimes import cgroups
+from headway.runtimes import cgroups, etc
 from headway.runtimes.cgroups import Groups
 from headway.runtimes.port import Offer
 
 LEVELS = "ABCD"
-_ETC = [
-    "alternatives",
-    "ca-certificates",
-    "crypto-policies",
-    "hosts",
-    "ld.so.cache",
-    "ld.so.conf",
-    "ld.so.conf.d",
-    "localtime",
-    "mime.types",
-    "nsswitch.conf",
-    "pki",
-    "protocols",
-    "resolv.conf",
-    "services",
-    "ssl",
-]
 _TRY_SECONDS = 10
 
 
@@ -58,7 +41,7 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
     overlay: bool = False
     """Whether a container's /app can be an overlay on its slug; else it is a copy."""
     system: tuple[str, ...] = ()
-    """The sandbox's options that show the machine's programs and the few files of /etc that they need."""
+    """The sandbox's options that show the machine's programs and the few folders of /etc that they need."""
     path: str = ""
     """Where programs are looked for behind /app/bin."""
     groups: Groups | None = None
@@ -187,10 +170,9 @@ def _system() -> tuple[str, ...]:
             options += ["--symlink", str(place.readlink()), name]
         elif place.is_dir():
             options += ["--ro-bind", name, name]
-    options += ["--dir", "/etc"]
-    for name in _ETC:
-        place = Path("/etc", name)
-        if place.exists():
+    for name in etc.FOLDERS:
+        place = etc.ETC / name
+        if place.is_dir():
             options += ["--ro-bind", str(place.resolve()), str(place)]
     if _own_python():
         options += [*parents(sys.base_prefix), "--ro-bind", sys.base_prefix, sys.base_prefix]

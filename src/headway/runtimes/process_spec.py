@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 
+from headway.runtimes import etc
 from headway.runtimes.machine import Machine, parents
 
 LOCK_DESCRIPTOR = 9
@@ -48,8 +49,8 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     """What is kept of the run: `identity`, `status`, `start`, `upper`, `work`, `tmp`, `app`."""
     app: Path
     """What becomes /app: the slug, or a folder that may be written to."""
-    accounts: Path
-    """A folder with `passwd` and `group` for the user of the app."""
+    etc: Path
+    """What becomes /etc: it knows nobody but the user of the app."""
 
 
 class Sandbox(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,14 +91,14 @@ def _bubblewrap(machine: Machine, place: Place, sandbox: Sandbox) -> list[str]:
     options += [
         "--hostname",
         _host_name(sandbox.host_name),
+        # Before the folders that are mounted in it.
+        *_etc(place, sandbox),
         *machine.system,
         "--proc",
         "/proc",
         "--dev",
         "/dev",
     ]
-    options += ["--ro-bind", f"{place.accounts}/passwd", "/etc/passwd"]
-    options += ["--ro-bind", f"{place.accounts}/group", "/etc/group"]
     options += ["--bind", str(place.folder / "tmp"), _TMP, "--dir", "/var", "--symlink", _TMP, f"/var{_TMP}"]
     options += [*parents(_START), "--ro-bind", f"{place.folder}/start", _START, *_app(place, sandbox)]
     for inside, folder in sandbox.mounts.items():
@@ -106,6 +107,15 @@ def _bubblewrap(machine: Machine, place: Place, sandbox: Sandbox) -> list[str]:
         options += [*parents(inside), "--bind", str(folder), inside]
     options += ["--remount-ro", "/", "--chdir", "/app"]
     return [*options, "--json-status-fd", str(STATUS_DESCRIPTOR), "--sync-fd", str(LOCK_DESCRIPTOR), "--"]
+
+
+def _etc(place: Place, sandbox: Sandbox) -> list[str]:
+    if not any(inside.startswith("/etc/") for inside in (*sandbox.mounts, *sandbox.writable)):
+        return ["--ro-bind", str(place.etc), "/etc"]
+    # More is mounted in it, for which there is no place in a folder that nobody may write to.
+    files = ("passwd", "group", *etc.FILES)
+    binds = (("--ro-bind-try", f"{place.etc}/{name}", f"/etc/{name}") for name in files)
+    return ["--dir", "/etc", *(option for bind in binds for option in bind)]
 
 
 def _app(place: Place, sandbox: Sandbox) -> list[str]:

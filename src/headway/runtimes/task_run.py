@@ -77,8 +77,8 @@ class Tasks:
         remove_tree(folder)
         for part in (folder, folder / "tmp"):
             part.mkdir(mode=0o711, parents=True)
-        accounts = self._users.accounts(machine.uid if user is None else user)
-        place = Place(folder=folder, app=task.folder, accounts=accounts)
+        etc = self._users.etc(machine.uid if user is None else user)
+        place = Place(folder=folder, app=task.folder, etc=etc)
         (folder / "start").write_text(self._script(task, place))
         (folder / "start").chmod(0o400)
         if user is not None:

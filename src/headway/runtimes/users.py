@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from headway.runtimes import process_spec
+from headway.runtimes import etc, process_spec
 from headway.runtimes.unit_folder import read, write
 
 
@@ -15,7 +15,7 @@ class _Book(msgspec.Struct, frozen=True):
 
 
 class Users:
-    """The users of all apps, kept in a folder with the account files of each."""
+    """The users of all apps, kept in a folder with the /etc of each."""
 
     def __init__(self, folder: Path, first: int) -> None:
         self._folder = folder
@@ -31,12 +31,13 @@ class Users:
         write(self._file, _Book(book.next + 1, {**book.users, app_id: book.next}), durably=True)
         return book.next
 
-    def accounts(self, user: int) -> Path:
-        """A folder with `passwd` and `group` for the user."""
+    def etc(self, user: int) -> Path:
+        """The folder that becomes /etc of containers of the user. Blocks. OSError if it cannot."""
         folder = self._folder / str(user)
         if not (folder / "group").exists():
-            folder.mkdir(mode=0o711, parents=True, exist_ok=True)
+            folder.mkdir(mode=0o755, parents=True, exist_ok=True)
             for name, text in process_spec.accounts(user).items():
                 (folder / name).write_text(text)
                 (folder / name).chmod(0o644)
+        etc.fill(folder)
         return folder
