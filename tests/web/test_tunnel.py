@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import socket
 from collections.abc import AsyncIterator
 
 import pytest
@@ -22,13 +21,12 @@ def refuse(refusal: Refusal) -> Answer:
 
 @contextlib.asynccontextmanager
 async def listening(handler: Handler) -> AsyncIterator[int]:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
     ready, stop = asyncio.Event(), asyncio.Event()
+    server = TunnelServer(handler, refuse, ("127.0.0.1", 0))
     async with asyncio.timeout(60), asyncio.TaskGroup() as group:
-        group.create_task(TunnelServer(handler, refuse, ("127.0.0.1", port)).serve(ready, stop))
+        group.create_task(server.serve(ready, stop))
         await ready.wait()
-        yield port
+        yield server.port
         stop.set()
 
 

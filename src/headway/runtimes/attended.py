@@ -130,7 +130,7 @@ class Attended(OneRun):
 
     def _ended(self, code: int, reason: str) -> None:
         if self._terminal is not None:
-            self._terminal.over("" if self.state.phase == "running" else f"{reason}\r\n")
+            self._terminal.over("" if self.state.phase == "running" else f"{reason}\n")
         super()._ended(code, reason)
 
     def _is_told(self) -> bool:

@@ -102,6 +102,8 @@ class TunnelServer:
         self._refuse = refuse
         self._address = address
         self._talks: set[asyncio.Task[None]] = set()
+        self.port = 0
+        """Where it listens, once it does."""
 
     async def serve(self, ready: asyncio.Event, stop: asyncio.Event) -> None:
         """Listen until `stop`, then end what is going on. OSError where the address is taken."""
@@ -115,6 +117,7 @@ class TunnelServer:
             host, port = self._address
             server = await asyncio.start_server(begin, host, port, limit=_PIECE_BYTES)
             try:
+                self.port = server.sockets[0].getsockname()[1]
                 ready.set()
                 await stop.wait()
             finally:
