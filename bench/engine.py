@@ -31,10 +31,6 @@ CASES = tuple((lifecycle, submitters) for lifecycle in LIFECYCLES for submitters
 QUICK = (("FL1", 10), ("FL3", 1), ("FL3", 100))
 LIMIT, TWO = "tight loop", "headway, two processes"
 SECONDS, RIVAL_SECONDS = 2.0, 3.0
-DBOS = ("dbos==3.4.0", "fastapi==0.165.0", "httptools==0.9.0", "uvicorn==0.54.0", "uvloop==0.23.0")
-PROCRASTINATE = ("procrastinate==3.10.0", "psycopg[binary]==3.3.9", "uvloop==0.23.0")
-CELERY = ("celery[redis]==5.7.0",)
-HUEY = ("huey==3.5.4",)
 
 
 def rate(store: str, lifecycle: str, submitters: int) -> str:
@@ -171,7 +167,7 @@ def _two_processes(postgresql: Server, place: Place) -> Iterator[Round]:
 
 @contextmanager
 def _dbos(postgresql: Server, place: Place) -> Iterator[Round]:
-    python = rivals.python(place.size, "dbos", *DBOS)
+    python = rivals.python(place.size, "dbos", *rivals.DBOS)
     asked = {"seconds": _seconds(place), "cases": CASES}
     with postgresql.opened() as server:
 
@@ -188,7 +184,7 @@ def _dbos(postgresql: Server, place: Place) -> Iterator[Round]:
 
 @contextmanager
 def _procrastinate(postgresql: Server, place: Place) -> Iterator[Round]:
-    python = rivals.python(place.size, "procrastinate", *PROCRASTINATE)
+    python = rivals.python(place.size, "procrastinate", *rivals.PROCRASTINATE)
     with postgresql.opened() as server:
 
         def round() -> Figures:
@@ -201,7 +197,7 @@ def _procrastinate(postgresql: Server, place: Place) -> Iterator[Round]:
 
 @contextmanager
 def _celery(place: Place) -> Iterator[Round]:
-    python = rivals.python(place.size, "celery", *CELERY)
+    python = rivals.python(place.size, "celery", *rivals.CELERY)
     with redis.server(place.size) as socket:
 
         def round() -> Figures:
@@ -213,7 +209,7 @@ def _celery(place: Place) -> Iterator[Round]:
 
 
 def _huey(place: Place) -> Figures:
-    python = rivals.python(place.size, "huey", *HUEY)
+    python = rivals.python(place.size, "huey", *rivals.HUEY)
     with scratch() as folder:
         asked = {"file": str(folder / "huey.db"), "seconds": _seconds(place), "cases": _STEPLESS}
         return _figures(SQLITE, script.figures(python, "engine_huey", **asked))

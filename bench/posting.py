@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from bench import engine, rivals, script
+from bench import rivals, script
 from bench.contest import Ahead, Benchmark, Contender, Figures, Left, Measure, Place, Round, Size, Within
 from bench.reading import request, where
 
@@ -62,7 +62,7 @@ def _slow(place: Place) -> Iterator[Round]:
 
 @contextmanager
 def _dbos(place: Place) -> Iterator[Round]:
-    python = rivals.python(place.size, "dbos", *engine.DBOS)
+    python = rivals.python(place.size, "dbos", *rivals.DBOS)
     url = f"sqlite:///{place.folder / 'dbos.db'}"
     with script.started(python, "serve_dbos", url=url, stored=STORED) as server:
         told = {**where(server), "posts": "/things"}

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 
-from bench import engine, rivals, script
+from bench import redis, rivals, script
 from bench.contest import Ahead, Benchmark, Contender, Figures, Left, Measure, Place, Round, Size
 from bench.measure import cpu_seconds
 
@@ -37,6 +37,7 @@ def benchmark(_: Size) -> Benchmark:
             Contender("headway", partial(_served, "headway")),
             Contender(BARE, partial(_served, "bare")),
             Contender("FastAPI + DBOS", _dbos),
+            Contender("FastAPI + Celery", _celery),
         ),
         targets=(
             Ahead(measure=RATE, rival=BARE, times=0.75),
@@ -58,12 +59,28 @@ def _served(kind: str, place: Place) -> Iterator[Round]:
 
 @contextmanager
 def _dbos(place: Place) -> Iterator[Round]:
-    python = rivals.python(place.size, "dbos", *engine.DBOS)
-    url = f"sqlite:///{place.folder / 'dbos.db'}"
-    with script.started(python, "serve_dbos", url=url, stored=STORED) as server:
-        told = where(server)
-        requests = [request("GET", path, told["port"]) for path in told["paths"]]
-        yield lambda: _figures(place, server.pid, told["port"], requests)
+    python = rivals.python(place.size, "dbos", *rivals.DBOS)
+    with script.started(
+        python, "serve_dbos", url=f"sqlite:///{place.folder / 'dbos.db'}", stored=STORED
+    ) as server:
+        yield _asking(place, server)
+
+
+@contextmanager
+def _celery(place: Place) -> Iterator[Round]:
+    python = rivals.python(place.size, "celery", *rivals.CELERY)
+    with (
+        redis.server(place.size) as socket,
+        script.started(python, "serve_celery", url=f"redis+socket://{socket}", stored=STORED) as server,
+    ):
+        yield _asking(place, server)
+
+
+def _asking(place: Place, server: "subprocess.Popen[str]") -> Round:
+    """Of a rival, who asks for no token."""
+    told = where(server)
+    requests = [request("GET", path, told["port"]) for path in told["paths"]]
+    return lambda: _figures(place, server.pid, told["port"], requests)
 
 
 def _asked(kind: str, place: Place) -> dict[str, object]:

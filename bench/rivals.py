@@ -21,6 +21,11 @@ ROOT = Path(__file__).parents[1]
 CACHE = ROOT / ".cache" / "rivals"
 PIP = ("-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check", "--only-binary=:all:")
 SECONDS_MAX = 600
+_WEB = ("fastapi==0.165.0", "httptools==0.9.0", "uvicorn==0.54.0", "uvloop==0.23.0")
+DBOS = ("dbos==3.4.0", *_WEB)
+CELERY = ("celery[redis]==5.7.0", *_WEB)
+PROCRASTINATE = ("procrastinate==3.10.0", "psycopg[binary]==3.3.9", "uvloop==0.23.0")
+HUEY = ("huey==3.5.4",)
 
 
 def python(size: Size, name: str, *packages: str, built: Sequence[str] = ()) -> Path:
