@@ -1,18 +1,22 @@
 """Measure this checkout beside its rivals: `./headway bench [NAME …]`."""
 
 import argparse
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 
-from bench import engine, following, page, platform, ratios, reading
+from bench import engine, following, growth, page, platform, posting, ratios, reading
 from bench.contest import Benchmark, Left, Size, hold
 from bench.measure import machine
+from bench.script import Broken
 
 BENCHMARKS: dict[str, Callable[[Size], Benchmark]] = {
     "engine": engine.benchmark,
+    "posting": posting.benchmark,
     "reading": reading.benchmark,
+    "growth": growth.benchmark,
     "following": following.benchmark,
     "platform": platform.benchmark,
 }
@@ -27,6 +31,7 @@ def main() -> None:
         stored=given.stored or (1_000_000 if given.quick else 10_000_000),
     )
     rows: list[ratios.Row] = []
+    failed = False
     _keep(given.json, rows)
     print(page.heading(machine()))
     for name in given.names or BENCHMARKS:
@@ -37,11 +42,16 @@ def main() -> None:
         except Left as reason:
             print(f"  left out: {reason}")
             continue
+        except Broken as reason:
+            print(f"  failed: {reason}")
+            failed = True
+            continue
         print(*page.shown(outcome), sep="\n", flush=True)
         rows += ratios.rows(outcome)
         if given.page:
             page.refresh(given.page, outcome, began)
         _keep(given.json, rows)
+    sys.exit(failed)
 
 
 def _arguments() -> argparse.Namespace:

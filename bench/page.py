@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
 
+from bench import rivals
 from bench.contest import Outcome
 from bench.measure import Machine
 from bench.ratios import Comparison, comparisons
@@ -28,7 +29,8 @@ def heading(machine: Machine) -> str:
     """Where the figures come from."""
     where = f"{machine.cores} cores of {machine.processor}, {machine.memory_mb:,} MB, Linux {machine.kernel}"
     versions = ", ".join(f"{name} {version}" for name, version in machine.packages.items())
-    return f"{where}, load {machine.load:.1f}\nPython {machine.python}, {versions}"
+    theirs = "".join(f", {rival}" for rival in rivals.versions())
+    return f"{where}, load {machine.load:.1f}\nPython {machine.python}, {versions}{theirs}"
 
 
 def refresh(page: Path, outcome: Outcome, machine: Machine) -> None:

@@ -34,7 +34,9 @@ def server() -> Iterator[str]:
         return
     with scratch() as folder:
         programs, who = _programs(folder), _nobody()
-        _carry_out(who, programs / "initdb", "-D", folder / "data", "-U", "postgres", "-A", "trust")
+        _carry_out(
+            who, programs / "initdb", "-D", folder / "data", "-U", "postgres", "-A", "trust", "--no-sync"
+        )
         with (folder / "log").open("wb") as log:
             process = subprocess.Popen(
                 [programs / "postgres", "-D", folder / "data", "-k", folder, "-h", ""],

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 
-from bench import script
+from bench import engine, rivals, script
 from bench.contest import Ahead, Benchmark, Contender, Figures, Left, Measure, Place, Round, Size
 from bench.measure import cpu_seconds
 
@@ -36,6 +36,7 @@ def benchmark(_: Size) -> Benchmark:
         contenders=(
             Contender("headway", partial(_served, "headway")),
             Contender(BARE, partial(_served, "bare")),
+            Contender("FastAPI + DBOS", _dbos),
         ),
         targets=(
             Ahead(measure=RATE, rival=BARE, times=0.75),
@@ -52,6 +53,16 @@ def _served(kind: str, place: Place) -> Iterator[Round]:
             request("GET", path, told["port"], f"Authorization: Bearer {told['token']}")
             for path in told["paths"]
         ]
+        yield lambda: _figures(place, server.pid, told["port"], requests)
+
+
+@contextmanager
+def _dbos(place: Place) -> Iterator[Round]:
+    python = rivals.python(place.size, "dbos", *engine.DBOS)
+    url = f"sqlite:///{place.folder / 'dbos.db'}"
+    with script.started(python, "serve_dbos", url=url, stored=STORED) as server:
+        told = where(server)
+        requests = [request("GET", path, told["port"]) for path in told["paths"]]
         yield lambda: _figures(place, server.pid, told["port"], requests)
 
 

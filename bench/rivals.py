@@ -62,6 +62,16 @@ def debian(size: Size, name: str, *packages: str) -> Path:
     return _made(size, name, packages, make)
 
 
+def versions() -> list[str]:
+    """Of every rival that is here, as it was asked for."""
+    stamps = " ".join(_stamp(folder) for folder in sorted(CACHE.glob("*/")))
+    archives = [file.name.split("_") for file in sorted(CACHE.glob("*/*-server_*.deb"))]
+    return [
+        *dict.fromkeys(word for word in stamps.split() if re.search(r"\S(==|@)\d", word)),
+        *(f"{name}=={version.replace('%3a', ':')}" for name, version, *_ in archives),
+    ]
+
+
 def libraries(root: Path) -> dict[str, str]:
     """The environment in which programs of an unpacked Debian package find their libraries."""
     folders = [*root.glob("usr/lib/*-linux-gnu*"), *root.glob("lib/*-linux-gnu*")]

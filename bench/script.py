@@ -9,17 +9,21 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from bench.contest import Left
 
 HARNESS = Path(__file__).parent / "harness"
 OURS = Path(sys.executable)
-SECONDS_MAX = 300
+SECONDS_MAX = 900
+
+
+class Broken(Exception):
+    """A harness of ours failed: that is no reason to leave it out."""
 
 
 def figures(python: Path, script: str, **asked: object) -> Any:
-    """What the harness tells. Left where it fails, or does not end."""
+    """What the harness tells. Left where a rival's fails, or does not end; Broken where ours does."""
     with started(python, script, **asked) as process:
         return told(process)
 
@@ -29,9 +33,9 @@ def told(process: "subprocess.Popen[str]") -> Any:
     try:
         out, error = process.communicate(timeout=SECONDS_MAX)
     except subprocess.TimeoutExpired as late:
-        raise Left(f"did not end within {SECONDS_MAX} s") from late
+        raise _failure(process, f"did not end within {SECONDS_MAX} s") from late
     if process.returncode:
-        raise Left(_last(error))
+        raise _failure(process, _last(error))
     return json.loads(out.splitlines()[-1])
 
 
@@ -74,6 +78,11 @@ def end(process: "subprocess.Popen[Any]") -> None:
 def _ours(python: Path) -> list[str]:
     """Our sources for our own environment, nothing of ours for a rival's."""
     return [str(HARNESS.parents[1] / "src")] if python == OURS else []
+
+
+def _failure(process: "subprocess.Popen[str]", why: str) -> Exception:
+    python, harness, *_ = map(str, cast("list[object]", process.args))
+    return Broken(f"{Path(harness).stem}: {why}") if python == str(OURS) else Left(why)
 
 
 def _last(error: str) -> str:

@@ -6,6 +6,7 @@ import msgspec
 
 from headway.model.apps import App, Container, ContainerType
 from headway.model.deployments import Deployment, Release
+from headway.model.one_offs import OneOff
 from headway.model.operations import Operation, Phase
 
 AT = 1_700_000_000_123_456
@@ -112,4 +113,26 @@ def a_container(**changes: Any) -> Container:
 def a_type(**changes: Any) -> ContainerType:
     """One web container of app 5."""
     it = ContainerType(id=6, app_id=5, name="web", amount=1, size="M", command="serve")
+    return msgspec.structs.replace(it, **changes)
+
+
+def a_one_off(**changes: Any) -> OneOff:
+    """one-off-1 of app 5, attached, of which nothing has happened yet."""
+    it = OneOff(
+        id=21,
+        app_id=5,
+        index=1,
+        account_id=1,
+        operation_id=77,
+        command="ls",
+        environment={},
+        size="M",
+        detached=False,
+        release_id=8,
+        created_at=AT,
+        settled_at=None,
+        finished_at=None,
+        exit_code=None,
+        reason="",
+    )
     return msgspec.structs.replace(it, **changes)

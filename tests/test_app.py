@@ -12,6 +12,7 @@ from headway.clock import SystemClock
 from headway.config import Config
 from headway.domain.containers.reconcile import Reconciler
 from headway.domain.logs.collect import Collector
+from headway.domain.one_offs.keep import Keeper
 from headway.engine.janitor import Janitor
 from headway.errors import Invalid, Unavailable
 from headway.routers.envoy import Envoy
@@ -19,13 +20,14 @@ from headway.runtimes.process import Process
 from headway.store.postgres import Postgres
 from headway.store.sqlite import Sqlite
 from headway.web.server import Server
+from headway.web.tunnel import TunnelServer
 
 
 @pytest.fixture
 def config(tmp_path: Path) -> Config:
     with socket.create_server(("127.0.0.1", 0)) as free:
         apps = f"127.0.0.1:{free.getsockname()[1]}"
-    return Config(data=str(tmp_path / "data"), listen="127.0.0.1:0", apps=apps)
+    return Config(data=str(tmp_path / "data"), listen="127.0.0.1:0", attach="127.0.0.1:0", apps=apps)
 
 
 async def test_what_listens_starts_last_and_what_it_needs_before_it(config: Config) -> None:
@@ -36,11 +38,13 @@ async def test_what_listens_starts_last_and_what_it_needs_before_it(config: Conf
             Envoy,
             Collector,
             Reconciler,
+            Keeper,
             type(platform.worker),
             Janitor,
+            TunnelServer,
             Server,
         ]
-        assert platform.services()[4] is platform.worker
+        assert platform.services()[5] is platform.worker
 
 
 async def test_the_parts_that_serve_are_those_that_steps_act_on(config: Config) -> None:

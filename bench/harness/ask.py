@@ -68,10 +68,13 @@ def loaded(connections: list[Connection], seconds: float) -> list[float]:
     return taken
 
 
-def main(port: int, requests: list[str], connections: int, seconds: float) -> None:
-    """Warm up, then measure."""
+def main(port: int, requests: list[str], connections: int, seconds: float, own: bool = False) -> None:
+    """Warm up, then measure. All ask for everything, or each over and over for its `own`."""
     encoded = [request.encode() for request in requests]
-    all_of_them = [Connection(port, encoded, number * 7) for number in range(connections)]
+    all_of_them = [
+        Connection(port, encoded[number : number + 1] if own else encoded, number * 7)
+        for number in range(connections)
+    ]
     before = len(loaded(all_of_them, seconds / 5))
     began, busy = time.perf_counter(), time.process_time()
     taken = sorted(loaded(all_of_them, seconds))

@@ -21,7 +21,7 @@ from headway.engine.worker import Worker
 from headway.ids import Ids
 from headway.model.operations import Actor
 from headway.store import events
-from headway.store.database import Database, Tx
+from headway.store.database import Database
 from headway.store.postgres import Postgres
 from headway.store.sqlite import Sqlite
 
@@ -66,13 +66,9 @@ class Engine:
 
     async def carried_out(self, type: OperationType[Thing, None], target: str) -> None:
         """Submit one and wait for its end."""
-        end = asyncio.get_running_loop().create_future()
-
-        async def submit(tx: Tx) -> None:
-            operation = await self._desk.submit(tx, type, Thing(target), by=self._by)
-            self._ends[operation.id] = end
-
-        await self._database.write(submit)
+        operation = await self._desk.accept(self._database, type, Thing(target), by=self._by)
+        # It has begun here, for there is room, and nothing of its end is heard before this coroutine waits.
+        end = self._ends[operation.id] = asyncio.get_running_loop().create_future()
         await end
 
     async def hear(self, feed: Feed, after: int) -> None:

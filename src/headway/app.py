@@ -14,12 +14,15 @@ from headway.builders.packs.catalog import PACKS
 from headway.clock import Clock, SystemClock
 from headway.config import Config
 from headway.dialects.headway.dialect import headway
+from headway.dialects.scalingo.attach import RunServer
 from headway.dialects.scalingo.dialect import SCALINGO
+from headway.dialects.scalingo.refuse import refuse
 from headway.domain.accounts.ensure_admin import ensure_admin
 from headway.domain.catalog import CATALOG
 from headway.domain.containers.reconcile import Reconciler
 from headway.domain.logs.collect import Collector
 from headway.domain.logs.rate import Limit
+from headway.domain.one_offs.keep import Keeper
 from headway.domain.world import World
 from headway.engine.feed import Feed
 from headway.engine.janitor import Janitor
@@ -39,6 +42,7 @@ from headway.web.ask import edge
 from headway.web.dialect import mount
 from headway.web.server import Server
 from headway.web.status import status
+from headway.web.tunnel import TunnelServer
 
 ENVOY_WORKERS = 2
 _PORT = re.compile("[0-9]{1,5}")
@@ -59,14 +63,17 @@ class Platform:
         world, config = self.world, self.world.config
         feed = Feed(world.database)
         stories = Stories(world.database, feed, world.clock, CATALOG)
-        roof = mount(edge(world, feed), (SCALINGO, headway(stories)), status(world))
+        threshold = edge(world, feed)
+        roof = mount(threshold, (SCALINGO, headway(stories)), status(world))
         return (
             self.runtime,
             self.router,
             Collector(world.runtime, world.logbook, world.clock, limit=_limit(config)),
             Reconciler(world),
+            Keeper(world),
             self.worker,
             Janitor(world.database, world.clock, retention_days=config.operation_retention_days),
+            TunnelServer(RunServer(threshold), refuse, address(config.attach, "attach")),
             Server(
                 roof,
                 address(config.listen, "listen"),
@@ -153,7 +160,7 @@ async def _platform(config: Config, clock: Clock, database: Database) -> Platfor
         clock=clock,
         ids=ids,
         database=database,
-        desk=Desk(ids, clock, worker),
+        desk=Desk(ids, clock, worker, waiting_max=config.operations_waiting_max),
         runtime=runtime,
         router=router,
         builder=await _builder(config, clock, runtime),

@@ -22,6 +22,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     ssh: str = "127.0.0.1:2222"
     domain: str = "localhost"
     public_url: str = ""
+    public_attach_url: str = ""
     database: str = ""
     runtime: str = "process"
     region: str = "local"
@@ -29,6 +30,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     drain_seconds: float = 5
     lease_seconds: float = 4
     operations_max: int = 200
+    operations_waiting_max: int = 10_000
     operation_retention_days: int = 30
 
     boot_seconds: float = 60
@@ -39,6 +41,11 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     app_name_length_max: int = 32
     containers_per_type_max: int = 10
+    one_offs_per_app_max: int = 10
+    one_offs_per_account_max: int = 50
+    one_off_attach_seconds: float = 600
+    one_off_idle_seconds: float = 1800
+    one_off_upload_bytes_max: int = 100 << 20
     body_bytes_max: int = 1 << 20
     archive_bytes_max: int = 300 << 20
     source_bytes_max: int = 2 << 30

@@ -30,6 +30,8 @@ def test_every_benchmark_is_explained(name: str) -> None:
     assert f"| `{name}` |" in (ROOT / "bench" / "README.md").read_text()
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("name", BENCHMARKS)
 def test_every_benchmark_works(name: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """What it measures is for a machine with nothing else to do; here it only has to come to its end."""

@@ -5,8 +5,9 @@ import asyncio
 import pytest
 
 from headway.errors import Unavailable
-from headway.store import operations
-from headway.store.database import Database, NotUnique, Row, Tx
+from headway.model.operations import NewEvent
+from headway.store import accounts, operations, tokens
+from headway.store.database import Database, NotUnique, Row, Touched, Tx
 from tests.databases import Databases
 from tests.rows import SQL, accepted, entry, get, ids, numbered, put, said, up
 
@@ -224,6 +225,57 @@ async def test_who_has_stopped_listening_hears_nothing(database: Database) -> No
     await put(database, 1)
     await asyncio.wait_for(second.wait(), HEARD_SECONDS)
     assert not first.is_set()
+
+
+async def test_a_listener_is_told_which_operations_were_touched_before_the_writer_knows(
+    database: Database,
+) -> None:
+    told: list[Touched | None] = []
+    database.listen(told.append)
+    await database.journal(accepted(1))
+    assert touched(told).operations == {1}
+
+    async def body(tx: Tx) -> None:
+        tx.append(NewEvent(at=1, name="test.happened", operation=3))
+        await operations.carry_out(tx, accepted(2, "app:2"))
+        await tx.run(operations.SQL["delete"], id=1)
+
+    told.clear()
+    await database.write(body)
+    assert touched(told).operations == {1, 2, 3}
+
+
+async def test_a_listener_is_told_of_which_nouns_rows_were_written(database: Database) -> None:
+    told: list[Touched | None] = []
+    database.listen(told.append)
+
+    async def body(tx: Tx) -> None:
+        await tx.one(tokens.SQL["get"], id=1)
+        await tx.run(accounts.SQL["insert"], id=1, name="a", email="a@example.com", created_at=1)
+
+    await database.write(body)
+    assert touched(told) == Touched(nouns=frozenset({"accounts"}))
+
+
+async def test_another_process_hears_which_operations_were_touched_or_that_it_is_not_known(
+    database: Database, databases: Databases
+) -> None:
+    writer = await databases.another()
+    heard: asyncio.Queue[Touched | None] = asyncio.Queue()
+    database.listen(heard.put_nowait)
+    await writer.journal(accepted(77))
+    async with asyncio.timeout(HEARD_SECONDS):
+        while (told := await heard.get()) is not None and 77 not in told.operations:
+            pass
+
+
+def touched(told: list[Touched | None]) -> Touched:
+    """All that is known, together; what is not known is none of ours."""
+    known = [one for one in told if one is not None]
+    return Touched(
+        frozenset(id for one in known for id in one.operations),
+        frozenset(noun for one in known for noun in one.nouns),
+    )
 
 
 # -- the end ----------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import signal
 
 import pytest
 
@@ -305,3 +306,178 @@ async def test_a_runtime_that_does_not_serve_says_not_now(kind, place):
         await runtime.ensure(unit(place, "u1"))
     async with serving(runtime):
         assert await runtime.units() == []
+
+
+# Units that run once, and their terminals
+
+
+def once(place, id, command, **wanted):
+    return unit(place, id, command, label="one-off-1", listens=False, once=True, **wanted)
+
+
+def attended(place, id, command):
+    return once(place, id, command, terminal=True)
+
+
+async def ended(runtime, id):
+    async with asyncio.timeout(20):
+        return await runtime.ended(id)
+
+
+async def screen(terminal):
+    """All that is said on a terminal, to its end."""
+    said = b""
+    async with asyncio.timeout(20):
+        while piece := await terminal.read():
+            said += piece
+    return said
+
+
+async def pieces(*parts):
+    for part in parts:
+        yield part
+
+
+async def test_a_unit_that_runs_once_runs_once_and_stays_with_its_exit_code_until_it_is_stopped(
+    runtime, place
+):
+    await runtime.ensure(once(place, "u1", "echo once; exit 3"))
+    status = await ended(runtime, "u1")
+    said = await lines(runtime, 1)
+    again = await runtime.ensure(once(place, "u1", "echo once; exit 3"))
+
+    assert (status.state, status.exit_code, status.crashes) == ("ended", 3, 0)
+    assert again == status
+    assert await runtime.units() == [status]
+    assert text(said).count(b"once") == 1
+    await runtime.stop("u1")
+    assert await runtime.units() == []
+
+
+async def test_ends_are_told_present_ones_and_those_to_come(runtime, place):
+    await runtime.ensure(once(place, "u1", "exit 1"))
+    await ended(runtime, "u1")
+    async with asyncio.timeout(20), contextlib.aclosing(runtime.ends()) as ends:
+        first = await anext(ends)
+        following = asyncio.create_task(anext(ends))
+        await runtime.ensure(once(place, "u2", "exit 2"))
+        second = await following
+
+    assert [(it.id, it.exit_code) for it in (first, second)] == [("u1", 1), ("u2", 2)]
+
+
+async def test_of_what_is_not_there_no_end_is_waited_for(runtime):
+    assert await runtime.ended("u9") is None
+    assert not await runtime.signal("u9", signal.SIGTERM)
+
+
+async def test_a_signal_ends_a_unit_that_runs_once(runtime, place):
+    await runtime.ensure(once(place, "u1", "echo up; sleep 1000"))
+    await lines(runtime, 1)
+
+    assert await runtime.signal("u1", signal.SIGTERM)
+    assert (await ended(runtime, "u1")).exit_code == 143
+    assert not await runtime.signal("u1", signal.SIGTERM)
+
+
+async def test_who_waits_for_the_end_of_a_unit_that_is_stopped_is_told(runtime, place):
+    await runtime.ensure(once(place, "u1", "sleep 1000"))
+    async with asyncio.timeout(20):
+        waiting = asyncio.create_task(runtime.ended("u1"))
+        await asyncio.sleep(0)
+        await runtime.stop("u1")
+        await waiting
+
+
+async def test_a_unit_with_a_terminal_waits_for_it_and_then_speaks_to_it_alone(runtime, place):
+    begun = await runtime.ensure(attended(place, "u1", "echo hello; exit 7"))
+    assert (begun.state, begun.started_at) == ("starting", None)
+
+    terminal = await runtime.attach("u1")
+    assert await screen(terminal) == b"hello\r\n"
+    assert (await ended(runtime, "u1")).exit_code == 7
+    terminal.hang_up()
+    await runtime.stop("u1")
+    async with asyncio.timeout(20), contextlib.aclosing(runtime.output({})) as output:
+        assert (await anext(output)).lines == []
+
+
+async def test_what_is_typed_arrives(runtime, place):
+    await runtime.ensure(attended(place, "u1", "cat; exit 4"))
+    terminal = await runtime.attach("u1")
+    terminal.echo(on=False)
+    terminal.resize(101, 31)
+    for typed in (b"one\ntw", b"o\n", b"\x04"):
+        await terminal.write(typed)
+
+    assert await screen(terminal) == b"one\r\ntwo\r\n"
+    assert (await ended(runtime, "u1")).exit_code == 4
+    await terminal.write(b"too late\n")
+    terminal.hang_up()
+
+
+async def test_a_unit_is_attached_once(runtime, place):
+    await runtime.ensure(attended(place, "u1", "sleep 1000"))
+    await runtime.ensure(once(place, "u2", "sleep 1000"))
+    terminal = await runtime.attach("u1")
+    for id in ("u1", "u2", "u9"):
+        with pytest.raises(Failure) as raised:
+            await runtime.attach(id)
+        assert raised.value.code == "not-waiting"
+        with pytest.raises(Failure) as raised:
+            await runtime.put(id, "late.txt", pieces(b"x"))
+        assert raised.value.code == "not-waiting"
+    terminal.hang_up()
+
+
+async def test_a_terminal_that_is_hung_up_ends_its_unit(runtime, place):
+    await runtime.ensure(attended(place, "u1", "echo up; sleep 1000"))
+    terminal = await runtime.attach("u1")
+    assert await terminal.read() == b"up\r\n"
+    terminal.hang_up()
+    terminal.hang_up()
+
+    assert (await ended(runtime, "u1")).exit_code == 129
+    assert await terminal.read() == b""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+async def test_a_unit_that_waits_for_its_terminal_can_be_ended(runtime, place, number):
+    await runtime.ensure(attended(place, "u1", "sleep 1000"))
+
+    assert not await runtime.signal("u1", signal.SIGUSR1)
+    assert await runtime.signal("u1", number)
+    assert (await ended(runtime, "u1")).exit_code == 128 + number
+    with pytest.raises(Failure):
+        await runtime.attach("u1")
+
+
+async def test_a_unit_that_waits_for_its_terminal_can_be_stopped(runtime, place):
+    await runtime.ensure(attended(place, "u1", "sleep 1000"))
+    await runtime.stop("u1")
+
+    assert await runtime.units() == []
+
+
+async def test_files_are_there_when_it_starts(runtime, place, request):
+    folder = "$TMPDIR/uploads" if "process-D" in request.node.name else "/tmp/uploads"
+    await runtime.ensure(attended(place, "u1", f"cat {folder}/notes.txt"))
+    await runtime.put("u1", "notes.txt", pieces(b"first"))
+    await runtime.put("u1", "notes.txt", pieces(b"of", b" all"))
+    terminal = await runtime.attach("u1")
+
+    assert (await screen(terminal)).strip() == b"of all"
+    terminal.hang_up()
+
+
+async def test_a_file_whose_coming_was_cut_off_is_not_there(runtime, place, request):
+    async def torn():
+        yield b"half"
+        raise ConnectionError
+
+    await runtime.ensure(attended(place, "u1", "echo there; exit 0"))
+    with pytest.raises(ConnectionError):
+        await runtime.put("u1", "notes.txt", torn())
+    terminal = await runtime.attach("u1")
+    assert await screen(terminal) == b"there\r\n"
+    terminal.hang_up()

@@ -16,8 +16,11 @@ from headway.domain.collaborators.accept import accept
 from headway.domain.collaborators.invite import invite
 from headway.domain.collaborators.limit import limit
 from headway.domain.collaborators.remove import remove
+from headway.domain.containers.kill import kill
 from headway.domain.deployments.delete_cache import delete_cache
 from headway.domain.deployments.deploy import deploy
+from headway.domain.one_offs.start import start
+from headway.domain.one_offs.stop import stop
 from headway.domain.operations.cancel import cancel
 from headway.domain.variables.delete import delete_variables
 from headway.domain.variables.set import set_variables
@@ -26,6 +29,7 @@ from headway.errors import Forbidden, NotFound, Refusal
 from headway.model.access import NEEDS, Role
 from headway.model.accounts import Account
 from headway.model.apps import App, Change
+from headway.model.one_offs import Wish
 from headway.model.operations import Actor, Operation
 
 Act = Callable[[World, App, Actor], Awaitable[Any]]
@@ -40,6 +44,9 @@ async def _cancel(world: World, app: App, by: Actor) -> Operation:
 ACTS: dict[str, Act] = {
     "app.scale": lambda world, app, by: scale(world, app, [Change(name="web", amount=2)], by),
     "app.restart": lambda world, app, by: restart(world, app, [], by),
+    "app.start_one_off": lambda world, app, by: start(world, app, Wish(command="ls"), by),
+    "app.stop_one_off": lambda world, app, by: stop(world, app, "one-off-1", by),
+    "app.signal": lambda world, app, by: kill(world, app, "web-1", "SIGUSR1", by),
     "app.configure": lambda world, app, by: configure(world, app, {"router_logs": True}, by),
     "app.rename": lambda world, app, by: rename(world, app, "another-name", by, current=app.name),
     "app.transfer": lambda world, app, by: transfer(world, app, "nobody@example.com", by),

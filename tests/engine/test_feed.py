@@ -6,7 +6,7 @@ import contextlib
 import pytest
 
 from headway.engine.feed import PAGE, Feed
-from headway.model.operations import NewEvent
+from headway.model.operations import NewEvent, Phase
 from headway.store.database import Database, Tx
 from tests.databases import Databases
 from tests.engine.nodes import Node, running
@@ -91,3 +91,91 @@ async def test_a_closed_feed_hears_nothing(database: Database) -> None:
     feed.close()
     await database.write(say("a"))
     assert topic.version == 0
+
+
+async def test_a_commit_wakes_only_those_who_follow_what_it_touched(database: Database) -> None:
+    feed = Feed(database)
+    one, other, everything = feed.join(1), feed.join(2), feed.join()
+    await database.write(say("a", operation=1))
+    assert one.version > 0
+    assert everything.version > 0
+    if not database.shared:  # elsewhere something that is not known may always have happened
+        assert (one.version, other.version, everything.version) == (1, 0, 1)
+    feed.close()
+
+
+async def test_those_who_follow_the_same_share_what_they_read(database: Database) -> None:
+    feed = Feed(database)
+    topic = feed.join(1)
+    await database.write(say("a", operation=1))
+    async with asyncio.timeout(SECONDS):
+        while (page := await topic.read(0)) is not await topic.read(0):
+            pass  # something was heard in between
+    assert [event.name for event in page] == ["a"]
+    await database.write(say("b", operation=1))
+    assert [event.name for event in await topic.read(0)] == ["a", "b"]
+    assert [event.name for event in await topic.read(1)] == ["b"]
+    feed.close()
+
+
+async def test_of_many_who_ask_at_once_one_reads(database: Database) -> None:
+    topic, made = Feed(database).join(1), list[int]()
+
+    async def make() -> int:
+        made.append(1)
+        await asyncio.sleep(0)
+        return 7
+
+    async with asyncio.TaskGroup() as group:
+        asking = [group.create_task(topic.once("this", make)) for _ in range(100)]
+        await asyncio.sleep(0)
+        asking[0].cancel()
+    assert {task.result() for task in asking[1:]} == {7}
+    assert len(made) < 5
+
+
+async def test_what_was_read_while_something_happened_is_not_kept(database: Database) -> None:
+    topic = Feed(database).join(1)
+
+    async def make() -> str:
+        topic.turn()
+        return "old"
+
+    async def make_anew() -> str:
+        return "new"
+
+    assert [await topic.once("this", it) for it in (make, make_anew)] == ["old", "new"]
+
+
+async def test_who_waits_for_the_end_is_told_of_it(database: Database) -> None:
+    feed = Feed(database)
+    async with running(node := Node(database, Stage(), "a:yield b:say")), asyncio.timeout(SECONDS):
+        it = await node.submit("a:yield b:say")
+        ended = await feed.ended(it.id)
+        assert ended is not None
+        assert ended.phase is Phase.SUCCEEDED
+        assert await feed.ended(it.id) == ended
+        assert await feed.ended(12345) is None
+    feed.close()
+
+
+async def test_who_waits_is_woken_by_the_clock_too(database: Database) -> None:
+    feed = Feed(database)
+    topic = feed.join(1)
+    async with asyncio.timeout(SECONDS):
+        await topic.beyond(topic.version, seconds=0.01)
+        await topic.beyond(topic.version - 1)
+    assert topic.waiting == 0
+    feed.close()
+
+
+async def test_a_topic_that_nobody_follows_is_forgotten(database: Database) -> None:
+    feed = Feed(database)
+    topic = feed.join(1)
+    assert feed.join(1) is topic
+    feed.leave(topic)
+    assert feed.join(1) is topic
+    feed.leave(topic)
+    feed.leave(topic)
+    assert feed.join(1) is not topic
+    feed.close()

@@ -7,7 +7,7 @@ import pytest
 
 from headway.clock import SystemClock
 from headway.engine.submit import Desk, Key, key_of
-from headway.errors import Busy, KeyReused
+from headway.errors import Busy, KeyReused, Unavailable
 from headway.model.operations import Actor, Operation, Phase
 from headway.store import events, operations
 from headway.store.database import Database, Tx
@@ -161,3 +161,41 @@ async def test_of_many_who_are_accepted_on_their_own_one_holds_the_target(databa
     refused = [it for it in outcomes if isinstance(it, Busy)]
     assert (len(accepted), len(refused)) == (1, 19)
     assert {busy.holder for busy in refused} == {accepted[0].id}
+
+
+# -- more than there is room for -----------------------------------------------------------------------------
+
+
+async def test_when_too_many_wait_a_new_one_is_told_when_to_come_back(database: Database) -> None:
+    desk = Desk(IDS, SystemClock(), Nobody(), waiting_max=2)
+    type = play("a", exclusive=False)
+    for _ in range(2):
+        await database.write(lambda tx: desk.submit(tx, type, Asked(), by=BY))
+    with pytest.raises(Unavailable) as refused:
+        await database.write(lambda tx: desk.submit(tx, type, Asked(), by=BY))
+    with pytest.raises(Unavailable):
+        await desk.accept(database, type, Asked(), by=BY)
+    assert refused.value.retry_after >= 1
+    assert len(await database.read(operations.active)) == 2
+
+
+async def test_it_is_heard_again_as_soon_as_one_of_them_has_been_begun(database: Database) -> None:
+    desk = Desk(IDS, SystemClock(), Nobody(), waiting_max=1)
+    first = await database.write(lambda tx: desk.submit(tx, TYPE, Asked("thing:1"), by=BY))
+    with pytest.raises(Unavailable):
+        await database.write(lambda tx: desk.submit(tx, TYPE, Asked("thing:2"), by=BY))
+    assert [it.id for it in await database.write(lambda tx: operations.claim(tx, 1, 1, 1))] == [first.id]
+    assert (await desk.accept(database, TYPE, Asked("thing:2"), by=BY)).phase is Phase.QUEUED
+
+
+async def test_what_there_is_room_for_is_not_refused(database: Database) -> None:
+    node = Node(database, Stage(), "a")
+    node.desk = Desk(IDS, SystemClock(), node.worker, waiting_max=0)
+    async with running(node):
+        assert (await ended(database, (await node.submit("a")).id)).phase is Phase.SUCCEEDED
+
+
+async def test_a_key_means_the_first_operation_however_many_wait(database: Database) -> None:
+    desk = Desk(IDS, SystemClock(), Nobody(), waiting_max=1)
+    first = await database.write(lambda tx: desk.submit(tx, TYPE, Asked(), by=BY, key=KEY))
+    assert await database.write(lambda tx: desk.earlier(tx, KEY)) == first

@@ -69,8 +69,19 @@ async def perform(runtime: Process, folder: Path) -> None:
     await runtime.perform(task(folder, "t1", script), lambda _: told("running"))
 
 
+async def sit(runtime: Process, folder: Path) -> None:
+    """Hold the terminal of a unit that does not mind being left."""
+    command = f"trap '' HUP; echo up; exec sleep 1000.{os.getppid()}"
+    asked = unit(folder, "seated", command, label="one-off-1", listens=False, once=True, terminal=True)
+    await runtime.ensure(asked)
+    terminal = await runtime.attach("seated")
+    await terminal.read()
+    told("sitting")
+    await asyncio.Event().wait()
+
+
 ACTS: dict[str, Callable[[Process, Path], Awaitable[None]]] = {
-    act.__name__: act for act in (change, stop, keep, perform)
+    act.__name__: act for act in (change, stop, keep, perform, sit)
 }
 
 

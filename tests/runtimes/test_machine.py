@@ -10,7 +10,15 @@ from headway.runtimes import machine
 from headway.runtimes.cgroups import Groups
 from headway.runtimes.machine import Machine
 
-ROOT = Machine(level="A", root=True, uid=0, shell="/bin/sh", bwrap="/b/bwrap", setpriv="/usr/bin/setpriv")
+ROOT = Machine(
+    level="A",
+    root=True,
+    uid=0,
+    shell="/bin/sh",
+    bwrap="/b/bwrap",
+    setpriv="/usr/bin/setpriv",
+    setsid="/usr/bin/setsid",
+)
 
 
 def said(found):
@@ -67,6 +75,7 @@ def test_what_is_lacking_is_told():
         "limits": "good",
         "slugs": "good",
         "network": "reduced",
+        "terminals": "good",
     }
     assert poor == {
         "sandbox": "missing",
@@ -74,6 +83,7 @@ def test_what_is_lacking_is_told():
         "limits": "missing",
         "slugs": "reduced",
         "network": "reduced",
+        "terminals": "missing",
     }
 
 

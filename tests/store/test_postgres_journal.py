@@ -1,8 +1,10 @@
 """How entries are put together: which go into one transaction, and which row is whose."""
 
+import asyncpg
 import pytest
 
-from headway.store.postgres_journal import Unclear, arrays, choose, groups, hits
+from headway.model.operations import Phase
+from headway.store.postgres_journal import Unclear, array, arrays, choose, groups, hits
 from tests.rows import entry
 
 
@@ -36,7 +38,7 @@ def test_one_kind_is_one_group_in_the_order_of_its_rows() -> None:
 
 
 def test_values_become_arrays() -> None:
-    assert arrays([entry("up_from", 1, epoch=5), entry("up_from", 2, epoch=6)]) == [[1, 2], [5, 6]]
+    assert arrays([entry("up_from", 1, epoch=5), entry("up_from", 2, epoch=6)]) == ["{1,2}", "{5,6}"]
 
 
 def test_each_entry_gets_the_row_that_begins_with_its_id() -> None:
@@ -56,3 +58,20 @@ def test_entries_about_one_thing_hit_together() -> None:
 def test_it_is_not_guessed_which_of_two_has_hit() -> None:
     with pytest.raises(Unclear):
         hits([entry("say", 1, touches=0, n=n) for n in range(2)], [(1,)])
+
+
+def test_whatever_is_in_a_text_stays_in_it() -> None:
+    texts = ["", "NULL", 'a"b', "a\\b", "{x,y}", " a\n", "é \U0001f600"]
+    assert array(texts) == '{"","NULL","a\\"b","a\\\\b","{x,y}"," a\n","é \U0001f600"}'
+    assert array(["a\0b"]) == '{"a\ufffdb"}'
+
+
+def test_numbers_and_nothing_are_written_as_such() -> None:
+    assert array([1, None, True, -(2**63), Phase.RUNNING]) == f"{{1,NULL,1,{-(2**63)},2}}"
+
+
+async def test_postgres_reads_what_was_written(stranger: asyncpg.Connection) -> None:
+    texts = ["", "NULL", 'a"b', "a\\b", "\\", '"', "{x,y}", " a\n\t", "é \U0001f600", None]
+    assert await stranger.fetchval("SELECT $1::text::text[]", array(texts)) == texts
+    numbers = [0, None, 2**63 - 1]
+    assert await stranger.fetchval("SELECT $1::text::bigint[]", array(numbers)) == numbers

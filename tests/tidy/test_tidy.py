@@ -18,7 +18,7 @@ SOURCE = ROOT / "src" / "headway"
 TESTS = ROOT / "tests"
 FILE_LINES_MAX = 400
 FUNCTION_LINES_MAX = 50
-UNMIRRORED = {"conformance", "power", "parity", "journeys", "faults", "tidy", "upgrade", "bench"}
+UNMIRRORED = {"conformance", "power", "parity", "journeys", "faults", "tidy", "upgrade", "simulation", "bench"}
 """Folders of tests that are about more than one file."""
 VAGUE = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers", "base", "core"}
 ELSEWHERE = re.compile(r"(?<![\w.})])/" + "(work|root|home/[a-z]+)/")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from headway.errors import TooMany
-from headway.web.limits import Limits
+from headway.errors import TooMany, Unavailable
+from headway.web.limits import Limits, Places
 from tests.ready_made import HandClock
 
 
@@ -58,3 +58,22 @@ def test_of_very_many_askers_those_of_long_ago_are_forgotten() -> None:
     limits.count(0)
     with pytest.raises(TooMany):
         limits.count(10_000)
+
+
+def test_places_are_refused_when_all_are_taken_and_free_again_afterwards() -> None:
+    places = Places(1)
+    with places.taken():
+        with pytest.raises(Unavailable, match="too many requests at once") as refused, places.taken():
+            pass
+        assert refused.value.retry_after == 1
+    with places.taken():
+        pass
+
+
+def test_who_waits_lets_another_one_have_the_place() -> None:
+    places = Places(1)
+    with places.taken():
+        with places.aside(), places.taken():
+            pass
+        with pytest.raises(Unavailable), places.taken():
+            pass

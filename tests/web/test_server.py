@@ -27,13 +27,17 @@ class Slow:
 
 
 @contextlib.asynccontextmanager
-async def serving(app: Slow, drain_seconds: float = 10) -> AsyncIterator[tuple[str, asyncio.Event]]:
+async def serving(
+    app: Slow, drain_seconds: float = 10, connections_max: int = 100
+) -> AsyncIterator[tuple[str, asyncio.Event]]:
     """The server's URL, and how to stop it; at the end of the block it has stopped."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         address = free.getsockname()
     ready, stop = asyncio.Event(), asyncio.Event()
     async with asyncio.timeout(20), asyncio.TaskGroup() as group:
-        server = Server(app, (address[0], address[1]), drain_seconds=drain_seconds)
+        server = Server(
+            app, (address[0], address[1]), drain_seconds=drain_seconds, connections_max=connections_max
+        )
         group.create_task(server.serve(ready, stop))
         await ready.wait()
         yield f"http://{address[0]}:{address[1]}", stop
@@ -97,3 +101,15 @@ async def test_once_stopped_its_address_is_free() -> None:
         await client.get(url)
     host, port = url.removeprefix("http://").split(":")
     socket.create_server((host, int(port))).close()
+
+
+async def test_connections_beyond_the_bound_are_told_to_come_again() -> None:
+    app = Slow()
+    async with httpx2.AsyncClient() as client, serving(app, connections_max=1) as (url, _):
+        asking = asyncio.ensure_future(client.get(url))
+        await app.asked.wait()
+        refused = await client.get(url)
+        assert (refused.status_code, refused.headers["retry-after"]) == (503, "1")
+        assert refused.json() == {"error": "too many connections, try again soon"}
+        app.let.set()
+        assert (await asking).text == "done"

@@ -80,3 +80,12 @@ def a_status(state: str) -> Status:
         crashes=0,
         exit_code=None,
     )
+
+
+async def test_a_database_that_is_away_is_told_with_when_to_come_back(
+    client: httpx2.AsyncClient, world: World
+) -> None:
+    await world.database.close()
+    for path in ("/healthz", "/metrics"):
+        answer = await client.get(path)
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")

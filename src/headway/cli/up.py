@@ -1,6 +1,7 @@
 """`headway up`: the platform, in the foreground."""
 
 import asyncio
+import gc
 import resource
 import signal
 import sys
@@ -54,8 +55,15 @@ async def _up(config: Config) -> None:
         greeting.cancel()
 
 
+def _keep_what_is_there() -> None:
+    """What stands when all is ready stays until the end: to look through it for garbage again and again costs much."""
+    gc.collect()
+    gc.freeze()
+
+
 async def _greet(config: Config, ready: asyncio.Event) -> None:
     await ready.wait()
+    _keep_what_is_there()
     click.echo(
         f"Ready: APIs at http://{config.listen}, apps at {config.apps}, data in {config.folder}", err=True
     )

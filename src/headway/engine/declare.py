@@ -8,6 +8,8 @@ Four sentences hold for every type:
 * An exclusive operation holds its target, from the moment it is accepted until it has ended.
 """
 
+import functools
+import itertools
 from collections.abc import Awaitable, Callable
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -87,7 +89,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     """Whether a cancel may stop it half-way; otherwise a cancel waits until it has ended."""
 
 
-class OperationType(msgspec.Struct, Generic[P, W], frozen=True, kw_only=True):
+class OperationType(msgspec.Struct, Generic[P, W], frozen=True, kw_only=True, dict=True):
     """One type of operation. Its name is `noun.verb` and never changes once released."""
 
     name: str
@@ -103,3 +105,8 @@ class OperationType(msgspec.Struct, Generic[P, W], frozen=True, kw_only=True):
     """The same for an operation that ends failed or cancelled."""
     summary: Callable[[P], str] | None = None
     """What it does, for people: `scale hello-world to 2 web`."""
+
+    @functools.cached_property
+    def weights_behind(self) -> tuple[int, ...]:
+        """For each step, and for the end, what all steps before it weigh."""
+        return tuple(itertools.accumulate((step.weight for step in self.steps), initial=0))

@@ -77,11 +77,9 @@ class Live(Generic[P, W]):
 
     def reached(self, *, through: int, share: float = 0.0) -> int:
         """The operation's progress when `through` steps and a share of the next are done."""
-        done, whole = 0.0, 0
-        for n, step in enumerate(self.type.steps):
-            whole += step.weight
-            done += step.weight if n < through else step.weight * share if n == through else 0
-        return max(self.operation.progress, int(100 * done / whole))
+        behind = self.type.weights_behind
+        done = behind[through] + (share * (behind[through + 1] - behind[through]) if share else 0)
+        return max(self.operation.progress, int(100 * done / behind[-1]))
 
     def next_step(self, operation: Operation) -> None:
         """Stand at another step."""
@@ -138,8 +136,8 @@ class Live(Generic[P, W]):
 
     def said(self, pieces: tuple[LogLine, ...]) -> None:
         """These are on disk."""
-        if pieces:
-            self._pieces = [piece for piece in self._pieces if piece.n > pieces[-1].n]
+        while pieces and self._pieces and self._pieces[0].n <= pieces[-1].n:
+            del self._pieces[0]
 
     def heard(self) -> bool:
         """The call was heard. Whether anything is to be written down still: the next step took along what it could."""

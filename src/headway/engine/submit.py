@@ -11,11 +11,15 @@ import msgspec
 
 from headway.clock import Clock
 from headway.engine.declare import OperationType, P
-from headway.errors import Busy, Conflict, KeyReused
+from headway.errors import Busy, Conflict, KeyReused, Unavailable
 from headway.ids import Ids
 from headway.model.operations import Actor, Operation, Phase
 from headway.store import keys, operations
 from headway.store.database import Database, Tx
+
+WAITING_MAX = 10_000
+RETRY_SECONDS = 5
+"""After how long an asker may come again who came when too many were waiting."""
 
 
 class Key(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,12 +63,13 @@ class Host(Protocol):
 
 
 class Desk:
-    """Where operations are accepted."""
+    """Where operations are accepted: as many as `waiting_max` may wait to be begun, on whichever node."""
 
-    def __init__(self, ids: Ids, clock: Clock, host: Host) -> None:
+    def __init__(self, ids: Ids, clock: Clock, host: Host, *, waiting_max: int = WAITING_MAX) -> None:
         self._ids = ids
         self._clock = clock
         self._host = host
+        self._waiting_max = waiting_max
 
     def call(self) -> None:
         """Somebody wants something of an operation: whoever performs it here is to look at once."""
@@ -85,8 +90,10 @@ class Desk:
     async def submit(
         self, tx: Tx, type: OperationType[P, Any], params: P, *, by: Actor, key: Key | None = None
     ) -> Operation:
-        """Accept an operation. Busy, with its holder, where its target is held by another."""
+        """Accept an operation. Busy, with its holder, where its target is held; Unavailable where too many wait."""
         seat = self._host.room()
+        if seat is None and await operations.more_wait(tx, self._waiting_max):
+            raise Unavailable("too many operations are waiting to be begun", RETRY_SECONDS)
         operation = self._new(type, params, by, seat)
         if not await operations.carry_out(tx, operations.accepted(operation, by)):
             await self._refuse(tx, operation.target)
@@ -102,9 +109,11 @@ class Desk:
         """Accept an operation in a transaction of its own, where nothing else is to be checked or written.
 
         Costs a fraction of `submit` in a body of its own: many that are accepted at once share a statement, and
-        none waits for bodies. Busy as there.
+        none waits for bodies. Busy and Unavailable as there.
         """
         seat = self._host.room()
+        if seat is None:
+            return await database.write(lambda tx: self.submit(tx, type, params, by=by))
         operation = self._new(type, params, by, seat)
         if await database.journal(operations.accepted(operation, by)) is None:
             return await database.write(lambda tx: self.submit(tx, type, params, by=by))

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import signal
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -121,6 +122,10 @@ class Container:
         running = self.state.phase == "running" and self._run is not None and not self._run.is_over()
         return running and (self.accepting or not self.wanted.unit.listens)
 
+    async def signal(self, number: signal.Signals) -> bool:
+        """Send a signal to what it runs; whether it runs anything."""
+        return self._run is not None and self._run.signal(number)
+
     def forget_output(self, end: int) -> None:
         """Free the disk of output before `end`: at once if that is all, by and by of one that talks without end."""
         if end - self._forgotten >= _FORGET_BYTES or self.folder.output_bytes() <= end:
@@ -138,7 +143,7 @@ class Container:
             if self._is_new:
                 await asyncio.to_thread(self.folder.begin, self.wanted, self.state)
             await self._settle()
-            if self._run is None and self.state.phase in {"new", "running"}:
+            if self._run is None and self._is_due():
                 await self._start()
         except (OSError, Failure, Retry) as error:
             trouble = as_trouble(error, self.wanted.unit.label)
@@ -148,6 +153,10 @@ class Container:
             else:
                 self._ended(126, f"could not be started: {trouble}")
         self.begun.set()
+
+    def _is_due(self) -> bool:
+        """Whether it is to be started now that it is known to have no run."""
+        return self.state.phase in {"new", "running"}
 
     async def _settle(self) -> None:
         """Find out what lives of it, and take it over."""
@@ -238,6 +247,7 @@ class Container:
         folder.parent.mkdir(mode=0o711)
         for part in (folder, folder / "tmp", folder / "upper", folder / "work"):
             part.mkdir(mode=0o711)
+        self._furnish(folder)
         app = folder / "app"
         if machine.overlay:
             app = self._around.slugs.fit(wanted.unit.slug, user)
@@ -250,6 +260,9 @@ class Container:
             if wanted.user is not None:
                 os.chown(folder / part, user, user)
         return place
+
+    def _furnish(self, folder: Path) -> None:
+        """Put what it finds at its start into the folder of a run, while that still belongs to us. Blocks."""
 
     def _script(self, place: Place) -> str:
         unit, machine = self.wanted.unit, self._around.machine
@@ -264,23 +277,32 @@ class Container:
         enter: list[Path] = []
         if machine.groups is not None:
             enter = cgroups.make(machine.groups, self.group_name(), unit.size, boots=unit.listens)
-        host_name = unit.environment.get("HOSTNAME", unit.label)
-        sandbox = Sandbox(user=self.wanted.user, host_name=host_name, overlay=machine.overlay)
         lock = identity.take_lock(self.folder.lock)
         if lock is None:
             raise Retry(f"something of {unit.label} lives still")
         with contextlib.ExitStack() as opened:
             opened.callback(os.close, lock)
-            output = os.open(self.folder.out, os.O_WRONLY | os.O_APPEND)
-            opened.callback(os.close, output)
             # Once it lives there must be a descriptor to hold it by.
-            kept = os.dup(output)
-            argv = process_spec.argv(machine, place, sandbox, enter)
+            kept = os.dup(lock)
+            argv = process_spec.argv(machine, place, self._sandbox(), enter)
             try:
-                pid = spawn(argv, folder=place.folder, lock=lock, output=output)
+                pid = self._launch(argv, place, lock)
             finally:
                 os.close(kept)
             self._adopt(os.pidfd_open(pid), pid)
+
+    def _sandbox(self) -> Sandbox:
+        unit = self.wanted.unit
+        host_name = unit.environment.get("HOSTNAME", unit.label)
+        return Sandbox(user=self.wanted.user, host_name=host_name, overlay=self._around.machine.overlay)
+
+    def _launch(self, argv: list[str], place: Place, lock: int) -> int:
+        """Start the chain; its pid."""
+        output = os.open(self.folder.out, os.O_WRONLY | os.O_APPEND)
+        try:
+            return spawn(argv, folder=place.folder, lock=lock, output=output)
+        finally:
+            os.close(output)
 
     async def _watch(self, run: Run) -> None:
         await either(self._stop.wait(), readable(run.descriptor), self._boot())

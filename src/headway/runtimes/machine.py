@@ -37,6 +37,7 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
     shell: str
     bwrap: str = ""
     setpriv: str = ""
+    setsid: str = ""
     overlay: bool = False
     """Whether a container's /app can be an overlay on its slug; else it is a copy."""
     system: tuple[str, ...] = ()
@@ -71,6 +72,7 @@ def look(folder: Path, *, best: str = "A") -> Machine:
         uid=os.geteuid(),
         shell=shutil.which("bash", path="/bin:/usr/bin") or "/bin/sh",
         setpriv=shutil.which("setpriv", path="/usr/bin:/bin:/usr/sbin:/sbin") or "",
+        setsid=shutil.which("setsid", path="/usr/bin:/bin:/usr/sbin:/sbin") or "",
         path=_path(),
         reachable=_is_reachable(folder),
     )
@@ -87,7 +89,14 @@ def look(folder: Path, *, best: str = "A") -> Machine:
 
 def offers(machine: Machine) -> list[Offer]:
     """The same in words."""
-    return [_isolation(machine), _users(machine), _limits(machine), _copies(machine), _network()]
+    return [
+        _isolation(machine),
+        _users(machine),
+        _limits(machine),
+        _copies(machine),
+        _network(),
+        _terminals(machine),
+    ]
 
 
 def _isolation(machine: Machine) -> Offer:
@@ -129,6 +138,13 @@ def _copies(machine: Machine) -> Offer:
 def _network() -> Offer:
     text = "containers share this machine's network: they can reach each other's ports on loopback"
     return Offer(name="network", level="reduced", text=text)
+
+
+def _terminals(machine: Machine) -> Offer:
+    if machine.setsid:
+        return Offer(name="terminals", level="good", text="one-off containers can be attached to a terminal")
+    text = "no setsid (util-linux): one-off containers run detached only"
+    return Offer(name="terminals", level="missing", text=text)
 
 
 def _path() -> str:

@@ -32,6 +32,10 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True):
     size: Size
     listens: bool
     """Whether it must accept connections on PORT."""
+    once: bool = False
+    """Whether it runs to its end and is never started again; then it stays there, `ended`, until it is stopped."""
+    terminal: bool = False
+    """Of one that runs once: whether it waits to be attached to a terminal, and dies with that."""
 
 
 class Status(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,7 +45,10 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     app_id: str
     label: str
     state: str
-    """starting, running, waiting (for a restart after a crash), crashed, or stopping."""
+    """starting, running, waiting (for a restart after a crash), crashed, stopping, or ended (of one that runs once).
+
+    One with a terminal is starting until it is attached.
+    """
     address: tuple[str, int] | None
     """Where it accepts connections, for a unit that listens."""
     started_at: int | None
@@ -90,6 +97,30 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     network: bool = True
 
 
+class Terminal(Protocol):
+    """The terminal of one unit, as the person before it sees it. Who has it hangs up at the end."""
+
+    async def read(self) -> bytes:
+        """What the unit says next; nothing once it has ended and all that it said was read."""
+        ...
+
+    async def write(self, typed: bytes) -> None:
+        """Type; return when the terminal has taken it. What is typed behind the end is lost."""
+        ...
+
+    def resize(self, width: int, height: int) -> None:
+        """Let it be so many columns and lines, 1 to 65,535; the unit is told by SIGWINCH."""
+        ...
+
+    def echo(self, *, on: bool) -> None:
+        """Whether what is typed is shown; nothing where the unit edits its lines itself."""
+        ...
+
+    def hang_up(self) -> None:
+        """Go away: the unit gets SIGHUP. Twice is fine."""
+        ...
+
+
 class Offer(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that this machine offers or lacks, in words, for `doctor` and an app's page."""
 
@@ -110,7 +141,7 @@ class Runtime(Protocol):
         ...
 
     async def ready(self, unit_id: str, *, seconds: float) -> Status:
-        """Return once the unit accepts connections on PORT (one that does not listen: once it runs).
+        """Return once the unit accepts connections on PORT (one that does not listen: once it runs, or did).
 
         Failure `timeout-error` if it does not within `seconds`, `crashed-error` if it ends before that; the text
         names the label and carries the last lines of its output.
@@ -123,6 +154,35 @@ class Runtime(Protocol):
         Its remaining output stays readable until `forget_output` says that all of it has been kept. A unit that is
         not there is stopped.
         """
+        ...
+
+    async def signal(self, unit_id: str, number: int) -> bool:
+        """Send a signal to what the unit runs; whether it runs anything.
+
+        One that waits for its terminal is ended by SIGTERM and SIGKILL.
+        """
+        ...
+
+    async def attach(self, unit_id: str) -> Terminal:
+        """Start a unit that waits for its terminal, on that terminal. Failure `not-waiting` where it does not wait.
+
+        When the control plane dies, the terminal does, and the unit with it.
+        """
+        ...
+
+    async def put(self, unit_id: str, name: str, chunks: AsyncIterator[bytes]) -> None:
+        """Put a file into /tmp/uploads of a unit that waits for its terminal; replaces one of that name.
+
+        Failure `not-waiting`, or `no-space`; then nothing of it stays. `name` has no folder in it.
+        """
+        ...
+
+    async def ended(self, unit_id: str) -> Status | None:
+        """Return once a unit that runs once has ended, by itself or otherwise; None where it is not there."""
+        ...
+
+    def ends(self) -> AsyncIterator[Status]:
+        """Each unit that runs once and has ended, present ones and those to come. Never ends by itself."""
         ...
 
     async def units(self, app_id: str | None = None) -> list[Status]:

@@ -10,16 +10,19 @@
 
 import asyncio
 import contextlib
+import signal
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
 
 from headway.clock import Clock
 from headway.errors import Failure, Retry
 from headway.runtimes import cgroups, machine, output, ports, process_spec
+from headway.runtimes.attended import Attended
 from headway.runtimes.container import Container, Surroundings
 from headway.runtimes.listeners import Listeners
 from headway.runtimes.machine import Machine
-from headway.runtimes.port import Offer, Output, Status, Task, Unit
+from headway.runtimes.one_run import OneRun
+from headway.runtimes.port import Offer, Output, Status, Task, Terminal, Unit
 from headway.runtimes.slugs import Slugs
 from headway.runtimes.task_run import Tasks
 from headway.runtimes.trouble import SCARCE, as_trouble
@@ -67,6 +70,8 @@ class Process:
         self._containers: dict[str, Container] = {}
         self._group: asyncio.TaskGroup | None = None
         self._lives: set[asyncio.Task[None]] = set()
+        self._an_end = asyncio.Event()
+        """Set, and replaced by a new one, when a unit that runs once has ended."""
 
     async def serve(self, ready: asyncio.Event, stop: asyncio.Event) -> None:
         """Adopt all containers, supervise them until `stop`, then let them go: they live on."""
@@ -125,6 +130,42 @@ class Process:
         if container is not None and container.state.phase != "stopped":
             container.stop(grace_seconds)
             await container.gone.wait()
+
+    async def signal(self, unit_id: str, number: int) -> bool:
+        """Send a signal to what the unit runs; whether it runs anything."""
+        self._serving()
+        container = self._containers.get(unit_id)
+        return container is not None and await container.signal(signal.Signals(number))
+
+    async def attach(self, unit_id: str) -> Terminal:
+        """Start a unit that waits for its terminal. Failure `not-waiting` where it does not."""
+        return self._attended(unit_id).attach()
+
+    async def put(self, unit_id: str, name: str, chunks: AsyncIterator[bytes]) -> None:
+        """Put a file into /tmp/uploads of a unit that waits for its terminal."""
+        await self._attended(unit_id).put(name, chunks)
+
+    async def ended(self, unit_id: str) -> Status | None:
+        """Return once a unit that runs once has ended; None where it is not there."""
+        self._serving()
+        container = self._containers.get(unit_id)
+        if not isinstance(container, OneRun):
+            return None
+        await either(container.over.wait(), container.gone.wait())
+        return container.status()
+
+    async def ends(self) -> AsyncIterator[Status]:
+        """Each unit that runs once and has ended. Never ends by itself."""
+        told: set[Container] = set()
+        while True:
+            an_end = self._an_end
+            there = [it for it in self._containers.values() if isinstance(it, OneRun) and it.over.is_set()]
+            told &= set(there)
+            for container in there:
+                if container not in told and container.state.phase != "stopped":
+                    told.add(container)
+                    yield container.status()
+            await an_end.wait()
 
     async def units(self, app_id: str | None = None) -> list[Status]:
         """All units that are there, of one app or of all, by label."""
@@ -190,7 +231,7 @@ class Process:
             if (wanted := folder.wanted()) is None:
                 remove_tree(path)
             else:
-                self._containers[path.name] = Container(folder, wanted, folder.state(), self._around)
+                self._containers[path.name] = _container(folder, wanted, folder.state(), self._around)
         adopted = [container for container in self._containers.values() if container.state.phase != "stopped"]
         self._remove_groups({container.group_name() for container in adopted})
         remove_trees(self._around.slugs.put_aside(self._used_slugs(), making=False))
@@ -219,7 +260,7 @@ class Process:
         except OSError as error:
             raise as_trouble(error, unit.label) from error
         state = State(run=before.state.run if before else 0)
-        container = Container(folder, wanted, state, self._around)
+        container = _container(folder, wanted, state, self._around)
         self._containers[unit.id] = container
         self._take(group.create_task(self._live(container)))
         return container
@@ -237,7 +278,21 @@ class Process:
         self._first_port = self._port_range.index(port) + 1
         return port
 
+    def _attended(self, unit_id: str) -> Attended:
+        self._serving()
+        container = self._containers.get(unit_id)
+        if not isinstance(container, Attended):
+            raise Failure("not-waiting", f"{unit_id} does not wait for a terminal")
+        return container
+
+    async def _tell_end(self, container: OneRun) -> None:
+        await container.over.wait()
+        self._an_end.set()
+        self._an_end = asyncio.Event()
+
     async def _live(self, container: Container) -> None:
+        if isinstance(container, OneRun):
+            self._take(self._serving().create_task(self._tell_end(container)))
         await container.live()
         if container.trouble is not None and container.state.run == 0:
             self._containers.pop(container.wanted.unit.id, None)
@@ -248,6 +303,11 @@ class Process:
             await self._clock.sleep(_MEMORY_PAUSE_SECONDS)
             for container in self._containers.values():
                 container.watch_memory()
+
+
+def _container(folder: UnitFolder, wanted: Wanted, state: State, around: Surroundings) -> Container:
+    kind = Attended if wanted.unit.terminal else OneRun if wanted.unit.once else Container
+    return kind(folder, wanted, state, around)
 
 
 def _refuse_crashed(container: Container) -> None:

@@ -62,6 +62,8 @@ class Sandbox(msgspec.Struct, frozen=True, kw_only=True):
     overlay: bool = False
     """Whether the app folder stays as it is under an overlay."""
     dies_with_parent: bool = False
+    terminal: bool = False
+    """Whether its input is a terminal, which becomes that of the app's own session."""
     network: bool = True
     mounts: Mapping[str, Path] = {}
     writable: Mapping[str, Path] = {}
@@ -127,12 +129,14 @@ def _layers(place: Place) -> list[str]:
 
 
 def _drop(machine: Machine, sandbox: Sandbox) -> list[str]:
+    # A session of its own: what is typed to interrupt the app must not reach the sandbox around it.
+    session = [machine.setsid, "--ctty"] if sandbox.terminal else []
     if not machine.setpriv:
-        return []
+        return session
     if sandbox.user is None:
-        return [machine.setpriv, "--no-new-privs"]
+        return [machine.setpriv, "--no-new-privs", *session]
     user = [f"--reuid={sandbox.user}", f"--regid={sandbox.user}", "--clear-groups"]
-    return [machine.setpriv, *user, "--no-new-privs", "--inh-caps=-all", "--bounding-set=-all"]
+    return [machine.setpriv, *user, "--no-new-privs", "--inh-caps=-all", "--bounding-set=-all", *session]
 
 
 def _host_name(name: str) -> str:

@@ -13,12 +13,20 @@ from headway.runtimes.cgroups import Groups
 
 _CLEAN = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}
 _KILLED = 128 + signal.SIGKILL
+_DEFAULT = [
+    *(signal.SIGPIPE, signal.SIGXFSZ),
+    # Ignored where the control plane was started in the background, and that is handed down.
+    *(signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU),
+]
 _PAUSE_MAX_SECONDS = 0.05
 _TOLD_MAX = 4
 
 
-def spawn(argv: list[str], *, folder: Path, lock: int, output: int) -> int:
-    """Start the chain in its own session, holding the lock, its output to `output`; the pid."""
+def spawn(argv: list[str], *, folder: Path, lock: int, output: int, input: str = "/dev/null") -> int:
+    """Start the chain in its own session, holding the lock, its output to `output`; the pid.
+
+    A terminal as `input` does not become the session's own: that is up to a program further down the chain.
+    """
     status = folder / "status"
     flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
     return os.posix_spawn(
@@ -30,11 +38,11 @@ def spawn(argv: list[str], *, folder: Path, lock: int, output: int) -> int:
             (os.POSIX_SPAWN_DUP2, output, 2),
             (os.POSIX_SPAWN_DUP2, lock, process_spec.LOCK_DESCRIPTOR),
             (os.POSIX_SPAWN_OPEN, process_spec.STATUS_DESCRIPTOR, str(status), flags, 0o600),
-            (os.POSIX_SPAWN_OPEN, 0, "/dev/null", os.O_RDONLY, 0),
+            (os.POSIX_SPAWN_OPEN, 0, input, os.O_RDWR | os.O_NOCTTY, 0),
         ],
         setsid=True,
         setsigmask=[],
-        setsigdef=[signal.SIGPIPE, signal.SIGXFSZ],
+        setsigdef=_DEFAULT,
     )
 
 
@@ -80,6 +88,13 @@ class Run:
             if program not in seen and len(seen) < _TOLD_MAX:
                 seen.append(program)
                 identity.send(pid, signal.SIGTERM)
+
+    def signal(self, number: signal.Signals) -> bool:
+        """Send a signal to each process directly below the container's init; whether there is one."""
+        entries = self._entries()
+        for pid in entries:
+            identity.send(pid, number)
+        return bool(entries)
 
     def is_empty(self) -> bool:
         """Whether nothing of the run lives any more."""

@@ -22,3 +22,14 @@ async def readable(descriptor: int) -> None:
         await seen.wait()
     finally:
         loop.remove_reader(descriptor)
+
+
+async def writable(descriptor: int) -> None:
+    """Return when it takes something."""
+    loop = asyncio.get_running_loop()
+    seen = asyncio.Event()
+    loop.add_writer(descriptor, seen.set)
+    try:
+        await seen.wait()
+    finally:
+        loop.remove_writer(descriptor)

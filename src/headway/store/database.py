@@ -10,7 +10,7 @@ Two engines stand behind it, SQLite and PostgreSQL, and pass one conformance sui
 * Events are numbered in the transaction that writes them: one sequence, no gap, no double.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Protocol, TypeVar
 
 import msgspec
@@ -52,6 +52,10 @@ class Tx(Protocol):
 
     def append(self, event: NewEvent) -> None:
         """Say what happened; it is numbered and written when the body has ended."""
+        ...
+
+    def keep_log(self, operation: int, lines: Sequence[LogLine]) -> None:
+        """Keep pieces of an operation's log, written when the body has ended; one that is there is written over."""
         ...
 
     def after_commit(self, act: Callable[[], None]) -> None:

@@ -1,6 +1,7 @@
 """Operations as rows: what is asked of them, and the guarded entries by which they move."""
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, cast
 
 import msgspec
 
@@ -60,6 +61,11 @@ async def newest(
 async def active(tx: Tx, count: int = 1000) -> list[Operation]:
     """Those that have not ended, oldest first."""
     return [_operation(row) for row in await tx.all(SQL["active"], count=count)]
+
+
+async def more_wait(tx: Tx, count: int) -> bool:
+    """Whether at least so many wait to be begun."""
+    return await tx.one(SQL["more_wait"], count=max(0, count - 1)) is not None
 
 
 async def tombstone(tx: Tx, id: int) -> Tombstone | None:
@@ -127,14 +133,14 @@ async def carry_out(tx: Tx, entry: Entry) -> bool:
         return False
     for event in entry.events:
         tx.append(event)
-    for values in logged(entry):
-        await tx.run(LOG, **values)
+    if entry.log:
+        tx.keep_log(cast(int, entry.values["id"]), entry.log)
     return True
 
 
-def logged(entry: Entry) -> list[dict[str, object]]:
-    """The values of `LOG` for each piece of log that comes with an entry."""
-    return [{"id": entry.values["id"], "n": it.n, "at": it.at, "text": it.text} for it in entry.log]
+def logged(operation: int, lines: Iterable[LogLine]) -> list[dict[str, object]]:
+    """The values of `LOG` for each of these pieces of its log."""
+    return [{"id": operation, "n": it.n, "at": it.at, "text": it.text} for it in lines]
 
 
 # -- moving --------------------------------------------------------------------------------------------------
@@ -146,8 +152,8 @@ Log = tuple[LogLine, ...]
 def _entry(
     name: str, operation: Operation, events: tuple[NewEvent, ...], log: Log, **values: object
 ) -> Entry:
-    guard = {"id": operation.id, "fence": operation.fence}
-    return Entry(query=SQL[name], values=guard | values, events=events, log=log, touches=operation.id)
+    values |= {"id": operation.id, "fence": operation.fence}
+    return Entry(query=SQL[name], values=values, events=events, log=log, touches=operation.id)
 
 
 def step_done(

@@ -7,7 +7,7 @@ each other but never beside a body. Each thing's rows are locked in one order, a
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from headway.clock import Clock
 from headway.errors import Unavailable
@@ -15,14 +15,14 @@ from headway.model.operations import NewEvent
 from headway.store import migrate, postgres_journal
 from headway.store.database import Entry, Heard, Row, Tx
 from headway.store.marks import Marks
-from headway.store.operations import LOG, logged
+from headway.store.operations import logged
 from headway.store.postgres_bell import Bell
-from headway.store.postgres_journal import arrays, groups, hits, keepable
+from headway.store.postgres_journal import arrays, groups, hits
 from headway.store.postgres_line import Line, Waiting
 from headway.store.postgres_link import ERRORS, Connection, Link, Lost, Sealed, say, told
 from headway.store.postgres_marks import PostgresMarks
 from headway.store.postgres_read import Reads
-from headway.store.postgres_tx import BODY, PostgresTx, Unsaved, seal
+from headway.store.postgres_tx import BODY, Log, PostgresTx, Unsaved, arguments, seal
 from headway.store.touches import Touches
 
 T = TypeVar("T")
@@ -122,10 +122,10 @@ class Postgres:
                 for place, row in zip(places, rows, strict=True):
                     batch[place].result = row
             hit = [one.work for one in batch if one.result is not None]
-            await _log(connection, hit)
             events = [event for entry in hit for event in entry.events]
+            log = [piece for it in hit for piece in logged(cast(int, it.values["id"]), it.log)]
             touches.at(events)
-            return None, await seal(connection, events)
+            return None, await seal(connection, events, log)
 
         await self._link.commit_once(_TOGETHER, work)
         self._bell.ring(touches.told())
@@ -136,18 +136,22 @@ async def _run_all(
 ) -> Sealed[None]:
     """Bodies, one after another. Hardly ever is anything taken back, so they first go without savepoints."""
     events: list[NewEvent] = []
+    log: Log = []
     for one in batch:
-        events += await _run(connection, one, touches, saved=saved, alone=len(batch) == 1)
+        tx = await _run(connection, one, touches, saved=saved, alone=len(batch) == 1)
+        if tx is not None:
+            events += tx.events
+            log += tx.log
         if saved and one is not batch[-1]:
             await say(connection, f"RELEASE {BODY}; SAVEPOINT {BODY}")
     touches.at(events)
-    return None, await seal(connection, events)
+    return None, await seal(connection, events, log)
 
 
 async def _run(
     connection: Connection, one: Waiting[Body], touches: Touches, *, saved: bool, alone: bool
-) -> list[NewEvent]:
-    """One body and its events; one that raises leaves nothing behind."""
+) -> PostgresTx | None:
+    """One body, and what it leaves for the end; None for one that raises, which leaves nothing behind."""
     one.begin_again()
     tx = PostgresTx(connection, touches, savepoints=saved)
     try:
@@ -159,9 +163,9 @@ async def _run(
     except Exception as error:  # noqa: BLE001 - whatever a body raises belongs to its caller
         one.error = error
         await _take_back(connection, tx, saved=saved, alone=alone)
-        return []
+        return None
     one.acts = tx.acts
-    return tx.events
+    return tx
 
 
 async def _take_back(connection: Connection, tx: PostgresTx, *, saved: bool, alone: bool) -> None:
@@ -183,20 +187,8 @@ async def _statement(connection: Connection, entries: list[Entry]) -> list[Row |
         if statement.many:
             rows = await connection.fetch(statement.sql, *arrays(entries))
             return hits(entries, [tuple(row) for row in rows])
-        found = [await connection.fetchrow(statement.sql, *row) for row in zip(*arrays(entries), strict=True)]
+        found = [await connection.fetchrow(statement.sql, *arguments(it.query, it.values)) for it in entries]
         return [None if row is None else tuple(row) for row in found]
-    except ERRORS as error:
-        raise told(error, connection) from error
-
-
-async def _log(connection: Connection, hit: list[Entry]) -> None:
-    """The log that comes with entries whose guard has held."""
-    lines = [values for entry in hit for values in logged(entry)]
-    if not lines:
-        return
-    columns = [[keepable(line[name]) for line in lines] for name in LOG.postgres.names]
-    try:
-        await connection.execute(LOG.postgres.sql, *columns)
     except ERRORS as error:
         raise told(error, connection) from error
 
@@ -209,4 +201,4 @@ async def _migrate(connection: Connection) -> Sealed[None]:
             await say(connection, statement, seconds=MIGRATION_SECONDS)
         values = (migration.version, migration.name, migration.checksum)
         await connection.execute("INSERT INTO migrations VALUES ($1, $2, $3)", *values)
-    return None, await seal(connection, [])
+    return None, await seal(connection, [], [])

@@ -39,9 +39,23 @@ def groups(entries: Sequence[Entry]) -> list[list[int]]:
     return [sorted(places, key=lambda place: entries[place].touches) for places in found.values()]
 
 
-def arrays(entries: Sequence[Entry]) -> list[list[object]]:
+def arrays(entries: Sequence[Entry]) -> list[str]:
     """The values of entries that share a statement: for each of its names an array."""
-    return [[keepable(entry.values[name]) for entry in entries] for name in entries[0].query.postgres.names]
+    return [array([entry.values[name] for entry in entries]) for name in entries[0].query.postgres.names]
+
+
+def array(values: Iterable[object]) -> str:
+    """An array of numbers and texts as PostgreSQL writes it."""
+    return f"{{{','.join([_element(value) for value in values])}}}"
+
+
+def _element(value: object) -> str:
+    if value is None:
+        return "NULL"
+    if isinstance(value, str):
+        text = value.replace("\\", "\\\\").replace('"', '\\"')
+        return f'"{keepable(text)}"'
+    return f"{value:d}"
 
 
 def keepable(value: object) -> object:

@@ -1,10 +1,10 @@
 """Reading on PostgreSQL: one round trip for one statement, one snapshot for several."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from types import CodeType
 from typing import Any, TypeVar
 
-from headway.model.operations import NewEvent
+from headway.model.operations import LogLine, NewEvent
 from headway.store.database import Row, Tx
 from headway.store.postgres_link import ERRORS, Connection, Link, say, told
 from headway.store.postgres_tx import arguments
@@ -78,6 +78,9 @@ class ReadTx:
 
     def append(self, event: NewEvent) -> None:
         """Nothing: who only reads has nothing to say."""
+
+    def keep_log(self, operation: int, lines: Sequence[LogLine]) -> None:
+        """Nothing either."""
 
     def after_commit(self, act: Callable[[], None]) -> None:
         """Nothing: nothing is committed."""

@@ -5,9 +5,10 @@ from typing import Any
 
 import msgspec
 
-from headway.model.operations import NewEvent
+from headway.model.operations import LogLine, NewEvent
 from headway.store.database import NotUnique, Row
-from headway.store.postgres_journal import keepable
+from headway.store.operations import LOG, logged
+from headway.store.postgres_journal import array, keepable
 from headway.store.postgres_link import ERRORS, Connection, Lost, say, told
 from headway.store.sheets import Query
 from headway.store.touches import Touches
@@ -18,16 +19,21 @@ _STATEMENT = "statement"
 
 # The counter's row is locked from here to the end of the commit, so nothing comes after this but COMMIT.
 _SEAL = """
-WITH counter AS (UPDATE event_counter SET last = last + cardinality($1::bigint[]) RETURNING last),
+WITH counter AS (UPDATE event_counter SET last = last + $7 RETURNING last),
 written AS (
     INSERT INTO events (seq, at, name, operation, target, actor, data)
-    SELECT counter.last - cardinality($1) + n, at, name, operation, target, actor, data
-    FROM counter, unnest($1, $2::text[], $3::bigint[], $4::text[], $5::text[], $6::text[])
+    SELECT counter.last - $7 + n, at, name, operation, target, actor, data
+    FROM counter, unnest($1::text::bigint[], $2::text::text[], $3::text::bigint[], $4::text::text[],
+        $5::text::text[], $6::text::text[])
         WITH ORDINALITY AS given (at, name, operation, target, actor, data, n)
 )
 SELECT pg_current_xact_id()::text
 """
 _NUMBER = "SELECT pg_current_xact_id_if_assigned()::text"
+
+
+Log = list[dict[str, object]]
+"""Values of `LOG`, one of them for each piece."""
 
 
 class Unsaved(Exception):
@@ -53,6 +59,7 @@ class PostgresTx:
         self.broken: Exception | None = None
         """What the transaction cannot go on after, even where the body has caught it."""
         self.events: list[NewEvent] = []
+        self.log: Log = []
         self.acts: list[Callable[[], None]] = []
 
     async def run(self, query: Query, **values: object) -> int:
@@ -78,6 +85,10 @@ class PostgresTx:
     def append(self, event: NewEvent) -> None:
         """Say what happened."""
         self.events.append(event)
+
+    def keep_log(self, operation: int, lines: Sequence[LogLine]) -> None:
+        """Keep pieces of an operation's log."""
+        self.log += logged(operation, lines)
 
     def after_commit(self, act: Callable[[], None]) -> None:
         """Call `act` once the transaction is on disk."""
@@ -120,22 +131,32 @@ class PostgresTx:
 def arguments(query: Query, values: dict[str, object]) -> list[Any]:
     """The values of one body's statement as PostgreSQL takes them."""
     statement = query.postgres
-    given = [keepable(values[name]) for name in statement.names]
-    return [[value] for value in given] if statement.many else given
+    if statement.many:
+        return [array([values[name]]) for name in statement.names]
+    return [keepable(values[name]) for name in statement.names]
 
 
 def _only_reads(query: Query) -> bool:
     return query.postgres.sql.startswith("SELECT")
 
 
-async def seal(connection: Connection, events: Sequence[NewEvent]) -> str | None:
-    """Number and write the events, last of all; the transaction's number, None where it wrote nothing."""
+async def seal(connection: Connection, events: Sequence[NewEvent], log: Log) -> str | None:
+    """Write the log and the events, last of all; the transaction's number, None where it wrote nothing."""
     try:
+        if log:
+            await connection.execute(LOG.postgres.sql, *_pieces(log))
         if not events:
             return await connection.fetchval(_NUMBER)
-        return await connection.fetchval(_SEAL, *zip(*map(_columns, events), strict=True))
+        columns = zip(*map(_columns, events), strict=True)
+        return await connection.fetchval(_SEAL, *map(array, columns), len(events))
     except ERRORS as error:
         raise told(error, connection) from error
+
+
+def _pieces(log: Log) -> list[str]:
+    """For each name of `LOG` an array. No piece twice: PostgreSQL would not know which is to be written over which."""
+    each = {(piece["id"], piece["n"]): piece for piece in log}.values()
+    return [array([piece[name] for piece in each]) for name in LOG.postgres.names]
 
 
 def _columns(event: NewEvent) -> tuple[Any, ...]:

@@ -147,7 +147,8 @@ class Sqlite:
         self._connected()
         done: asyncio.Future[Any] = self._loop.create_future()
         self._waiting.append(_Waiting(work, done))
-        self._schedule(0)
+        if not self._scheduled:
+            self._schedule(0)
         return done
 
     def _schedule(self, seconds: float) -> None:

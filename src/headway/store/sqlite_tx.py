@@ -1,12 +1,12 @@
 """What SQLite does inside one transaction: bodies and entries, one after another, each all or nothing."""
 
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
 import apsw
 import msgspec
 
-from headway.model.operations import NewEvent
+from headway.model.operations import LogLine, NewEvent
 from headway.store.database import Entry, NotUnique, Row, StorageFull, Tx
 from headway.store.operations import LOG, logged
 from headway.store.sheets import Query
@@ -43,12 +43,18 @@ class Pen:
         """A statement that returns nothing."""
         self._cursor.execute(sql)
 
-    def events(self, events: Iterable[NewEvent]) -> None:
+    def events(self, events: Sequence[NewEvent]) -> None:
         """Number and write them."""
-        for event in events:
-            by, data = _json(event.by).decode(), _json(event.data).decode()
-            self._cursor.execute(_EVENT, (event.at, event.name, event.operation, event.target, by, data))
+        execute = self._cursor.execute
+        for it in events:
+            by, data = _json(it.by).decode(), _json(it.data).decode()
+            execute(_EVENT, (it.at, it.name, it.operation, it.target, by, data))
         self.touches.at(events)
+
+    def log(self, operation: int, lines: Iterable[LogLine]) -> None:
+        """Keep them."""
+        for values in logged(operation, lines):
+            self.rows(LOG, values)
 
     def enter(self, entry: Entry) -> Row | None:
         """Carry out an entry; its row."""
@@ -59,8 +65,8 @@ class Pen:
             row = (entry.values["id"],)
         else:
             return None
-        for values in logged(entry):
-            self.rows(LOG, values)
+        if entry.log:
+            self.log(cast(int, entry.values["id"]), entry.log)
         self.events(entry.events)
         return row
 
@@ -107,6 +113,10 @@ class SqliteTx:
     def append(self, event: NewEvent) -> None:
         """Say what happened."""
         self.events.append(event)
+
+    def keep_log(self, operation: int, lines: Sequence[LogLine]) -> None:
+        """Keep pieces of an operation's log."""
+        self._pen.log(operation, lines)
 
     def after_commit(self, act: Callable[[], None]) -> None:
         """Call `act` once the transaction is on disk."""

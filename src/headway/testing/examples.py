@@ -18,11 +18,15 @@ from headway.domain.apps.scale import scale
 from headway.domain.containers import formation, running
 from headway.domain.deployments.deploy import deploy
 from headway.domain.deployments.upload import create_source, upload
+from headway.domain.one_offs.start import start
+from headway.domain.one_offs.stop import stop
+from headway.domain.one_offs.unit import unit_of
 from headway.domain.world import World
 from headway.model.apps import App, Change, Container, ContainerType
 from headway.model.deployments import Release
+from headway.model.one_offs import OneOff, Wish
 from headway.model.operations import Actor, Operation
-from headway.store import apps, containers, releases
+from headway.store import apps, containers, one_offs, releases
 from headway.store.database import Tx
 
 PROCFILE = "web: serve\nworker: work\n"
@@ -33,6 +37,8 @@ class Example(msgspec.Struct, frozen=True, kw_only=True):
     """How an operation of one type is asked for, on an app that runs two web containers and a worker."""
 
     submit: Callable[[World, App, Actor], Awaitable[Operation]]
+    before: Callable[[World, App, Actor], Awaitable[None]] | None = None
+    """What is brought about before it is asked for, where that needs more than the app."""
     serves: Callable[[App], tuple[str, ...]] = lambda app: (app.name,)
     """The names by one of which the app is served at every moment, and at the end."""
     leaves_app: bool = True
@@ -125,9 +131,49 @@ async def _deploy(world: World, app: App, by: Actor) -> Operation:
     return (await deploy(world, app, url, "v2", by))[1]
 
 
+async def _start_one_off(world: World, app: App, by: Actor) -> Operation:
+    wish = Wish(command="work beside", environment={"SECRET": "word"}, detached=True)
+    return (await start(world, app, wish, by))[1]
+
+
+async def _a_one_off(world: World, app: App, by: Actor) -> None:
+    """A detached one-off that runs, though no operation began it."""
+    assert app.release_id is not None
+    it = OneOff(
+        id=world.ids.next(),
+        app_id=app.id,
+        index=1,
+        account_id=by.account_id,
+        operation_id=0,
+        command="work beside",
+        environment={},
+        size="M",
+        detached=True,
+        release_id=app.release_id,
+        created_at=world.clock.now(),
+        settled_at=None,
+        finished_at=None,
+        exit_code=None,
+        reason="",
+    )
+    await world.database.write(lambda tx: _keep_one_off(tx, it))
+    await world.runtime.ensure(await unit_of(world, it))
+
+
+async def _keep_one_off(tx: Tx, it: OneOff) -> None:
+    await one_offs.insert(tx, it)
+    await one_offs.settle(tx, it.id, it.created_at)
+
+
+async def _stop_one_off(world: World, app: App, by: Actor) -> Operation:
+    return await stop(world, app, "one-off-1", by)
+
+
 EXAMPLES: dict[str, Example] = {
     "app.scale": Example(submit=_scale),
     "app.restart": Example(submit=_restart),
+    "app.start_one_off": Example(submit=_start_one_off),
+    "app.stop_one_off": Example(submit=_stop_one_off, before=_a_one_off),
     "app.rename": Example(submit=_rename, serves=lambda app: (app.name, f"{app.name}-too")),
     "app.configure": Example(submit=_configure),
     "app.delete": Example(submit=_delete, serves=lambda _: (), leaves_app=False),

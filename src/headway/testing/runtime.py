@@ -5,6 +5,8 @@ It understands a little of the shell, parts of a command being separated by `;`:
     echo TEXT     says a line ($NAME is replaced)
     sleep N       lets the clock pass N seconds
     exit N        ends with N
+    cat           gives back what is typed, a line at a time, until EOT (0x04)
+    cat PATH      says a file that was put into /tmp/uploads
 
 Anything else accepts connections on PORT, where the unit listens, answers HTTP with the unit's id, and runs
 until it is stopped. With `fail_next` the next call of a method raises what it is given.
@@ -12,13 +14,15 @@ until it is stopped. With `fail_next` the next call of a method raises what it i
 
 import asyncio
 import contextlib
+import signal
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
 from headway.clock import SECOND, Clock
 from headway.errors import Failure, Retry, Trouble
 from headway.runtimes.crash_policy import after_end
-from headway.runtimes.port import Offer, Output, Status, Task, Unit
+from headway.runtimes.port import Offer, Output, Status, Task, Terminal, Unit
+from headway.testing.terminal import MemoryTerminal
 
 _LOOPBACK = "127.0.0.1"
 _LINE_BYTES_MAX = 16 << 10
@@ -41,6 +45,7 @@ class MemoryRuntime:
         self._group: asyncio.TaskGroup | None = None
         self._failures: dict[str, list[Trouble]] = {}
         self._said = asyncio.Event()
+        self._an_end = asyncio.Event()
 
     def fail_next(self, method: str, trouble: Trouble) -> None:
         """Let the next call of `method` raise `trouble`; may be said several times."""
@@ -64,6 +69,7 @@ class MemoryRuntime:
             output = container.output if container else _Text()
             container = _Container(unit, self._clock, output, self._tell)
             self._units[unit.id] = container
+            container.over = self._end
             container.task = group.create_task(container.live(self._delays, self._warm_up))
         return container.status()
 
@@ -90,6 +96,46 @@ class MemoryRuntime:
         self._serving("stop")
         if (container := self._units.get(unit_id)) is not None:
             await container.end()
+
+    async def signal(self, unit_id: str, number: int) -> bool:
+        """End the unit with SIGTERM or SIGKILL; any other signal is not heard."""
+        self._serving("signal")
+        container = self._units.get(unit_id)
+        if container is None or container.is_stopped:
+            return False
+        if number in {signal.SIGTERM, signal.SIGKILL} and container.unit.once:
+            return container.give_up(128 + number)
+        return container.is_running
+
+    async def attach(self, unit_id: str) -> Terminal:
+        """Start a unit that waits for its terminal."""
+        self._serving("attach")
+        return self._waiting(unit_id).attach()
+
+    async def put(self, unit_id: str, name: str, chunks: AsyncIterator[bytes]) -> None:
+        """Keep a file for a unit that waits for its terminal."""
+        self._serving("put")
+        content = b"".join([chunk async for chunk in chunks])
+        self._waiting(unit_id).uploads[f"/tmp/uploads/{name}"] = content  # noqa: S108 - inside
+
+    async def ended(self, unit_id: str) -> Status | None:
+        """Return once a unit that runs once has ended."""
+        self._serving("ended")
+        container = self._units.get(unit_id)
+        while container is not None and not container.is_over and not container.is_stopped:
+            await self._an_end.wait()
+        return None if container is None else container.status()
+
+    async def ends(self) -> AsyncIterator[Status]:
+        """Each unit that runs once and has ended."""
+        told: set[_Container] = set()
+        while True:
+            an_end = self._an_end
+            for container in list(self._units.values()):
+                if container.is_over and not container.is_stopped and container not in told:
+                    told.add(container)
+                    yield container.status()
+            await an_end.wait()
 
     async def units(self, app_id: str | None = None) -> list[Status]:
         """All units that are there, by label."""
@@ -155,6 +201,16 @@ class MemoryRuntime:
         if waiting := self._failures.get(method):
             raise waiting.pop(0)
 
+    def _waiting(self, unit_id: str) -> "_Container":
+        container = self._units.get(unit_id)
+        if container is None or not container.waits:
+            raise Failure("not-waiting", f"{unit_id} does not wait for a terminal")
+        return container
+
+    def _end(self) -> None:
+        self._an_end.set()
+        self._an_end = asyncio.Event()
+
     def _tell(self) -> None:
         self._said.set()
         self._said = asyncio.Event()
@@ -206,13 +262,66 @@ class _Container:
         self._exit_code: int | None = None
         self._started_at: int | None = None
         self._writers: set[asyncio.StreamWriter] = set()
+        self.over: Callable[[], None] = lambda: None
+        self.is_over = False
+        self.uploads: dict[str, bytes] = {}
+        self._terminal: MemoryTerminal | None = None
+        self._call = asyncio.Event()
+        self._given_up: int | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether it waits for its terminal."""
+        return self.unit.terminal and not self._call.is_set() and not self.is_over and not self.is_stopped
+
+    @property
+    def is_running(self) -> bool:
+        return self._state == "running"
+
+    def attach(self) -> MemoryTerminal:
+        self._terminal = MemoryTerminal(lambda: self.give_up(128 + signal.SIGHUP))
+        self._call.set()
+        return self._terminal
+
+    def give_up(self, code: int) -> bool:
+        """End it in mid-course; whether there was anything to end."""
+        if self.is_over:
+            return False
+        self.cancel()
+        if self.is_running:
+            self._given_up = code
+        else:
+            # A task that was cancelled before its first step says nothing of itself.
+            self._ended(code)
+        return True
+
+    def _ended(self, code: int) -> None:
+        self._exit_code, self._state, self.is_over = code, "ended", True
+        if self._terminal is not None:
+            self._terminal.over()
+        self.over()
+
+    async def live_once(self) -> None:
+        try:
+            if self.unit.terminal:
+                await self._call.wait()
+            self._started_at = self._clock.now()
+            self._state = "running"
+            code = await self._run()
+        except asyncio.CancelledError:
+            if self._given_up is None:
+                raise
+            code = self._given_up
+        self._ended(code)
 
     @property
     def is_up(self) -> bool:
-        return self._state == "running"
+        return self._state == "running" or self.unit.terminal or self.is_over
 
     async def live(self, delays: tuple[float, ...], warm_up: float) -> None:
         with contextlib.suppress(asyncio.CancelledError):
+            if self.unit.once:
+                return await self.live_once()
             while True:
                 self._started_at = self._clock.now()
                 self._state = "starting" if self.unit.listens else "running"
@@ -235,6 +344,7 @@ class _Container:
             await asyncio.wait([self.task])
         self.is_stopped = True
         self._told()
+        self.over()
 
     def cancel(self) -> None:
         if self.task is not None:
@@ -257,7 +367,12 @@ class _Container:
     async def _run(self) -> int:
         port = {"PORT": str(self._port)} if self.unit.listens else {}
         environment = {**self.unit.environment, **port}
-        return await _run(self.unit.command, environment, self._clock, self._say, self._serve)
+        said = self._say if self._terminal is None else self._terminal.say
+        typed = None if self._terminal is None else self._terminal.typed
+        command = self.unit.command
+        for path, content in self.uploads.items():
+            command = command.replace(f"cat {path}", f"echo {content.decode()}")
+        return await _run(command, environment, self._clock, said, self._serve, typed=typed)
 
     async def _serve(self) -> None:
         server = (
@@ -295,6 +410,8 @@ async def _run(
     clock: Clock,
     said: Callable[[bytes], None],
     serve: Callable[[], Awaitable[None]],
+    *,
+    typed: Callable[[], Awaitable[bytes]] | None = None,
 ) -> int:
     for part in script.split(";"):
         word, _, rest = part.strip().partition(" ")
@@ -304,6 +421,9 @@ async def _run(
             await clock.sleep(float(rest))
         elif word == "exit":
             return int(rest)
+        elif word == "cat" and typed is not None:
+            while line := await typed():
+                said(line)
         else:
             await serve()
     return 0

@@ -9,6 +9,7 @@ from headway.errors import NotFound, Trouble, Unavailable
 from headway.model.access import check
 from headway.model.accounts import Account
 from headway.model.apps import App, ContainerType
+from headway.model.one_offs import is_one_off
 from headway.model.operations import Operation
 from headway.runtimes.port import Runtime, Status
 from headway.store import accounts, apps, collaborators, containers, operations
@@ -118,9 +119,10 @@ def status_of(app: App, holder: Operation | None, units: Sequence[Status]) -> st
         return WHILE[holder.type]
     if app.release_id is None:
         return "new"
-    if any(unit.state == "crashed" for unit in units):
+    states = {unit.state for unit in units if not is_one_off(unit.label)}
+    if "crashed" in states:
         return "crashed"
-    if any(unit.state != "stopping" for unit in units):
+    if states - {"stopping"}:
         return "running"
     return "stopped"
 

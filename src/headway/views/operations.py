@@ -11,7 +11,6 @@ from headway.model.operations import Operation
 from headway.store import events, operations
 from headway.store.database import Database, Tx
 from headway.views import apps
-from headway.views.stories import ENDS
 
 
 async def of_app(database: Database, account_id: int, app: str, id: int) -> tuple[App, Operation]:
@@ -30,13 +29,11 @@ async def of_app(database: Database, account_id: int, app: str, id: int) -> tupl
     return await database.read(body)
 
 
-async def ended(database: Database, feed: Feed, id: int, *, seconds: float) -> Operation | None:
+async def ended(feed: Feed, id: int, *, seconds: float) -> Operation | None:
     """The operation once it has ended; None where it has not after `seconds`."""
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(seconds):
-            async for page in feed.follow(0, id):
-                if any(event.name in ENDS for event in page):
-                    return await database.read(lambda tx: operations.get(tx, id))
+            return await feed.ended(id)
     return None
 
 

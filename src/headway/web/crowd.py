@@ -110,8 +110,19 @@ class Stream(Generic[T]):
         self._wheel.join(self)
         try:
             while scope["method"] != "HEAD" and not await self._sent(send):
-                if await self._gone(receive):
+                if self._called:
+                    continue
+                self._idle = True
+                try:
+                    while (await receive())["type"] != "http.disconnect":
+                        pass
+                except asyncio.CancelledError:
+                    if not self._was_interrupted():
+                        raise
+                else:
                     return
+                finally:
+                    self._idle = False
         except asyncio.CancelledError:
             # It takes nothing any more.
             if not self._was_interrupted():
@@ -152,19 +163,3 @@ class Stream(Generic[T]):
             await send({"type": "http.response.body", "body": body, "more_body": True})
             self._pulses = 0
         return self._source.ended
-
-    async def _gone(self, receive: Receive) -> bool:
-        """Whether the reader goes before there is something to send."""
-        if self._called:
-            return False
-        self._idle = True
-        try:
-            while (await receive())["type"] != "http.disconnect":
-                pass
-        except asyncio.CancelledError:
-            if not self._was_interrupted():
-                raise
-            return False
-        finally:
-            self._idle = False
-        return True

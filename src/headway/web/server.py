@@ -9,6 +9,7 @@ import contextlib
 import resource
 import socket
 from collections.abc import Generator
+from typing import cast
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -94,14 +95,13 @@ class _Full(asyncio.Protocol):
         self._lingering = lingering
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-        transport.write(_FULL)
+        self._transport = cast(asyncio.Transport, transport)
+        self._transport.write(_FULL)
         if len(self._lingering) < LINGERING_MAX:
             self._lingering.add(self)
-            asyncio.get_running_loop().call_later(LINGER_SECONDS, transport.abort)
+            asyncio.get_running_loop().call_later(LINGER_SECONDS, self._transport.abort)
         else:
-            transport.close()
+            self._transport.close()
 
     def data_received(self, data: bytes) -> None:  # noqa: ARG002 - whatever it is
         self._transport.close()

@@ -27,7 +27,8 @@ class Operations:
         self._stories = stories
         self._answers: Made[Story, Answer] = Made(lambda story: told(project.story(story), story.operation))
         self._wheel = Wheel()
-        self._frames: Made[list[Event], bytes] = Made(lambda page: b"".join(map(_frame, page)))
+        frames: Made[list[Event], bytes] = Made(lambda page: b"".join(map(_frame, page)))
+        self._told = frames.of
 
     async def get(self, ask: Ask) -> ASGIApp:
         """One, or with `wait` and `after` once something has happened to it."""
@@ -51,7 +52,7 @@ class Operations:
         given = ask.headers.get("last-event-id", "")
         after = int(given) if given.isdecimal() and len(given) < 20 else 0
         follower = await self._stories.follower(ask.account.id, _id(ask), after)
-        return Stream(follower, self._frames.of, self._wheel, ping=_PING)
+        return Stream(follower, self._told, self._wheel, ping=_PING)
 
     async def log(self, ask: Ask) -> Answer:
         """What it said behind line `after`."""

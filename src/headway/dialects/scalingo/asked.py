@@ -29,7 +29,7 @@ async def ended(ask: Ask, operation: Operation) -> None:
 
     Conflict or Unavailable where it failed; where it takes longer than anybody waits, it goes on all the same.
     """
-    end = await operations.ended(ask.world.database, ask.edge.feed, operation.id, seconds=WAIT_SECONDS)
+    end = await operations.ended(ask.edge.feed, operation.id, seconds=WAIT_SECONDS)
     if end is None or end.phase is Phase.SUCCEEDED:
         return
     code, text = (end.detail.code, end.detail.text) if end.detail is not None else ("", "it failed")

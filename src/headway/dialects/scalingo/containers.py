@@ -4,6 +4,7 @@ from headway.dialects.scalingo import asked, project
 from headway.dialects.scalingo.wire import containers as wire
 from headway.domain.apps.restart import restart as restart_app
 from headway.domain.apps.scale import scale as scale_app
+from headway.domain.containers.kill import kill as kill_container
 from headway.model.apps import Change
 from headway.model.sizes import SIZES
 from headway.views import apps, containers
@@ -43,6 +44,14 @@ async def restart(ask: Ask) -> Answer:
     app = await asked.app(ask)
     operation = await restart_app(ask.world, app, scope, ask.actor, ask.key)
     return empty(202, {"Location": project.operation_url(operation, app, asked.places(ask))})
+
+
+async def kill(ask: Ask) -> Answer:
+    """Send a signal to a container."""
+    wanted = (await ask.body(wire.Kill)).signal
+    app = await asked.app(ask)
+    await kill_container(ask.world, app, ask.params["id"], wanted, ask.actor)
+    return empty()
 
 
 async def autoscalers(ask: Ask) -> Answer:

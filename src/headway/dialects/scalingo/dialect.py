@@ -9,6 +9,7 @@ from headway.dialects.scalingo import (
     deployments_stream,
     features,
     logs,
+    one_offs,
     operations,
     sources,
     variables,
@@ -49,6 +50,9 @@ ROUTES = (
     Route("GET", f"{_APP}/ps", containers.running),
     Route("POST", f"{_APP}/scale", containers.scale),
     Route("POST", f"{_APP}/restart", containers.restart),
+    Route("POST", f"{_APP}/run", one_offs.run),
+    Route("POST", f"{_APP}/containers/{{id}}/stop", one_offs.stop),
+    Route("POST", f"{_APP}/containers/{{id}}/kill", containers.kill),
     Route("GET", f"{_APP}/autoscalers", containers.autoscalers),
     Route("GET", f"{_APP}/operations/{{id}}", operations.get),
     # Who works on them. `collaboration` can be no app's name.

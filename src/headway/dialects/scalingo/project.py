@@ -4,6 +4,7 @@ import functools
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -17,12 +18,13 @@ from headway.dialects.scalingo.wire import containers as wire_containers
 from headway.dialects.scalingo.wire import deployments as wire_deployments
 from headway.dialects.scalingo.wire import features as wire_features
 from headway.dialects.scalingo.wire import logs as wire_logs
+from headway.dialects.scalingo.wire import one_offs as wire_one_offs
 from headway.dialects.scalingo.wire import operations as wire_operations
 from headway.dialects.scalingo.wire import variables as wire_variables
 from headway.model.accounts import Account, Token
 from headway.model.apps import App, ContainerType
 from headway.model.operations import Operation, Phase
-from headway.model.sizes import Size
+from headway.model.sizes import SIZES, Size
 from headway.model.stacks import Stack
 from headway.model.variables import Variable
 from headway.views import apps, collaborators, containers, deployments
@@ -35,7 +37,13 @@ STATUS = {
     Phase.FAILED: "error",
     Phase.CANCELLED: "error",
 }
-TYPE = {"app.scale": "scale", "app.restart": "restart", "deployment.deploy": "start"}
+TYPE = {
+    "app.scale": "scale",
+    "app.restart": "restart",
+    "app.start_one_off": "start-one-off",
+    "app.stop_one_off": "stop-one-off",
+    "deployment.deploy": "start",
+}
 """Other types are called by their verb."""
 STATE = {
     "missing": "booting",
@@ -44,6 +52,7 @@ STATE = {
     "waiting": "crashed",
     "crashed": "crashed",
     "stopping": "stopping",
+    "ended": "stopping",
 }
 
 
@@ -56,6 +65,8 @@ class Places(msgspec.Struct, frozen=True, kw_only=True):
     """What follows an app's name in its address: `.localhost:8080`."""
     ssh: str
     region: str
+    attach: str
+    """Where one-offs are attached, always with a port: `http://127.0.0.1:5000`."""
 
 
 def places(config: Config, origin: str) -> Places:
@@ -66,7 +77,22 @@ def places(config: Config, origin: str) -> Places:
         apps=f".{config.domain}" if port == "80" else f".{config.domain}:{port}",
         ssh=config.ssh,
         region=config.region,
+        attach=_with_port(config.public_attach_url) or _attach_beside(config.attach, origin),
     )
+
+
+def _attach_beside(attach: str, origin: str) -> str:
+    """Where the listener for one-offs is reached; one at every address, at the host that the asker uses."""
+    host, _, port = attach.rpartition(":")
+    reached = (urlsplit(origin).hostname or host) if host in {"", "0.0.0.0", "[::]"} else host.strip("[]")  # noqa: S104
+    return f"http://{f'[{reached}]' if ':' in reached else reached}:{port}"
+
+
+def _with_port(url: str) -> str:
+    parts = urlsplit(url.rstrip("/"))
+    if not url or parts.port is not None:
+        return url.rstrip("/")
+    return f"{parts.scheme}://{parts.netloc}:{443 if parts.scheme == 'https' else 80}{parts.path}"
 
 
 def date(at: int) -> str:
@@ -85,8 +111,10 @@ def date_or_none(at: int | None) -> str | None:
     return None if at is None else date(at)
 
 
-def operation(it: Operation, app_id: int) -> wire_operations.Operation:
-    """An operation of an app."""
+def operation(
+    it: Operation, app_id: int, one_off: wire_operations.StartOneOffData | None = None
+) -> wire_operations.Operation:
+    """An operation of an app; with the one-off that it starts, where it does."""
     return wire_operations.Operation(
         id=ids.show(it.id),
         app_id=ids.show(app_id),
@@ -95,6 +123,7 @@ def operation(it: Operation, app_id: int) -> wire_operations.Operation:
         status=STATUS[it.phase],
         type=TYPE.get(it.type, it.type.rpartition(".")[2]),
         error=_why(it) if STATUS[it.phase] == "error" else msgspec.UNSET,
+        start_one_off_data=one_off or msgspec.UNSET,
     )
 
 
@@ -180,6 +209,13 @@ def container(it: containers.Shown, size: Size) -> wire_containers.Container:
         command=it.command,
         container_size=container_size(size),
     )
+
+
+def one_off(it: containers.Shown, of: apps.Shown, where: Places) -> wire_one_offs.OneOff:
+    """A one-off that has just been begun, with its app."""
+    size = SIZES[it.container.size]
+    shown = msgspec.structs.asdict(container(it, size))
+    return wire_one_offs.OneOff(**shown, memory=size.memory_bytes, app=app(of, where))
 
 
 def container_size(it: Size) -> wire_containers.ContainerSize:

@@ -4,6 +4,7 @@ import msgspec
 
 from headway.domain.access import permitted
 from headway.domain.containers import running
+from headway.domain.one_offs.stop import end_all
 from headway.domain.world import World
 from headway.engine.declare import OperationType, Run, Step
 from headway.engine.submit import key_of
@@ -51,7 +52,8 @@ async def route_again(run: Run[Delete, World]) -> None:
 
 
 async def stop(run: Run[Delete, World]) -> None:
-    """Nothing of it runs."""
+    """Nothing of it runs, and none of its one-offs begins any more."""
+    await end_all(run.world, run.params.app_id)
     await running.stop(run.world, run.params.before)
 
 

@@ -13,8 +13,9 @@ from headway.domain.containers.unit import unit_id
 from headway.domain.world import World
 from headway.errors import Refusal, Trouble
 from headway.model.apps import App, Container
+from headway.model.one_offs import container_of
 from headway.runtimes.port import Status
-from headway.store import apps, containers, operations
+from headway.store import apps, containers, one_offs, operations
 from headway.store.database import Tx
 
 log = logging.getLogger(__name__)
@@ -36,7 +37,9 @@ class Reconciler:
 async def reconcile(world: World) -> None:
     """Start what is missing, stop what is not ours, route what serves; one thing's trouble is not another's."""
     every = await world.database.read(_wanted)
-    await running.together(_end(world, it) for it in await world.runtime.units() if not _stays(it, every))
+    beside = {unit_id(container_of(it)) for it in await world.database.read(one_offs.active)}
+    strange = [it for it in await world.runtime.units() if it.id not in beside and not _stays(it, every)]
+    await running.together(_end(world, it) for it in strange)
     known = {ids.show(app.id) for app, _, _ in every}
     for route in await world.router.routes():
         if route.app_id not in known:

@@ -45,6 +45,10 @@ SELECT id, type, target, exclusive, phase, params, account_id, owner, fence, ste
     cancel_requested_at, cancel_reason, detail, created_at, started_at, updated_at, finished_at
 FROM operations WHERE phase < 3 AND phase IN (0, 1, 2) ORDER BY id LIMIT :count
 
+-- name: more_wait
+-- One that waits to be begun although so many others do.
+SELECT id FROM operations WHERE phase < 3 AND phase = 1 ORDER BY id LIMIT 1 OFFSET :count
+
 -- name: step_done
 -- Forward by one. Fence and step are the guard; the row's lock is taken before the step is written.
 -- only: sqlite
@@ -234,4 +238,5 @@ DELETE FROM operation_log WHERE operation = :id
 SELECT id, type, phase, account_id, created_at, finished_at FROM tombstones WHERE id = :id
 
 -- name: oldest
-SELECT min(created_at) FROM operations
+-- By id, which rises with time: the smallest time of all would be looked for in every row.
+SELECT created_at FROM operations ORDER BY id LIMIT 1

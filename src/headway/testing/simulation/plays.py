@@ -4,6 +4,7 @@ A type is a line of words, `a:long b:retry c:keep/undo-retry`: the step, how it 
 """
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from random import Random
 from typing import Any
@@ -118,7 +119,7 @@ def _step(name: str, how: str, back: str) -> Step:
         title=name,
         do=do,
         undo=None if how == "bare" else undo,
-        again=Again(attempts_max=4),
+        again=Again(attempts_max=4, first_seconds=10 if how == "later" else 0.2),
         interruptible=how != "keep",
         seconds_max=DEADLINE_SECONDS if how in {"late", "keep"} else 60,
     )
@@ -137,6 +138,10 @@ async def _do(run: Any, act: Act, how: str) -> None:
             )
         case "stubborn":
             await _stubborn(place, act)
+        case "wait":
+            await place.works(1)
+        case "stay":
+            await _stay(place)
         case "say" | "progress":
             await _talk(run, act)
         case _:
@@ -148,6 +153,8 @@ async def _do(run: Any, act: Act, how: str) -> None:
 async def _trouble(place: Place, act: Act, how: str) -> None:
     count = place.count(act.operation, act.step)
     match how:
+        case "later" if count == 1:
+            raise Retry("in a while")
         case "retry" if count % 3:
             raise Retry("not now")
         case "raise" if count == 1:
@@ -182,6 +189,14 @@ async def _stubborn(place: Place, act: Act) -> None:
     except asyncio.CancelledError:
         place.stage.touch(act)
         await place.works(0.5)
+
+
+async def _stay(place: Place) -> None:
+    """Will not be stopped by a node that has lost its lease."""
+    ends = place.stage.witness.time() + 2
+    while place.stage.witness.time() < ends:
+        with contextlib.suppress(asyncio.CancelledError):
+            await place.works(0.5)
 
 
 async def _talk(run: Any, act: Act) -> None:

@@ -3,13 +3,13 @@
 The database is a process of its own. What is on its way when a node freezes or dies may still arrive.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 import msgspec
 
 from headway.clock import Clock
-from headway.model.operations import NewEvent
+from headway.model.operations import LogLine, NewEvent
 from headway.store.database import Database, Entry, Heard, Row, Touched, Tx
 from headway.store.sheets import Query
 from headway.testing.fuse import PowerCut
@@ -31,6 +31,10 @@ class Watcher(Protocol):
 
     def asked(self, process: Process, request: Request) -> None:
         """A request has set out."""
+        ...
+
+    def writes(self, request: Request, values: Mapping[str, object]) -> None:
+        """An entry is about to be carried out."""
         ...
 
     def guarded(
@@ -164,6 +168,8 @@ class Wire:
         marked = msgspec.structs.replace(entry, events=tuple(_mark(it, request) for it in entry.events))
 
         async def carried(_: Way) -> Row | None:
+            if request.name != "operations.insert":
+                self._harbour.watcher.writes(request, entry.values)
             self._harbour.journaling += 1
             try:
                 row = await self._harbour.store.journal(marked)
@@ -258,6 +264,7 @@ class _Marked:
             self._harbour.watcher.leased(self._request, good=bool(count))
         elif "fence" in values and query.name != "operations.insert":
             row = (values["id"],) if count else None
+            self._harbour.watcher.writes(self._request, values)
             self._harbour.watcher.guarded(self._process, self._request, values, row)
         return count
 
@@ -275,6 +282,9 @@ class _Marked:
 
     def append(self, event: NewEvent) -> None:
         self._tx.append(_mark(event, self._request))
+
+    def keep_log(self, operation: int, lines: Sequence[LogLine]) -> None:
+        self._tx.keep_log(operation, lines)
 
     def after_commit(self, act: Callable[[], None]) -> None:
         self._acts.append(act)

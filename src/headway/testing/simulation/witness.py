@@ -118,13 +118,15 @@ class Witness:
         """A request has set out."""
         self.standing.asked(process, request.number)
 
+    def writes(self, request: Request, values: Mapping[str, object]) -> None:
+        """A statement with a fence is carried out; what comes of it is marked with the request."""
+        self._fences[request.number, cast(int, values["id"])] = cast(int, values["fence"])
+
     def guarded(
         self, process: Process, request: Request, values: Mapping[str, object], row: Row | None
     ) -> None:
         """A statement with a fence was carried out, or its guard did not hold."""
         id, fence = cast(int, values["id"]), cast(int, values["fence"])
-        if row is not None:
-            self._fences[request.number, id] = fence
         told = self.told.get(id)
         if told is None:
             return
@@ -153,7 +155,7 @@ class Witness:
             self._looks += 1
             whole = not self._looks % WHOLE_LOOK_EACH
             self._read_rows(moved, whole=whole)
-            if whole or any(self.told[id].phase.terminal for id in moved):
+            if whole or not moved or any(self.told[id].phase.terminal for id in moved):
                 self._read_records()
             self._tell_steps()
             for told in (self.told[id] for id in sorted(moved) if self.told[id].phase.terminal):

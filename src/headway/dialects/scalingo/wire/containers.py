@@ -85,3 +85,9 @@ class Restart(msgspec.Struct):
     """What is to be restarted; nothing means everything."""
 
     scope: list[str] | None = None
+
+
+class Kill(msgspec.Struct):
+    """Which signal is to be sent."""
+
+    signal: str

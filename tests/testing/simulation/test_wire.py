@@ -1,0 +1,50 @@
+"""The line between a process and its database."""
+
+from headway.clock import SystemClock
+from headway.errors import Unavailable
+from headway.store import nodes
+from headway.testing.simulation.town import Setting, Town, perform
+from headway.testing.simulation.weather import Shares
+from headway.testing.simulation.wire import Wire
+
+
+def test_what_is_lost_on_the_way_back_is_written_and_what_is_lost_on_the_way_there_is_not() -> None:
+    found: list[object] = []
+
+    async def script(town: Town) -> None:
+        await town.open()
+        for name, shares in (("lost", Shares(lost=1)), ("away", Shares(away=1))):
+            town.weather._shares = shares
+            wire = Wire(town.harbour, town.loop.process(name), name)
+            try:
+                await wire.write(lambda tx, name=name: nodes.register(tx, name, SystemClock().now(), 1))
+            except Unavailable:
+                found.append(name)
+        town.weather.clear()
+        wire = Wire(town.harbour, town.loop.process("sound"), "sound")
+        found.append(await wire.write(lambda tx: nodes.register(tx, "lost", 1, 1)))
+        found.append(await wire.write(lambda tx: nodes.register(tx, "away", 1, 1)))
+
+    assert perform(script, Setting(lines=("a:quick/plain",), nodes=1)).breach is None
+    assert found == ["lost", "away", (1, 2), (2, 1)]
+
+
+def test_a_body_that_is_run_twice_counts_once() -> None:
+    found: list[object] = []
+
+    async def script(town: Town) -> None:
+        await town.open()
+        town.weather._shares = Shares(twice=1)
+        wire = Wire(town.harbour, town.loop.process("one"), "one")
+        acts: list[int] = []
+
+        async def body(tx: object) -> tuple[int, int]:
+            tx.after_commit(lambda: acts.append(1))  # type: ignore[attr-defined]
+            return await nodes.register(tx, "one", 1, 1)  # type: ignore[arg-type]
+
+        found.append(await wire.write(body))
+        await town.clock.sleep(1)
+        found.append(acts)
+
+    assert perform(script, Setting(lines=("a:quick/plain",), nodes=1)).breach is None
+    assert found == [(1, 1), [1]]
