@@ -170,7 +170,7 @@ def _up(folder: Path) -> Iterator[_Platform]:
         environment = {**os.environ, **SETTINGS}
         process = subprocess.Popen([*HEADWAY, "up", *options], stdout=output, stderr=output, env=environment)
         try:
-            wait_for_port(port)
+            wait_for_port(port, seconds=120)
             yield _Platform(folder, process.pid, f"http://127.0.0.1:{port}", apps_port, runner)
         except TimeoutError as error:
             said = (folder / "output").read_text().strip()[-300:]
