@@ -7,18 +7,16 @@ left them in the middle of a write or before a sync, and in `known.json` what ha
 import asyncio
 import random
 import sys
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, cast
 
 import msgspec
 
 from headway.clock import SystemClock
 from headway.store import sqlite
-from headway.store.database import Database, Entry, Heard, Row, Tx
+from headway.store.database import Database, Entry, Row, Tx
 from tests.faults import shadow, work
 
-T = TypeVar("T")
 APART_MAX = 120
 SHARES = (0.0, 0.0, 0.5, 0.9)
 
@@ -35,22 +33,11 @@ class Acknowledging:
     """A database that remembers what it has acknowledged."""
 
     def __init__(self, database: Database) -> None:
-        self.name = database.name
-        self.shared = database.shared
         self.known = Known([], [], [])
         self._database = database
 
-    async def open(self) -> None:
-        await self._database.open()
-
-    async def close(self) -> None:
-        await self._database.close()
-
-    async def write(self, body: Callable[[Tx], Awaitable[T]]) -> T:
-        return await self._database.write(body)
-
-    async def read(self, body: Callable[[Tx], Awaitable[T]]) -> T:
-        return await self._database.read(body)
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._database, name)
 
     async def journal(self, entry: Entry) -> Row | None:
         row = await self._database.journal(entry)
@@ -59,9 +46,6 @@ class Acknowledging:
                 assert event.operation
                 self.known.steps.append((event.operation, event.data["step"]))
         return row
-
-    def listen(self, heard: Heard) -> Callable[[], None]:
-        return self._database.listen(heard)
 
 
 def catalog(known: Known) -> dict[str, Any]:
@@ -81,7 +65,7 @@ async def main(folder: Path, synchronous: str, seed: int, cuts: int) -> None:
     loop = asyncio.get_running_loop()
     database = Acknowledging(sqlite.Sqlite(folder / "headway.db", SystemClock()))
     await database.open()
-    engine = work.Engine(database, catalog=catalog(database.known))
+    engine = work.Engine(cast(Database, database), catalog=catalog(database.known))
     load = work.Load(engine)
     left, due = cuts, chance.randint(1, APART_MAX)
 

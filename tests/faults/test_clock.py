@@ -12,7 +12,7 @@ from headway.web.jwt import Signer
 from headway.web.limits import Limits
 from tests.faults.work import Engine, Load, everything, nothing_is_lost_or_doubled
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 HOUR = 3600
 
 

@@ -21,7 +21,7 @@ from tests.journeys.test_full_disk import APP, counted_without_a_gap, fill, make
 
 NONE_LEFT = 3
 """Standard input and the two outputs are there, so the next one is beyond the limit."""
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small disk")

@@ -25,14 +25,14 @@ from tests.journeys.load import SLOW_SECONDS, Load
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.timeout(60),
+    pytest.mark.timeout(180),
     pytest.mark.asyncio(loop_scope="module"),
 ]
 APP = "journey"
 QUICK_CRASHES = SETTINGS + "crash_delays_seconds = [" + ", ".join(["0.01"] * 12) + "]\n"
 LINE = re.compile(r"\[\w+-\d+\] (?P<start>[0-9a-f]{8}) (?P<said>\d+|begins|ends behind \d+)")
 WHEN = re.compile(r" at (?P<begun>[0-9.]+)")
-LOADED_MACHINE_SECONDS = 25
+LOADED_MACHINE_SECONDS = 60
 Visited = tuple[Platform, str]
 
 

@@ -16,7 +16,7 @@ from tests.faults.wire import Wire
 from tests.journeys.driving import SETTINGS, Platform, good, platform
 from tests.ready_made import peopled, world_on
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 PLACES, CONNECTIONS, TIMES = 20, 20, 10
 APP = "journey"
 GROWTH_BYTES_MAX = 48 << 20

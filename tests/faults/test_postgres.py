@@ -16,7 +16,7 @@ from tests.faults.wire import DOWN, UP, Break, Wire
 from tests.faults.work import Engine, Load, nothing_is_lost_or_doubled
 from tests.ready_made import peopled, world_on
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from tests.faults.figures import Figures
 from tests.faults.power_process import Known
 from tests.faults.work import END_SECONDS, Engine, all_is_well, everything
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 CUTS = 40
 GO_ON = 4
 """In so many images the engine goes on to the end."""

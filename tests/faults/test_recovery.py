@@ -19,8 +19,8 @@ from tests.journeys.test_zombie import Process, Start, start, submit
 
 __all__ = ["start"]
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(60)]
-LOADED_MACHINE_SECONDS = 25
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+LOADED_MACHINE_SECONDS = 60
 LEASE_SECONDS = Config().lease_seconds
 
 

@@ -27,7 +27,7 @@ from tests.engine.folding import by_operation, check, check_all
 BY = Actor(account_id=1, name="tester", dialect="tests")
 AWAY = (Unavailable, StorageFull)
 PAUSE_SECONDS = 0.02
-END_SECONDS = 45
+END_SECONDS = 120
 
 
 class Asked(msgspec.Struct, frozen=True):
