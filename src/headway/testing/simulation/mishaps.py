@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from random import Random
 
-
 from headway.testing.simulation.clocks import Dates, MachineClock
 from headway.testing.simulation.loop import Loop
 from headway.testing.simulation.nodes import Node

@@ -5,7 +5,7 @@ A type is a line of words, `a:long b:retry c:keep/undo-retry`: the step, how it 
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from random import Random
 from typing import Any
 

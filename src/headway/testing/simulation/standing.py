@@ -27,11 +27,11 @@ class Standing:
         self.dropping: set[str] = set()
         """Processes that were told to stop, or that their lease is lost."""
 
-    def asked(self, process: Process, number: int) -> None:
+    def asked(self, number: int) -> None:
         """A request has set out."""
         self._asked[number] = self._loop.time()
 
-    def leased(self, number: int, good: bool) -> None:  # noqa: FBT001 - an answer
+    def leased(self, number: int, good: bool) -> None:
         """The request was for the lease, and this is what became of it."""
         self._renewals[number] = good
 

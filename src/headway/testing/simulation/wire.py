@@ -3,6 +3,7 @@
 The database is a process of its own. What is on its way when a node freezes or dies may still arrive.
 """
 
+import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol, TypeVar
 
@@ -153,10 +154,8 @@ class Wire:
 
         async def carried(way: Way) -> T:
             if way.twice:
-                try:
+                with contextlib.suppress(_TakenBack):
                     await harbour.store.write(in_vain)
-                except _TakenBack:
-                    pass
             return await harbour.store.write(once)
 
         return await self._through(request, carried, acts)
@@ -189,7 +188,7 @@ class Wire:
         """See the port."""
         return self._harbour.listen(self._process, heard)
 
-    async def _through(
+    async def _through(  # noqa: C901 - one request's whole way, in its order
         self, request: Request, carried: Callable[[Way], Awaitable[T]], acts: list[Callable[[], None]]
     ) -> T:
         if self.cut:
