@@ -30,7 +30,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
 class Watcher(Protocol):
     """Who sees everything that the database does."""
 
-    def asked(self, process: Process, request: Request) -> None:
+    def asked(self, request: Request) -> None:
         """A request has set out."""
         ...
 
@@ -90,7 +90,7 @@ class Harbour:
         """A new one."""
         self._requests += 1
         request = Request(number=self._requests, name=name)
-        self.watcher.asked(process, request)
+        self.watcher.asked(request)
         return request
 
     def listen(self, process: Process, heard: Heard) -> Callable[[], None]:

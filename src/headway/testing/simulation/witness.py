@@ -114,7 +114,7 @@ class Witness:
 
     # -- requests ------------------------------------------------------------------------------------------
 
-    def asked(self, process: Process, request: Request) -> None:
+    def asked(self, request: Request) -> None:
         """A request has set out."""
         self.standing.asked(request.number)
 
