@@ -86,7 +86,7 @@ class Harbour:
 
         await self.loop.create_task(opened(), context=self.process.context)
 
-    def request(self, process: Process, name: str) -> Request:
+    def request(self, name: str) -> Request:
         """A new one."""
         self._requests += 1
         request = Request(number=self._requests, name=name)
@@ -142,7 +142,7 @@ class Wire:
     async def write(self, body: Callable[[Tx], Awaitable[T]]) -> T:
         """See the port."""
         harbour, acts = self._harbour, list[Callable[[], None]]()
-        request = harbour.request(self._process, "write")
+        request = harbour.request("write")
 
         async def once(tx: Tx) -> T:
             acts.clear()
@@ -162,7 +162,7 @@ class Wire:
 
     async def journal(self, entry: Entry) -> Row | None:
         """See the port."""
-        request = self._harbour.request(self._process, entry.query.name)
+        request = self._harbour.request(entry.query.name)
         marked = msgspec.structs.replace(entry, events=tuple(_mark(it, request) for it in entry.events))
 
         async def carried(_: Way) -> Row | None:
@@ -181,7 +181,7 @@ class Wire:
 
     async def read(self, body: Callable[[Tx], Awaitable[T]]) -> T:
         """See the port."""
-        request = self._harbour.request(self._process, "read")
+        request = self._harbour.request("read")
         return await self._through(request, lambda _: self._harbour.store.read(body), [])
 
     def listen(self, heard: Heard) -> Callable[[], None]:
