@@ -63,6 +63,7 @@ class Worker(Generic[W]):
         self._missed: set[int] = set()
         """What is this node's and was not performed at the last look."""
         self._unknown: set[int] = set()
+        self._taken_up: set[int] = set()
         self._wake = asyncio.Event()
         self._settled = False
         """Whether this node has what it owns in its hands; not while it comes, or comes back after a lost lease."""
@@ -85,7 +86,8 @@ class Worker(Generic[W]):
 
         Not where the node stops, or its epoch has ended since: others may have performed it by now.
         """
-        if self._settled and seat.epoch == self._lease.epoch:
+        # The answer may have come so late that the next looks have found it, and performed it.
+        if self._settled and seat.epoch == self._lease.epoch and operation.id not in self._taken_up:
             self._begin(operation)
 
     def _begin(self, operation: Operation) -> None:
@@ -268,6 +270,7 @@ class Worker(Generic[W]):
 
         for operation in await self._database.write(take_up) if twice else ():
             if operation is not None:
+                self._taken_up.add(operation.id)
                 self._begin(operation)
 
     async def _claim_queued(self) -> None:

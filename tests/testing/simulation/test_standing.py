@@ -12,7 +12,7 @@ def test_a_process_that_was_frozen_is_sure_again_after_a_renewal_that_it_asked_f
     standing, one = Standing(loop, Dates(loop), 5), loop.process("one")
 
     def renewed(number: int, good: bool) -> None:
-        standing.asked(one, number)
+        standing.asked(number)
         standing.leased(number, good)
         standing.heard(one, number)
 

@@ -3,6 +3,7 @@
 An asker lives outside every node. Where no answer comes it asks again, with the same key, elsewhere.
 """
 
+import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from random import Random
 from typing import Any, TypeVar
@@ -114,10 +115,8 @@ class Asker:
         read: list[Event] = []
         for _ in range(TRIES_MAX * 5):
             node = self._random.choice(self._nodes)
-            try:
+            with contextlib.suppress(*AWAY):
                 await node.call(lambda node=node: _followed(node, id, read), seconds=15)
-            except AWAY:
-                pass
             if any(event.name in ENDS for event in read) or self._witness.gone(id):
                 break
             await self._clock.sleep(0.5)

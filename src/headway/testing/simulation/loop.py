@@ -212,14 +212,14 @@ class Loop(asyncio.AbstractEventLoop):
 
     @contextlib.contextmanager
     def _turning(self) -> Iterator[None]:
-        before = asyncio._get_running_loop()
-        asyncio._set_running_loop(self)
+        before = asyncio._get_running_loop()  # noqa: SLF001 - a loop is what this is for
+        asyncio._set_running_loop(self)  # noqa: SLF001
         self._running = True
         try:
             yield
         finally:
             self._running = False
-            asyncio._set_running_loop(before)
+            asyncio._set_running_loop(before)  # noqa: SLF001
 
     def _turn(self) -> None:
         call = self._next()

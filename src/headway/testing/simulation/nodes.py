@@ -47,7 +47,7 @@ class Unbegun:
 class Node:
     """One node: now up, now down, under one name. `world` makes what steps act on, for a process."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all that a process needs, by name
         self,
         name: str,
         loop: Loop,

@@ -27,7 +27,7 @@ class Standing:
         self.dropping: set[str] = set()
         """Processes that were told to stop, or that their lease is lost."""
 
-    def asked(self, process: Process, number: int) -> None:
+    def asked(self, number: int) -> None:
         """A request has set out."""
         self._asked[number] = self._loop.time()
 

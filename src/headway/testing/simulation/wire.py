@@ -3,6 +3,7 @@
 The database is a process of its own. What is on its way when a node freezes or dies may still arrive.
 """
 
+import contextlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
@@ -29,7 +30,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
 class Watcher(Protocol):
     """Who sees everything that the database does."""
 
-    def asked(self, process: Process, request: Request) -> None:
+    def asked(self, request: Request) -> None:
         """A request has set out."""
         ...
 
@@ -85,11 +86,11 @@ class Harbour:
 
         await self.loop.create_task(opened(), context=self.process.context)
 
-    def request(self, process: Process, name: str) -> Request:
+    def request(self, name: str) -> Request:
         """A new one."""
         self._requests += 1
         request = Request(number=self._requests, name=name)
-        self.watcher.asked(process, request)
+        self.watcher.asked(request)
         return request
 
     def listen(self, process: Process, heard: Heard) -> Callable[[], None]:
@@ -142,7 +143,7 @@ class Wire:
     async def write(self, body: Callable[[Tx], Awaitable[T]]) -> T:
         """See the port."""
         harbour, acts = self._harbour, list[Callable[[], None]]()
-        request = harbour.request(self._process, "write")
+        request = harbour.request("write")
 
         async def once(tx: Tx) -> T:
             acts.clear()
@@ -154,17 +155,15 @@ class Wire:
 
         async def carried(way: Way) -> T:
             if way.twice:
-                try:
+                with contextlib.suppress(_TakenBack):
                     await harbour.store.write(in_vain)
-                except _TakenBack:
-                    pass
             return await harbour.store.write(once)
 
         return await self._through(request, carried, acts)
 
     async def journal(self, entry: Entry) -> Row | None:
         """See the port."""
-        request = self._harbour.request(self._process, entry.query.name)
+        request = self._harbour.request(entry.query.name)
         marked = msgspec.structs.replace(entry, events=tuple(_mark(it, request) for it in entry.events))
 
         async def carried(_: Way) -> Row | None:
@@ -183,14 +182,14 @@ class Wire:
 
     async def read(self, body: Callable[[Tx], Awaitable[T]]) -> T:
         """See the port."""
-        request = self._harbour.request(self._process, "read")
+        request = self._harbour.request("read")
         return await self._through(request, lambda _: self._harbour.store.read(body), [])
 
     def listen(self, heard: Heard) -> Callable[[], None]:
         """See the port."""
         return self._harbour.listen(self._process, heard)
 
-    async def _through(
+    async def _through(  # noqa: C901 - one request's whole way, in its order
         self, request: Request, carried: Callable[[Way], Awaitable[T]], acts: list[Callable[[], None]]
     ) -> T:
         if self.cut:

@@ -114,9 +114,9 @@ class Witness:
 
     # -- requests ------------------------------------------------------------------------------------------
 
-    def asked(self, process: Process, request: Request) -> None:
+    def asked(self, request: Request) -> None:
         """A request has set out."""
-        self.standing.asked(process, request.number)
+        self.standing.asked(request.number)
 
     def writes(self, request: Request, values: Mapping[str, object]) -> None:
         """A statement with a fence is carried out; what comes of it is marked with the request."""
