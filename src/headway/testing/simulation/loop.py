@@ -9,9 +9,9 @@ import contextlib
 import contextvars
 import heapq
 import itertools
-from collections.abc import Callable, Coroutine, Generator, Iterator
+from collections.abc import Callable, Coroutine, Generator
 from random import Random
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 Context = contextvars.Context
@@ -187,7 +187,7 @@ class Loop(asyncio.AbstractEventLoop):
             while not task.done():
                 self._let_pass()
                 self._turn()
-        return cast(T, task.result())
+        return task.result()
 
     def thaw(self, process: Process) -> None:
         """Let it go on with what it had."""
@@ -211,7 +211,7 @@ class Loop(asyncio.AbstractEventLoop):
         self.close()
 
     @contextlib.contextmanager
-    def _turning(self) -> Iterator[None]:
+    def _turning(self) -> Generator[None]:
         before = asyncio._get_running_loop()  # noqa: SLF001 - a loop is what this is for
         asyncio._set_running_loop(self)  # noqa: SLF001
         self._running = True

@@ -7,7 +7,7 @@ as a careful service would; one that is not shows what a zombie can do.
 
 import contextlib
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Generator
 from random import Random
 from typing import Any
 
@@ -156,7 +156,7 @@ class Place:
         self._clock = clock
 
     @contextlib.contextmanager
-    def acting(self, run: Any, step: str, *, back: bool) -> Iterator[Act]:
+    def acting(self, run: Any, step: str, *, back: bool) -> Generator[Act]:
         """An attempt at a step."""
         it = run.operation
         act = Act(self._process, it.id, it.fence, step, back, self.stage.witness.time())

@@ -5,7 +5,7 @@ import contextlib
 import logging
 import tempfile
 import warnings
-from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Generator, Mapping, Sequence
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -263,7 +263,7 @@ def perform(
 
 
 @contextlib.contextmanager
-def _quiet() -> Iterator[None]:
+def _quiet() -> Generator[None]:
     """What the engine logs of troubles that are made on purpose is of no interest."""
     log = logging.getLogger("engine")
     before, log.disabled = log.disabled, True

@@ -107,7 +107,12 @@ class Harbour:
         """What tells a process of the commit that was just now, in case it was its own."""
         touched = self._touched
         heard = [heard for its, heard in self._listeners if its is process]
-        return lambda: [tell(touched) for tell in heard] and None
+
+        def tell() -> None:
+            for one in heard:
+                one(touched)
+
+        return tell
 
     def _committed(self, touched: Touched | None) -> None:
         self._touched = touched
