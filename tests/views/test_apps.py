@@ -65,6 +65,11 @@ def test_otherwise_what_runs_says_what_it_is(app: App, states: list[str], status
     assert apps.status_of(released(app), None, [unit(app, state) for state in states]) == status
 
 
+def test_one_offs_say_nothing_of_what_an_app_is(app: App) -> None:
+    beside = msgspec.structs.replace(unit(app, "running"), label="one-off-1")
+    assert apps.status_of(released(app), None, [beside]) == "stopped"
+
+
 async def test_an_app_is_found_by_its_name_and_by_its_shown_id(
     world: World, app: App, admin: Account
 ) -> None:

@@ -1,5 +1,7 @@
 """Containers as they are wanted and as they are."""
 
+import pytest
+
 from headway import ids
 from headway.domain.world import World
 from headway.model.apps import App
@@ -8,7 +10,7 @@ from headway.store import containers as rows
 from headway.store.database import Tx
 from headway.views import containers
 from tests.ready_made import Told
-from tests.records import a_container, a_type
+from tests.records import a_container, a_one_off, a_type
 
 
 def status(id: int, state: str) -> Status:
@@ -22,6 +24,25 @@ def status(id: int, state: str) -> Status:
         crashes=0,
         exit_code=None,
     )
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "shown"),
+    [
+        (None, "", containers.MISSING),
+        ("starting", "", "starting"),
+        ("running", "", "running"),
+        ("running", "stopped", "stopping"),
+        ("ended", "", "stopping"),
+        (None, "stopped", containers.MISSING),
+    ],
+)
+def test_a_one_off_is_shown_as_the_runtime_sees_it_until_it_is_to_end(
+    state: str | None, reason: str, shown: str
+) -> None:
+    units = [] if state is None else [status(21, state)]
+    it = containers.one_off_shown(a_one_off(reason=reason), units)
+    assert (it.container.label, it.state, it.command) == ("one-off-1", shown, "ls")
 
 
 def test_each_container_is_shown_as_the_runtime_sees_it_by_type_and_index() -> None:

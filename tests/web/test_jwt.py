@@ -58,3 +58,11 @@ def test_the_key_is_made_once_and_only_its_owner_may_read_it(tmp_path: Path) -> 
     assert len(key) == 64
     assert (tmp_path / "new" / "jwt.key").stat().st_mode & 0o777 == 0o600
     assert [file.name for file in (tmp_path / "new").iterdir()] == ["jwt.key"]
+
+
+def test_a_seal_is_one_texts_for_one_purpose_and_for_ever(tmp_path: Path) -> None:
+    signer, other = Signer(b"k" * 64, HandClock()), Signer(b"l" * 64, HandClock())
+    seal = signer.seal("attach", "abc")
+    assert (len(seal), set(seal) <= set("0123456789abcdef")) == (40, True)
+    assert seal == signer.seal("attach", "abc")
+    assert seal not in {signer.seal("attach", "abd"), signer.seal("logs", "abc"), other.seal("attach", "abc")}

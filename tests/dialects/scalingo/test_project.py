@@ -119,6 +119,29 @@ def test_behind_https_streams_are_secure_and_on_port_80_apps_need_no_port() -> N
     assert (it.url, it.parent_app_name) == ("http://hello-world.paas.example.com", "parent")
 
 
+@pytest.mark.parametrize(
+    ("settings", "origin", "attach"),
+    [
+        ({}, "http://127.0.0.1:8000", "http://127.0.0.1:5000"),
+        ({"attach": "0.0.0.0:5001"}, "https://paas.example.com", "http://paas.example.com:5001"),
+        ({"attach": ":5001"}, "http://h:80", "http://h:5001"),
+        ({"attach": "[::]:5001"}, "http://[::1]:8000", "http://[::1]:5001"),
+        ({"attach": "[::1]:5001"}, "http://h", "http://[::1]:5001"),
+        ({"public_attach_url": "https://run.example.com"}, "http://h", "https://run.example.com:443"),
+        ({"public_attach_url": "http://run.example.com/"}, "http://h", "http://run.example.com:80"),
+        (
+            {"public_attach_url": "https://run.example.com:5000/x/"},
+            "http://h",
+            "https://run.example.com:5000/x",
+        ),
+    ],
+)
+def test_one_offs_are_attached_at_an_address_that_always_says_its_port(
+    settings: dict[str, str], origin: str, attach: str
+) -> None:
+    assert project.places(Config(**settings), origin).attach == attach
+
+
 def test_a_formation() -> None:
     assert shown(project.formation([a_type(amount=0)])) == {
         "containers": [
@@ -159,6 +182,7 @@ def test_there_is_a_word_for_every_state_that_a_runtime_tells() -> None:
         "waiting",
         "crashed",
         "stopping",
+        "ended",
         containers.MISSING,
     }
 

@@ -7,12 +7,14 @@ import pytest
 from headway.domain.apps.create import create
 from headway.domain.apps.delete import delete
 from headway.domain.collaborators.invite import invite
+from headway.domain.one_offs.start import start
 from headway.domain.variables.set import set_variables
 from headway.domain.world import World
-from headway.errors import Invalid, NotFound
+from headway.errors import Busy, Invalid, NotFound
 from headway.ids import show
 from headway.model.apps import App
 from headway.model.logs import Line
+from headway.model.one_offs import Wish
 from headway.model.operations import Phase
 from headway.store import apps, operations
 from headway.testing.examples import running_app
@@ -42,6 +44,18 @@ async def test_nothing_of_it_is_left(outside: Outside, world: World, app: App) -
     assert world.logbook.last(show(app.id), 10, lambda _line: True) == []
     with pytest.raises(NotFound):
         await outside.app(app)
+
+
+async def test_its_one_offs_end_and_none_begins_any_more(outside: Outside, world: World, app: App) -> None:
+    it, starting = await start(world, app, Wish(command="work", detached=True), outside.by)
+    await outside.end_of(starting)
+    operation = await delete(world, app, "hello-world", outside.by)
+    with pytest.raises((Busy, NotFound)):
+        await start(world, app, Wish(command="work"), outside.by)
+    assert (await outside.end_of(operation)).phase is Phase.SUCCEEDED
+    ended = await outside.runtime.ended(show(it.id))
+    assert ended is not None
+    assert ended.exit_code == 143
 
 
 async def test_its_operations_stay(outside: Outside, world: World, app: App) -> None:

@@ -7,10 +7,12 @@ import pytest
 from headway.domain.apps.scale import scale
 from headway.domain.containers import running
 from headway.domain.containers.reconcile import Reconciler, reconcile
+from headway.domain.one_offs.start import start
 from headway.domain.world import World
 from headway.errors import Retry
 from headway.ids import show
 from headway.model.apps import App, Change
+from headway.model.one_offs import Wish
 from headway.routers.port import Route
 from headway.store import containers
 from headway.testing.examples import running_app
@@ -53,6 +55,14 @@ async def test_what_is_not_ours_stops(outside: Outside, world: World, app: App) 
     await reconcile(world)
     assert await outside.units(app) == []
     assert outside.router.ask("hello-world.localhost").error == "stopped"
+
+
+async def test_a_one_off_that_goes_on_is_left_alone(outside: Outside, app: App) -> None:
+    async with outside.at_work() as working:
+        it, operation = await start(working, app, Wish(command="work", detached=True), outside.by)
+        await outside.end_of(operation)
+        await reconcile(working)
+        assert it.label in await outside.labels(app)
 
 
 async def test_an_app_that_an_operation_holds_is_left_to_it(outside: Outside, world: World, app: App) -> None:
