@@ -179,6 +179,15 @@ async def test_it_calls_once_until_it_is_heard(database: Database) -> None:
     assert not run.heard(), "the write of the step has taken it along"
 
 
+async def test_what_a_write_of_the_operation_takes_along_is_not_written_beside_it(database: Database) -> None:
+    run = await live(database, "a", lambda _: None)
+    run.say("one")
+    run.takes_along(run.unsaid())
+    assert not run.heard()
+    run.say("two")
+    assert run.heard(), "this came too late for it"
+
+
 async def test_what_is_said_goes_with_how_far_it_is(database: Database) -> None:
     run = await live(database, "a b")
     run.say("one")

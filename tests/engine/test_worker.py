@@ -294,7 +294,7 @@ async def test_what_was_accepted_though_the_answer_was_lost_is_performed(databas
         deaf.lose = StorageFull("full")
         with pytest.raises(StorageFull):
             await node.submit("a")
-        (it,) = await database.read(operations.active)
+        (it,) = await database.read(operations.newest)
         check(await ended(database, it.id), await history(database, it.id))
 
 

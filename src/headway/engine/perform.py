@@ -254,6 +254,7 @@ class Performer:
             raise Failure("record-refused", str(refusal)) from refusal
 
     async def _write(self, run: Live[Any, Any], entry: Entry) -> tuple[Any, ...]:
+        run.takes_along(entry.log)
         try:
             row = await self._database.journal(entry)
         except AWAY as away:

@@ -54,6 +54,8 @@ class Live(Generic[P, W]):
         self._pieces: list[LogLine] = []
         """What was said, numbered: the same until it is on disk, also where an answer is lost."""
         self._line = 0
+        self._taken_along = 0
+        """Up to which piece a write of the operation has what was said, on its way to the disk."""
         self._share = 0.0
 
     # -- for steps -----------------------------------------------------------------------------------------
@@ -134,6 +136,10 @@ class Live(Generic[P, W]):
                 self._pieces.append(LogLine(n=self._line, at=now, text=text[start : start + PIECE_MAX]))
         return tuple(self._pieces)
 
+    def takes_along(self, pieces: tuple[LogLine, ...]) -> None:
+        """A write of the operation, which is repeated until it is known what became of it, has these."""
+        self._taken_along = pieces[-1].n if pieces else self._taken_along
+
     def said(self, pieces: tuple[LogLine, ...]) -> None:
         """These are on disk."""
         while pieces and self._pieces and self._pieces[0].n <= pieces[-1].n:
@@ -142,7 +148,8 @@ class Live(Generic[P, W]):
     def heard(self) -> bool:
         """The call was heard. Whether anything is to be written down still: the next step took along what it could."""
         self._due = False
-        return not self.operation.phase.terminal and bool(self._said or self._pieces or self._share)
+        left = self._said or self._share or (self._pieces and self._pieces[-1].n > self._taken_along)
+        return not self.operation.phase.terminal and bool(left)
 
     async def write_down(self) -> None:
         """How far it is, and what it said. The next write of the operation itself takes along what this cannot."""

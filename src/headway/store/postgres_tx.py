@@ -1,5 +1,6 @@
 """A transaction on PostgreSQL as bodies see it, and its end, where events are numbered."""
 
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
@@ -17,9 +18,11 @@ BODY = "body"
 """The savepoint at which a body begins."""
 _STATEMENT = "statement"
 
+_KEPT = re.sub(r"\$(\d+)", lambda number: f"${int(number[1]) + 7}", LOG.postgres.sql)
 # The counter's row is locked from here to the end of the commit, so nothing comes after this but COMMIT.
-_SEAL = """
-WITH counter AS (UPDATE event_counter SET last = last + $7 RETURNING last),
+_SEAL = f"""
+WITH kept AS ({_KEPT}),
+counter AS (UPDATE event_counter SET last = last + $7 RETURNING last),
 written AS (
     INSERT INTO events (seq, at, name, operation, target, actor, data)
     SELECT counter.last - $7 + n, at, name, operation, target, actor, data
@@ -143,12 +146,12 @@ def _only_reads(query: Query) -> bool:
 async def seal(connection: Connection, events: Sequence[NewEvent], log: Log) -> str | None:
     """Write the log and the events, last of all; the transaction's number, None where it wrote nothing."""
     try:
+        if events:
+            columns = zip(*map(_columns, events), strict=True)
+            return await connection.fetchval(_SEAL, *map(array, columns), len(events), *_pieces(log))
         if log:
             await connection.execute(LOG.postgres.sql, *_pieces(log))
-        if not events:
-            return await connection.fetchval(_NUMBER)
-        columns = zip(*map(_columns, events), strict=True)
-        return await connection.fetchval(_SEAL, *map(array, columns), len(events))
+        return await connection.fetchval(_NUMBER)
     except ERRORS as error:
         raise told(error, connection) from error
 
