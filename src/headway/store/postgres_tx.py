@@ -31,7 +31,7 @@ written AS (
         WITH ORDINALITY AS given (at, name, operation, target, actor, data, n)
 )
 SELECT pg_current_xact_id()::text
-"""
+"""  # noqa: S608 - put together of our own statements
 _NUMBER = "SELECT pg_current_xact_id_if_assigned()::text"
 
 
