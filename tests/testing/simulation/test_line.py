@@ -3,9 +3,9 @@
 from headway.clock import SystemClock
 from headway.errors import Unavailable
 from headway.store import nodes
+from headway.testing.simulation.line import Wire
 from headway.testing.simulation.town import Setting, Town, perform
 from headway.testing.simulation.weather import Shares
-from headway.testing.simulation.wire import Wire
 
 
 def test_what_is_lost_on_the_way_back_is_written_and_what_is_lost_on_the_way_there_is_not() -> None:
