@@ -5,6 +5,7 @@ which tells them of operations that another process has performed, too.
 """
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -20,12 +21,9 @@ from headway.engine.submit import Desk
 from headway.engine.worker import Worker
 from headway.ids import Ids
 from headway.model.operations import Actor
-from headway.store import events
 from headway.store.database import Database
 from headway.store.postgres import Postgres
 from headway.store.sqlite import Sqlite
-
-ENDS = {"operation.succeeded", "operation.failed", "operation.cancelled"}
 
 
 class Thing(msgspec.Struct, frozen=True):
@@ -58,25 +56,16 @@ TYPES = {
 class Engine:
     """The engine, open."""
 
-    def __init__(self, database: Database, desk: Desk) -> None:
+    def __init__(self, database: Database, desk: Desk, feed: Feed) -> None:
         self._database = database
         self._desk = desk
+        self._feed = feed
         self._by = Actor(account_id=1)
-        self._ends: dict[int, asyncio.Future[None]] = {}
 
     async def carried_out(self, type: OperationType[Thing, None], target: str) -> None:
         """Submit one and wait for its end."""
         operation = await self._desk.accept(self._database, type, Thing(target), by=self._by)
-        # It has begun here, for there is room, and nothing of its end is heard before this coroutine waits.
-        end = self._ends[operation.id] = asyncio.get_running_loop().create_future()
-        await end
-
-    async def hear(self, feed: Feed, after: int) -> None:
-        """Tell submitters of ends."""
-        async for page in feed.follow(after):
-            for event in page:
-                if event.name in ENDS and (end := self._ends.pop(event.operation or 0, None)):
-                    end.set_result(None)
+        await self._feed.end_of(operation)
 
 
 def database(url: str, clock: SystemClock) -> Database:
@@ -102,15 +91,14 @@ async def engine(url: str, node: str = "bench") -> AsyncIterator[Engine]:
         numbered=ids.belong_to,
     )
     worker.given(None)
-    it, feed = Engine(store, Desk(ids, clock, worker)), Feed(store)
     ready, stop = asyncio.Event(), asyncio.Event()
     async with asyncio.TaskGroup() as group:
         group.create_task(worker.serve(ready, stop))
         await ready.wait()
-        hearing = group.create_task(it.hear(feed, await store.read(events.last)))
-        yield it
+        # As `headway up` does: what stands now stays, and the collector need not look at it again.
+        gc.freeze()
+        yield Engine(store, Desk(ids, clock, worker), Feed(store))
         stop.set()
-        hearing.cancel()
     await store.close()
 
 

@@ -1,6 +1,7 @@
 """What the database port promises of bodies, on every engine."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import pytest
 
@@ -199,7 +200,7 @@ async def test_of_fifty_who_want_one_target_one_gets_it(database: Database, data
 
 async def test_an_entry_in_a_body_has_the_same_guard(database: Database) -> None:
     async def body(tx: Tx) -> list[bool]:
-        return [await operations.carry_out(tx, accepted(id)) is not None for id in (1, 2)]
+        return [await operations.carry_out(tx, accepted(id)) for id in (1, 2)]
 
     assert await database.write(body) == [True, False]
     assert len(await numbered(database)) == 1
@@ -257,6 +258,29 @@ async def test_a_listener_is_told_of_which_nouns_rows_were_written(database: Dat
     assert touched(told) == Touched(nouns=frozenset({"accounts"}))
 
 
+async def test_a_listener_is_told_of_ends_once_they_are_on_disk_and_never_of_others(
+    database: Database,
+) -> None:
+    told: list[Touched | None] = []
+    database.listen(told.append)
+
+    def end(id: int) -> Callable[[Tx], Awaitable[None]]:
+        async def body(tx: Tx) -> None:
+            tx.append(NewEvent(at=1, name="operation.succeeded", operation=id))
+
+        return body
+
+    async def broken(tx: Tx) -> None:
+        await end(8)(tx)
+        raise LookupError
+
+    outcomes = await asyncio.gather(
+        database.write(end(7)), database.write(broken), database.write(end(9)), return_exceptions=True
+    )
+    assert [type(one) for one in outcomes] == [type(None), LookupError, type(None)]
+    assert touched(told).ended == {7, 9}
+
+
 async def test_another_process_hears_which_operations_were_touched_or_that_it_is_not_known(
     database: Database, databases: Databases
 ) -> None:
@@ -274,6 +298,7 @@ def touched(told: list[Touched | None]) -> Touched:
     known = [one for one in told if one is not None]
     return Touched(
         frozenset(id for one in known for id in one.operations),
+        frozenset(id for one in known for id in one.ended),
         frozenset(noun for one in known for noun in one.nouns),
     )
 

@@ -159,6 +159,29 @@ async def test_who_waits_for_the_end_is_told_of_it(database: Database) -> None:
     feed.close()
 
 
+async def test_who_submitted_is_told_of_the_end_of_just_that(database: Database) -> None:
+    feed, stage = Feed(database), Stage()
+    async with running(node := Node(database, stage, "a:hold", "b")), asyncio.timeout(SECONDS):
+        held = asyncio.ensure_future(feed.end_of(await node.submit("a:hold")))
+        await feed.end_of(await node.submit("b", "thing:2"))
+        assert not held.done()
+        stage.gates["a"].set()
+        await held
+    feed.close()
+
+
+async def test_who_waits_for_an_end_looks_where_anything_may_have_happened(database: Database) -> None:
+    feed = Feed(database)
+    async with running(node := Node(database, Stage(), "a")), asyncio.timeout(SECONDS):
+        ended = await feed.ended((await node.submit("a")).id)
+        assert ended is not None
+        late = asyncio.ensure_future(feed.end_of(ended))
+        await asyncio.sleep(0)
+        feed._heard(None)
+        await late
+    feed.close()
+
+
 async def test_who_waits_is_woken_by_the_clock_too(database: Database) -> None:
     feed = Feed(database)
     topic = feed.join(1)

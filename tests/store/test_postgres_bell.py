@@ -54,7 +54,7 @@ async def test_other_processes_are_told_once_for_many_commits(
         Touched(),
         Touched(frozenset({1, 2**62})),
         Touched(nouns=frozenset({"apps", "tokens"})),
-        Touched(frozenset(range(10**18, 10**18 + 300)), frozenset({"apps"})),
+        Touched(frozenset(range(10**18, 10**18 + 300)), frozenset({10**18}), frozenset({"apps"})),
     ],
 )
 def test_what_was_touched_is_read_as_it_was_written(touched: Touched) -> None:

@@ -63,6 +63,7 @@ def test_it_is_not_guessed_which_of_two_has_hit() -> None:
 def test_whatever_is_in_a_text_stays_in_it() -> None:
     texts = ["", "NULL", 'a"b', "a\\b", "{x,y}", " a\n", "é \U0001f600"]
     assert array(texts) == '{"","NULL","a\\"b","a\\\\b","{x,y}"," a\n","é \U0001f600"}'
+    assert array(["\0", "a\0b", ""]) == '{"\ufffd","a\ufffdb",""}'
     assert array(["a\0b"]) == '{"a\ufffdb"}'
 
 

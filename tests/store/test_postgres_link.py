@@ -13,7 +13,9 @@ import pytest
 
 from headway.clock import SystemClock
 from headway.errors import Unavailable
+from headway.store import operations
 from headway.store.postgres import Postgres
+from headway.store.postgres_link import Link
 from tests.databases import Server
 from tests.rows import entry, epoch, said, state, up_and_say
 
@@ -169,3 +171,16 @@ async def test_a_missing_database_is_said_in_words(server: Server) -> None:
     with pytest.raises(Unavailable, match="does not exist"):
         await database.open()
     await database.close()
+
+
+@pytest.mark.parametrize("name", ["step_done", "step_again", "turn_back", "step_undone", "finish", "advance"])
+async def test_a_plan_made_before_there_was_any_row_finds_rows_by_id(postgres_url: str, name: str) -> None:
+    connection = await Link(postgres_url, SystemClock()).connect()
+    statement = operations.SQL[name].postgres
+    nothing = ", ".join("'{}'" for _ in statement.names)
+    await connection.execute(f"SET plan_cache_mode = force_generic_plan; PREPARE it AS {statement.sql}")
+    rows = await connection.fetch(f"EXPLAIN EXECUTE it ({nothing})")
+    await connection.close()
+    plan = "\n".join(row[0] for row in rows)
+    assert "Index Scan using operations_pkey on operations" in plan
+    assert "operations_open" not in plan

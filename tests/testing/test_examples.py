@@ -45,7 +45,10 @@ async def test_an_app_that_runs_serves_with_two_web_containers_and_a_worker(outs
 async def test_what_is_asked_for_is_of_its_type_and_succeeds(outside: Outside, name: str) -> None:
     async with outside.at_work() as world:
         app = await running_app(world, outside.by, "hello-world")
-        operation = await EXAMPLES[name].submit(world, app, outside.by)
+        example = EXAMPLES[name]
+        if example.before is not None:
+            await example.before(world, app, outside.by)
+        operation = await example.submit(world, app, outside.by)
         assert (operation.type, operation.target) == (name, f"app:{app.id}")
         assert (await outside.end_of(operation)).phase is Phase.SUCCEEDED
-    outside.serves("hello-world.localhost")
+    outside.serves_by(*example.serves(app))

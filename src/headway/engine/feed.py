@@ -93,6 +93,8 @@ class Feed:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._topics: dict[int | None, Topic] = {}
+        self._ends: dict[int, set[asyncio.Future[bool]]] = {}
+        """Who waits for the end of an operation."""
         self._alarms = Alarms()
         self._end = database.listen(self._heard)
 
@@ -132,16 +134,47 @@ class Feed:
 
     async def ended(self, operation: int) -> Operation | None:
         """The operation, once it has ended; None where there is none."""
-        topic = self.join(operation)
-        try:
-            while True:
-                version = topic.version
-                found = await topic.once("row", lambda: self._row(operation))
+        while True:
+            told = self._awaited(operation)
+            try:
+                found = await self._row(operation)
                 if found is None or found.phase.terminal:
                     return found
-                await topic.beyond(version)
+                await told
+            finally:
+                self._not_awaited(operation, told)
+
+    async def end_of(self, operation: Operation) -> None:
+        """Return once this operation has ended, which was accepted here just now: nothing is read to tell.
+
+        Call it with what `submit` or `accept` returned, before anything else is waited for. Of any other
+        operation ask for `ended`.
+        """
+        told = self._awaited(operation.id)
+        try:
+            surely = await told
         finally:
-            self.leave(topic)
+            self._not_awaited(operation.id, told)
+        if not surely:
+            await self.ended(operation.id)
+
+    def _awaited(self, operation: int) -> "asyncio.Future[bool]":
+        """Done at its end with True, and with False where anything may have happened."""
+        told: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._ends.setdefault(operation, set()).add(told)
+        return told
+
+    def _not_awaited(self, operation: int, told: "asyncio.Future[bool]") -> None:
+        waiting = self._ends.get(operation)
+        if waiting is not None:
+            waiting.discard(told)
+            if not waiting:
+                del self._ends[operation]
+
+    def _tell(self, operation: int, *, surely: bool) -> None:
+        for told in self._ends.pop(operation, ()):
+            if not told.done():
+                told.set_result(surely)
 
     async def read(self, after: int, operation: int | None = None) -> list[Event]:
         """What is there behind event `after`, at most a page."""
@@ -156,7 +189,12 @@ class Feed:
         if touched is None:
             for topic in tuple(self._topics.values()):
                 topic.turn()
+            for operation in tuple(self._ends):
+                self._tell(operation, surely=False)
             return
+        if self._ends:
+            for operation in touched.ended:
+                self._tell(operation, surely=True)
         if self._topics:
             for operation in (None, *touched.operations):
                 topic = self._topics.get(operation)

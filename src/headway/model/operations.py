@@ -33,6 +33,9 @@ class Phase(enum.IntEnum):
         return self >= Phase.SUCCEEDED
 
 
+ENDS: frozenset[str] = frozenset(f"operation.{phase.name.lower()}" for phase in Phase if phase.terminal)
+"""The events that end an operation: one of them, once."""
+
 NEXT: dict[Phase, frozenset[Phase]] = {
     Phase.ACCEPTED: frozenset({Phase.QUEUED, Phase.FAILED, Phase.CANCELLED}),
     Phase.QUEUED: frozenset({Phase.RUNNING, Phase.FAILED, Phase.CANCELLED}),

@@ -84,6 +84,8 @@ class Touched(msgspec.Struct, frozen=True):
 
     operations: frozenset[int] = frozenset()
     """Operations that something happened to, or whose rows changed."""
+    ended: frozenset[int] = frozenset()
+    """Those of them that have ended: these surely have."""
     nouns: frozenset[str] = frozenset()
     """Of which other nouns rows changed: `apps`, `tokens`, and so on, as their sheets are called."""
 

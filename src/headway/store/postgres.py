@@ -116,6 +116,7 @@ class Postgres:
         touches = Touches()
 
         async def work(connection: Connection) -> Sealed[None]:
+            touches.told()
             entries = [one.work for one in batch]
             for places in groups(entries):
                 rows = await _statement(connection, [entries[place] for place in places])
@@ -137,6 +138,7 @@ async def _run_all(
     """Bodies, one after another. Hardly ever is anything taken back, so they first go without savepoints."""
     events: list[NewEvent] = []
     log: Log = []
+    touches.told()
     for one in batch:
         tx = await _run(connection, one, touches, saved=saved, alone=len(batch) == 1)
         if tx is not None:

@@ -89,15 +89,15 @@ class Bell:
 
 def written(touched: Touched) -> str:
     """What was touched, as it is sent; nothing where it is too much."""
-    nouns, operations = ",".join(touched.nouns), ",".join(f"{id:x}" for id in touched.operations)
-    payload = f"{nouns};{operations}"
+    operations, ended = (",".join(f"{id:x}" for id in ids) for ids in (touched.operations, touched.ended))
+    payload = f"{','.join(touched.nouns)};{operations};{ended}"
     return payload if len(payload) <= PAYLOAD_MAX else ""
 
 
 def read(payload: str) -> Touched | None:
     """The way back; None where it is not known."""
-    nouns, known, operations = payload.partition(";")
+    nouns, known, rest = payload.partition(";")
     if not known:
         return None
-    ids = frozenset(int(id, 16) for id in operations.split(",") if id)
-    return Touched(ids, frozenset(nouns.split(",")) if nouns else frozenset())
+    operations, ended = (frozenset(int(id, 16) for id in ids.split(",") if id) for ids in rest.split(";"))
+    return Touched(operations, ended, frozenset(nouns.split(",")) if nouns else frozenset())

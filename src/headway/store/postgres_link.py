@@ -32,6 +32,12 @@ SETTINGS = {
     # Under half of what the shortest sensible lease lasts, so that it stops no renewal either.
     "idle_in_transaction_session_timeout": "2000",
     "default_transaction_isolation": "read committed",
+    # Plans are made once, some of them while a table is still empty, and kept while it grows: each statement has an
+    # index that it is to use, and each join finds the rows of one side by it.
+    "enable_seqscan": "off",
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
+    "enable_bitmapscan": "off",
 }
 ONLY_READS = {"default_transaction_isolation": "repeatable read", "default_transaction_read_only": "on"}
 _BEGIN_AGAIN = (
@@ -135,14 +141,14 @@ class Link:
         """Work on a connection that cannot write, again where it breaks."""
         async for _ in self._attempts():
             with suppress(Lost):
-                async with self._connection(READERS) as connection:
+                async with self._connection(to_write=False) as connection:
                     return await work(connection)
         raise Unavailable("the database does not answer")
 
     async def _commit(self, begin: str, work: Callable[[Connection], Awaitable[Sealed[T]]]) -> T:
         sealed: Sealed[T] | None = None
         try:
-            async with self._connection(WRITERS) as connection:
+            async with self._connection() as connection:
                 await say(connection, begin)
                 sealed = await work(connection)
                 await say(connection, "COMMIT")
@@ -157,7 +163,7 @@ class Link:
             return True
         async for _ in self._attempts():
             with suppress(Lost):
-                async with self._connection(WRITERS) as connection:
+                async with self._connection() as connection:
                     status = await connection.fetchval("SELECT pg_xact_status($1::text::xid8)", number)
                 if status != "in progress":
                     return status == "committed"
@@ -172,11 +178,11 @@ class Link:
             yield
 
     @asynccontextmanager
-    async def _connection(self, kind: int) -> AsyncGenerator[Connection]:
-        """A connection of the readers or the writers; what is open on it at the end is rolled back."""
+    async def _connection(self, *, to_write: bool = True) -> AsyncGenerator[Connection]:
+        """One of the writers' connections, or of the readers'; what is open on it at the end is rolled back."""
         if not self._pools:
             raise Unavailable("the database is closed")
-        pool = self._pools[kind == READERS]
+        pool = self._pools[0 if to_write else 1]
         try:
             connection = await pool.acquire()
         except ERRORS as error:

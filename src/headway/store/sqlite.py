@@ -20,6 +20,7 @@ from headway.errors import Unavailable
 from headway.store import migrate
 from headway.store.database import Entry, Heard, Row, Touched, Tx
 from headway.store.sqlite_tx import Pen, SqliteTx, driven, full
+from headway.store.touches import Touches
 
 T = TypeVar("T")
 Work = Entry | Callable[[Tx], Awaitable[Any]]
@@ -204,6 +205,7 @@ class Sqlite:
         if len(batch) == 1:
             self._end(batch, _told(error))
             return
+        sure = Touches()
         for one in batch:
             outcome: float | apsw.Error
             try:
@@ -215,6 +217,8 @@ class Sqlite:
             if isinstance(outcome, apsw.Error):
                 one.error = _told(outcome)
                 _roll_back(pen)
+            sure.add(pen.touches.told())
+        pen.touches.add(sure.told())
         self._end(batch, None)
 
     def _wait_turn(self, batch: list[_Waiting]) -> None:
@@ -293,6 +297,7 @@ def _carry_out(pen: Pen, one: _Waiting) -> None:
 
 
 def _roll_back(pen: Pen) -> None:
+    pen.touches.told()
     if pen.connection.in_transaction:
         pen.say("ROLLBACK")
 

@@ -10,13 +10,12 @@ from headway.engine.declare import OperationType
 from headway.engine.feed import Feed, Topic
 from headway.errors import NotFound
 from headway.ids import show
-from headway.model.operations import Event, LogLine, Operation, Phase
+from headway.model.operations import ENDS, Event, LogLine, Operation, Phase
 from headway.store import events, operations
 from headway.store.database import Database, Tx
 
 EVENTS_MAX = 10_000
 LOG_LINES_MAX = 10_000
-ENDS = frozenset({"operation.succeeded", "operation.failed", "operation.cancelled"})
 
 
 class StepView(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,7 +11,7 @@ from headway.model.operations import Event
 from headway.views.stories import Stories, Story
 from headway.web.ask import Ask
 from headway.web.body import Answer, answer, told
-from headway.web.crowd import Stream, Wheel
+from headway.web.broadcast import Stream, Wheel
 from headway.web.made import Made
 
 WAIT_SECONDS_MAX = 30

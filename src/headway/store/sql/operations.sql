@@ -1,4 +1,6 @@
 -- Times never go back, though the clocks of two nodes differ: each write keeps the later one.
+-- Where PostgreSQL finds rows by id it says `phase + 0`: for `phase = 2` it would go through all running ones, by the
+-- index of those that are open, once for each of the given.
 -- On SQLite a write says RETURNING only where more than its id is wanted: that costs as much as the write itself.
 
 -- name: insert
@@ -61,7 +63,7 @@ UPDATE operations SET step = operations.step + 1, attempt = 1,
     progress = greatest(operations.progress, given.progress), updated_at = greatest(operations.updated_at, given.at)
 FROM unnest(:id::bigint[], :fence::int[], :step::int[], :progress::smallint[], :at::bigint[])
     AS given (id, fence, step, progress, at)
-WHERE operations.id = given.id AND operations.fence = given.fence AND phase = 2 AND operations.step = given.step
+WHERE operations.id = given.id AND operations.fence = given.fence AND phase + 0 = 2 AND operations.step = given.step
     AND turning_back = 0
 RETURNING operations.id, cancel_requested_at
 -- all
@@ -76,7 +78,7 @@ RETURNING id, cancel_requested_at
 UPDATE operations SET attempt = operations.attempt + 1, updated_at = greatest(operations.updated_at, given.at)
 FROM unnest(:id::bigint[], :fence::int[], :step::int[], :attempt::int[], :at::bigint[])
     AS given (id, fence, step, attempt, at)
-WHERE operations.id = given.id AND operations.fence = given.fence AND phase = 2 AND operations.step = given.step
+WHERE operations.id = given.id AND operations.fence = given.fence AND phase + 0 = 2 AND operations.step = given.step
     AND operations.attempt = given.attempt
 RETURNING operations.id, cancel_requested_at
 -- all
@@ -90,7 +92,7 @@ UPDATE operations SET turning_back = 1, step = given.next, attempt = 1, detail =
     updated_at = greatest(operations.updated_at, given.at)
 FROM unnest(:id::bigint[], :fence::int[], :step::int[], :next::int[], :detail::text[], :at::bigint[])
     AS given (id, fence, step, next, detail, at)
-WHERE operations.id = given.id AND operations.fence = given.fence AND phase = 2 AND operations.step = given.step
+WHERE operations.id = given.id AND operations.fence = given.fence AND phase + 0 = 2 AND operations.step = given.step
     AND turning_back = 0
 RETURNING operations.id
 -- all
@@ -103,7 +105,7 @@ WHERE id = :id AND fence = :fence AND phase = 2 AND step = :step AND turning_bac
 -- only: postgres, many
 UPDATE operations SET step = operations.step - 1, attempt = 1, updated_at = greatest(operations.updated_at, given.at)
 FROM unnest(:id::bigint[], :fence::int[], :step::int[], :at::bigint[]) AS given (id, fence, step, at)
-WHERE operations.id = given.id AND operations.fence = given.fence AND phase = 2 AND operations.step = given.step
+WHERE operations.id = given.id AND operations.fence = given.fence AND phase + 0 = 2 AND operations.step = given.step
     AND turning_back = 1
 RETURNING operations.id
 -- all
@@ -121,7 +123,7 @@ UPDATE operations SET phase = given.phase, step = given.last, progress = greates
 FROM unnest(:id::bigint[], :fence::int[], :step::int[], :turning_back::smallint[], :phase::smallint[], :last::int[],
     :progress::smallint[], :detail::text[], :at::bigint[])
     AS given (id, fence, step, turning_back, phase, last, progress, detail, at)
-WHERE operations.id = given.id AND operations.fence = given.fence AND operations.phase = 2
+WHERE operations.id = given.id AND operations.fence = given.fence AND operations.phase + 0 = 2
     AND operations.step = given.step AND operations.turning_back = given.turning_back
 RETURNING operations.id
 -- all
@@ -137,7 +139,7 @@ ON CONFLICT (operation, n) DO UPDATE SET text = excluded.text
 INSERT INTO operation_log (operation, n, at, text)
 SELECT given.id, n, at, text
 FROM unnest(:id::bigint[], :n::int[], :at::bigint[], :text::text[], :fence::int[]) AS given (id, n, at, text, fence)
-WHERE EXISTS (SELECT 1 FROM operations o WHERE o.id = given.id AND o.fence = given.fence AND o.phase = 2 FOR SHARE)
+WHERE EXISTS (SELECT 1 FROM operations o WHERE o.id = given.id AND o.fence = given.fence AND o.phase + 0 = 2 FOR SHARE)
 ON CONFLICT (operation, n) DO UPDATE SET text = excluded.text
 RETURNING operation
 -- all
@@ -161,7 +163,7 @@ WHERE id = :id AND fence = :fence AND phase = 2 AND progress < :progress
 -- only: postgres, many
 UPDATE operations SET progress = given.progress, updated_at = greatest(operations.updated_at, given.at)
 FROM unnest(:id::bigint[], :fence::int[], :progress::smallint[], :at::bigint[]) AS given (id, fence, progress, at)
-WHERE operations.id = given.id AND operations.fence = given.fence AND phase = 2
+WHERE operations.id = given.id AND operations.fence = given.fence AND phase + 0 = 2
     AND operations.progress < given.progress
 RETURNING operations.id
 -- all

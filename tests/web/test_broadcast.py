@@ -10,7 +10,7 @@ from starlette.types import ASGIApp
 
 from headway.web import crowd
 from headway.web.ask import Ask
-from headway.web.crowd import Stream, Wheel
+from headway.web.broadcast import Stream, Wheel
 from headway.web.routes import Route
 from tests.ready_made import served
 from tests.web.conftest import MakeApp
