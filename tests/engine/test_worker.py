@@ -5,6 +5,7 @@ from typing import Any, cast
 
 import pytest
 
+from headway.clock import SystemClock
 from headway.errors import Unavailable
 from headway.model.operations import Phase
 from headway.store import operations
@@ -323,6 +324,78 @@ async def test_notes_and_log_survive_an_error_that_nobody_foresaw(database: Data
     assert (after.phase, after.detail.code) == (Phase.FAILED, "broken")
     assert [line.n for line in lines] == list(range(1, len(lines) + 1))
     assert {"a": stage.happened.count("a:do")} == stage.notes[-1]
+
+
+class HandClock(SystemClock):
+    """Its time passes when somebody says so, though who sleeps is woken."""
+
+    seconds = 0.0
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+
+async def looks(node: Node, times: int = 1) -> None:
+    """Let the node look, so many times."""
+    for _ in range(times):
+        async with node.worker._looking:
+            await node.worker._look()
+
+
+async def test_what_cannot_be_written_down_is_taken_up_again_after_a_pause_and_not_at_once(
+    database: Database,
+) -> None:
+    failing: Any = Failing(database, *["operations.step_done"] * 2)
+    clock, stage, script = HandClock(), Stage(), "a b"
+    node = Node(failing, stage, script, clock=clock, operations_max=1)
+    async with running(node):
+        it = await node.submit(script)
+        for fence, pause in ((1, 1.0), (2, 2.0)):
+            while node.worker._performing:
+                await asyncio.sleep(0.001)
+            await looks(node, 20)
+            assert (await row(database, it.id)).fence == fence
+            assert stage.happened == ["a:do"] * fence
+            clock.seconds += pause
+            await looks(node)
+        after = await ended(database, it.id)
+    assert (after.phase, after.fence) == (Phase.SUCCEEDED, 3)
+    check(after, await history(database, it.id))
+
+
+async def test_an_answer_that_comes_after_its_seat_is_over_begins_nothing(database: Database) -> None:
+    clock, stage = HandClock(), Stage()
+    node = Node(database, stage, "a", clock=clock, lease_seconds=1000)
+    async with running(node):
+        seat = node.worker.room()
+        assert seat is not None
+        it = await begun(database, node.types["a"], owner=1, id=5)
+        clock.seconds = seat.until
+        node.worker.begin(it, seat)
+        assert not node.worker._performing
+        await looks(node)
+        clock.seconds += 1
+        await looks(node)
+        assert (await ended(database, 5)).fence == 2
+    assert stage.happened == ["a:do"]
+
+
+async def test_an_answer_that_comes_after_a_look_has_performed_it_begins_nothing(database: Database) -> None:
+    clock, stage = HandClock(), Stage()
+    node = Node(database, stage, "a", clock=clock)
+    async with running(node):
+        seat = node.worker.room()
+        assert seat is not None
+        it = await begun(database, node.types["a"], owner=1, id=5)
+        await looks(node)
+        clock.seconds += 1
+        await looks(node)
+        await ended(database, 5)
+        while node.worker._performing:
+            await asyncio.sleep(0.001)
+        node.worker.begin(it, seat)
+        assert not node.worker._performing
+    assert stage.happened == ["a:do"]
 
 
 async def test_an_operation_that_is_not_understood_harms_no_other(database: Database) -> None:

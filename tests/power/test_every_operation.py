@@ -70,6 +70,7 @@ async def one_life(outside, name, catalog, app, fuse, meanwhile) -> bool:
 
 async def second_life(outside: Outside, catalog: Catalog, app, *, accepted_may_be_missing: bool) -> None:
     """What was accepted is finished by the next process, and nothing else is begun."""
+    await outside.settled()
     found = await outside.database.read(lambda tx: operations.newest(tx, target=f"app:{app.id}"))
     assert len(found) <= 1
     assert found or accepted_may_be_missing

@@ -3,6 +3,7 @@
 A fault is undone when its test ends: it is set with the `monkeypatch` that it is given.
 """
 
+import asyncio
 import contextlib
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -17,7 +18,7 @@ from headway.engine.perform import Performer
 from headway.engine.worker import Worker
 from headway.errors import Busy, Conflict
 from headway.model.operations import Phase
-from headway.store import keys, nodes, operations, sqlite
+from headway.store import keys, nodes, operations, sqlite_tx
 from headway.store import migrate as migrating
 from headway.testing.simulation.nodes import Node
 from headway.testing.simulation.plays import Asked
@@ -156,7 +157,11 @@ def guard_less(noun: Any, name: str, value: str, instead: str) -> Plant:
 
 
 def no_lease_check(patch: Patch) -> None:
-    patch.setattr(Performer, "_check_lease", lambda self: None)
+    def _check(self: Any, run: Any) -> None:
+        if run.stopping:
+            raise asyncio.CancelledError
+
+    patch.setattr(Performer, "_check", _check)
 
 
 def record_beside_the_end(patch: Patch) -> None:
@@ -212,9 +217,9 @@ def no_epoch_check(patch: Patch) -> None:
 def gaps_in_the_sequence(patch: Patch) -> None:
     numbered = "(SELECT coalesce(max(seq), 0) + 1 + (?1 % 7 = 0) FROM events)"
     patch.setattr(
-        sqlite,
+        sqlite_tx,
         "_EVENT",
-        sqlite._EVENT.replace(
+        sqlite_tx._EVENT.replace(
             "VALUES (NULL, ?, ?, ?, ?, ?, ?)", f"VALUES ({numbered}, ?1, ?2, ?3, ?4, ?5, ?6)"
         ),
     )
@@ -265,12 +270,12 @@ def no_audit(patch: Patch) -> None:
 
 
 def every_step_is_interruptible(patch: Patch) -> None:
-    attempt = Performer._attempt
+    do = Performer._do
 
-    async def _attempt(self: Any, run: Any, step: Any) -> Any:
-        return await attempt(self, run, msgspec.structs.replace(step, interruptible=True))
+    async def _do(self: Any, run: Any, step: Any) -> Any:
+        return await do(self, run, msgspec.structs.replace(step, interruptible=True))
 
-    patch.setattr(Performer, "_attempt", _attempt)
+    patch.setattr(Performer, "_do", _do)
 
 
 def log_after_the_step(patch: Patch) -> None:
@@ -327,7 +332,8 @@ def dropped_work_stays_dropped(patch: Patch) -> None:
 
 def rescue_after_a_second(patch: Patch) -> None:
     """Time decides who is dead, not the lease."""
-    reword(patch, nodes, "expire", "lease_until <", "lease_until - 4500000 <")
+    for name in ("lapsed", "expire"):
+        reword(patch, nodes, name, "lease_until <", "lease_until - 4500000 <")
 
 
 def events_read_from_the_wrong_end(patch: Patch) -> None:

@@ -8,7 +8,7 @@ import httpx2
 import pytest
 from starlette.types import ASGIApp
 
-from headway.web import crowd
+from headway.web import broadcast
 from headway.web.ask import Ask
 from headway.web.broadcast import Stream, Wheel
 from headway.web.routes import Route
@@ -186,7 +186,7 @@ async def test_a_stream_that_is_cancelled_by_others_is_cancelled(words: Words) -
 async def test_a_reader_who_takes_nothing_for_long_is_given_up(
     words: Words, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(crowd, "STUCK_SECONDS_MAX", 0.1)
+    monkeypatch.setattr(broadcast, "STUCK_SECONDS_MAX", 0.1)
     reader = Reader()
     async with asyncio.timeout(SECONDS), asyncio.TaskGroup() as group:
         group.create_task(stream(words, Wheel(0.05))({"method": "GET"}, reader.receive, reader.send))

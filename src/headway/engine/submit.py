@@ -40,10 +40,14 @@ def key_of(by: Actor, value: str, verb: str, *asked: Any) -> Key | None:
 
 
 class Seat(msgspec.Struct, frozen=True):
-    """Room for one more operation at a node, as long as this epoch of it lasts."""
+    """Room for one more operation at a node, as long as this epoch of it lasts, and until `until` by its clock.
+
+    `until` is in seconds of the node's monotonic clock. Whose answer comes later than that is found by a look.
+    """
 
     node: int
     epoch: int
+    until: float
 
 
 class Host(Protocol):
@@ -54,7 +58,7 @@ class Host(Protocol):
         ...
 
     def begin(self, operation: Operation, seat: Seat) -> None:
-        """Perform an operation that was accepted with this seat, unless its epoch is over by now."""
+        """Perform an operation that was accepted with this seat, unless the seat is over by now."""
         ...
 
     def look(self) -> None:

@@ -16,6 +16,7 @@ import msgspec
 from headway.clock import Clock
 from headway.engine.declare import OperationType, W
 from headway.engine.lease import Lease
+from headway.engine.missed import Missed
 from headway.engine.patience import insist
 from headway.engine.perform import Performer
 from headway.engine.run import Live
@@ -32,6 +33,8 @@ log = logging.getLogger("engine")
 
 PAUSE_SECONDS = 1.0
 """Between two looks for what other nodes left behind: queued work, wishes to cancel, lost leases."""
+SEAT_SECONDS = 60.0
+"""So long the answer to a submission may take, and its operation still begin at once."""
 
 
 class Worker(Generic[W]):
@@ -60,10 +63,8 @@ class Worker(Generic[W]):
         self._group: asyncio.TaskGroup | None = None
         self._scribe = Scribe(clock)
         self._performing: dict[int, Live[Any, W]] = {}
-        self._missed: set[int] = set()
-        """What is this node's and was not performed at the last look."""
+        self._missed = Missed(clock, SEAT_SECONDS)
         self._unknown: set[int] = set()
-        self._taken_up: set[int] = set()
         self._wake = asyncio.Event()
         self._settled = False
         """Whether this node has what it owns in its hands; not while it comes, or comes back after a lost lease."""
@@ -79,15 +80,15 @@ class Worker(Generic[W]):
         """Where one more operation can begin now."""
         if not self._settled or len(self._performing) >= self._operations_max or not self._lease.held():
             return None
-        return Seat(self._lease.node, self._lease.epoch)
+        return Seat(self._lease.node, self._lease.epoch, self._clock.monotonic() + SEAT_SECONDS)
 
     def begin(self, operation: Operation, seat: Seat) -> None:
         """Perform an operation that was accepted with this seat.
 
-        Not where the node stops, or its epoch has ended since: others may have performed it by now.
+        Not where the node stops, or the seat is over: others, or a look of its own, may have performed it by now.
         """
-        # The answer may have come so late that the next looks have found it, and performed it.
-        if self._settled and seat.epoch == self._lease.epoch and operation.id not in self._taken_up:
+        good = seat.epoch == self._lease.epoch and self._clock.monotonic() < seat.until
+        if self._settled and good and not self._missed.found(operation.id):
             self._begin(operation)
 
     def _begin(self, operation: Operation) -> None:
@@ -121,7 +122,7 @@ class Worker(Generic[W]):
         full = len(self._performing) >= self._operations_max
         del self._performing[run.operation.id]
         if not run.operation.phase.terminal:
-            self._missed.add(run.operation.id)
+            self._missed.dropped(run.operation)
         if full:
             self.look()
 
@@ -256,21 +257,16 @@ class Worker(Generic[W]):
             self._begin(operation)
 
     async def _take_up(self) -> None:
-        """Go on with what is this node's and has twice been found not to be performed.
-
-        Once is not enough: an operation may be on disk a moment before it is begun here.
-        """
+        """Go on with what is this node's, and has not been performed for a while."""
         me, now = self._lease.node, self._clock.now()
         mine = await self._database.read(lambda tx: operations.performed(tx, me))
-        missed = mine - set(self._performing) - self._unknown
-        twice, self._missed = missed & self._missed, missed
+        due = self._missed.due(mine - self._unknown, self._performing.keys())
 
         async def take_up(tx: Tx) -> list[Operation | None]:
-            return [await operations.take_up(tx, me, id, now) for id in sorted(twice)]
+            return [await operations.take_up(tx, me, id, now) for id in due]
 
-        for operation in await self._database.write(take_up) if twice else ():
+        for operation in await self._database.write(take_up) if due else ():
             if operation is not None:
-                self._taken_up.add(operation.id)
                 self._begin(operation)
 
     async def _claim_queued(self) -> None:

@@ -16,8 +16,8 @@ from headway.ids import Ids
 from headway.model.operations import Actor, Detail, Operation
 from headway.store.database import Tx
 from headway.testing.simulation.clocks import MachineClock
+from headway.testing.simulation.line import Harbour, Wire
 from headway.testing.simulation.loop import Loop, Process
-from headway.testing.simulation.wire import Harbour, Wire
 from headway.testing.simulation.witness import Witness
 
 T = TypeVar("T")

@@ -18,7 +18,7 @@ from headway.store.database import Tx
 from headway.store.sheets import parsed
 from headway.testing.simulation.stage import Act, Place
 
-SQL = parsed(
+RECORDS = parsed(
     "simulated",
     """
 -- name: table
@@ -80,7 +80,7 @@ def _split(how: str) -> tuple[str, str]:
 
 def _record(how: str) -> Callable[[Any, Tx], Awaitable[None]]:
     async def record(run: Any, tx: Tx) -> None:
-        await tx.run(SQL["insert"], operation=run.operation.id, fence=run.operation.fence)
+        await tx.run(RECORDS["insert"], operation=run.operation.id, fence=run.operation.fence)
         if how == "refused" and run.operation.id % 2:
             raise Conflict("somebody was quicker")
 
@@ -88,17 +88,17 @@ def _record(how: str) -> Callable[[Any, Tx], Awaitable[None]]:
 
 
 async def _record_failure(run: Any, tx: Tx, _: Detail) -> None:
-    await tx.run(SQL["insert"], operation=run.operation.id, fence=run.operation.fence)
+    await tx.run(RECORDS["insert"], operation=run.operation.id, fence=run.operation.fence)
 
 
 async def make_table(tx: Tx) -> None:
     """Where types record what they did."""
-    await tx.run(SQL["table"])
+    await tx.run(RECORDS["table"])
 
 
 async def counted(tx: Tx) -> dict[int, int]:
     """How often each operation was recorded."""
-    return {int(id): int(count) for id, count in await tx.all(SQL["counted"])}
+    return {int(id): int(count) for id, count in await tx.all(RECORDS["counted"])}
 
 
 def _step(name: str, how: str, back: str) -> Step:

@@ -20,12 +20,12 @@ from headway.testing.simulation import plays
 from headway.testing.simulation.askers import Asker
 from headway.testing.simulation.breach import Breach
 from headway.testing.simulation.clocks import Dates, MachineClock
+from headway.testing.simulation.line import Harbour
 from headway.testing.simulation.loop import Loop, Process
 from headway.testing.simulation.mishaps import Mishaps
 from headway.testing.simulation.nodes import Node, Plan
 from headway.testing.simulation.stage import Stage
 from headway.testing.simulation.weather import Shares, Weather
-from headway.testing.simulation.wire import Harbour
 from headway.testing.simulation.witness import Moment, Witness
 
 RECOVERY_SECONDS = 400.0

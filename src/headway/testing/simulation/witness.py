@@ -19,9 +19,9 @@ from headway.store.database import Database, Row, Tx
 from headway.testing.simulation.breach import Breach, hold
 from headway.testing.simulation.clocks import Dates
 from headway.testing.simulation.history import AUDITS, Told, agree
+from headway.testing.simulation.line import Request
 from headway.testing.simulation.loop import Loop, Process
 from headway.testing.simulation.standing import Standing
-from headway.testing.simulation.wire import Request
 
 T = TypeVar("T")
 

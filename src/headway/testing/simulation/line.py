@@ -49,7 +49,7 @@ class Watcher(Protocol):
         ...
 
     def heard(self, process: Process, request: Request) -> None:
-        """The process has its answer, and somebody in it still waits for it."""
+        """The process has its answer, and whoever waited for it goes on with it."""
         ...
 
     def committed(self) -> None:
@@ -73,6 +73,7 @@ class Harbour:
         self._requests = 0
         self.moved = True
         """Whether any body has written something since the last commit."""
+        self.commits = 0
         self.journaling = 0
         """How many entries are to be in this or the next commit."""
         self._touched: Touched | None = None
@@ -119,6 +120,7 @@ class Harbour:
         if not self.moved and not self.journaling:
             return
         self.moved = False
+        self.commits += 1
         self.watcher.committed()
         for process, heard in self._listeners:
             self.loop.call_later(self.weather.notice(), heard, touched, context=process.context)
@@ -208,11 +210,11 @@ class Wire:
                 loop.create_task(carries())
 
         async def carries() -> None:
-            result, error, tell = None, way.error, _nothing
+            result, error, tell, before = None, way.error, _nothing, harbour.commits
             try:
                 if way.carried_out:
                     result = await carried(way)
-                    tell = harbour.told(self._process)
+                    tell = harbour.told(self._process) if harbour.commits > before else _nothing
             except Exception as its_error:  # noqa: BLE001 - whatever a body raises belongs to its caller
                 error = error or its_error
             loop.call_later(way.back, delivered, result, error, tell, context=self._process.context)
@@ -225,13 +227,15 @@ class Wire:
             if answer.done():
                 return
             if error is None:
-                harbour.watcher.heard(self._process, request)
                 answer.set_result(result)
             else:
                 answer.set_exception(error)
 
         loop.call_at(self._arrival(way.there), arrives, context=harbour.process.context)
-        return await answer
+        result = await answer
+        # Not where the answer comes: whoever is told to stop at that very moment never sees it.
+        harbour.watcher.heard(self._process, request)
+        return result
 
     def _arrival(self, seconds: float) -> float:
         """A database within the process takes requests in their order, one behind several lines as they come."""
@@ -266,7 +270,7 @@ class _Marked:
         self._harbour.moved = self._harbour.moved or bool(count)
         if query.name == "nodes.renew":
             self._harbour.watcher.leased(self._request, good=bool(count))
-        elif "fence" in values and query.name != "operations.insert":
+        elif "fence" in values and query.name.startswith("operations.") and query.name != "operations.insert":
             row = (values["id"],) if count else None
             self._harbour.watcher.writes(self._request, values)
             self._harbour.watcher.guarded(self._process, self._request, values, row)
