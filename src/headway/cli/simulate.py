@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 
 import click
+import msgspec
 
 from headway.testing.simulation.breach import INVARIANTS
 from headway.testing.simulation.town import OPERATIONS, Report, simulate
@@ -60,13 +61,21 @@ def _many(seeds: range, operations: int, events: int | None) -> Iterator[Report]
     """The reports as they come, one process for each core."""
     checked = 0
     with ProcessPoolExecutor(os.cpu_count()) as pool:
-        running = [pool.submit(_lived, seed, operations) for seed in seeds]
+        running = {pool.submit(_lived, seed, operations): seed for seed in seeds}
         for done in as_completed(running):
-            yield (report := done.result())
+            trouble = done.exception()
+            yield (report := done.result() if trouble is None else _failed(running[done], trouble))
             checked += report.events
             if events is not None and checked >= events:
                 pool.shutdown(cancel_futures=True)
                 return
+
+
+def _failed(seed: int, trouble: BaseException) -> Report:
+    """The simulation itself failed: that is named as a seed, and stops no other."""
+    told, breach = str(trouble), type(trouble).__name__
+    empty = Report(seed=seed, events=0, operations=0, outcomes={}, seconds=0, digest="")
+    return msgspec.structs.replace(empty, breach=breach, told=told)
 
 
 def _lived(seed: int, operations: int) -> Report:

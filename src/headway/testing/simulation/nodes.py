@@ -168,7 +168,8 @@ class Node:
 
     async def call(self, ask: Callable[[], Awaitable[T]], seconds: float = 20.0) -> T:
         """Let the node do something for an asker elsewhere, who waits so long. Down where no answer comes."""
-        if not self.process.alive:
+        # Nobody listens at a real node either before its worker is ready: until then it has no number for its ids.
+        if not self.process.alive or not self.ready.is_set():
             raise Down(self.name)
 
         async def asked() -> T:
