@@ -398,6 +398,28 @@ async def test_an_answer_that_comes_after_a_look_has_performed_it_begins_nothing
     assert stage.happened == ["a:do"]
 
 
+async def test_what_a_dead_process_still_sends_does_not_take_from_the_next_one_under_its_name(
+    database: Database,
+) -> None:
+    clock, stage = HandClock(), Stage()
+    async with running(node := Node(database, stage, "a:hold", "b", clock=clock)):
+        held = await node.submit("a:hold")
+        await stage.reached["a"].wait()
+        await begun(database, node.types["b"], owner=1, id=5, target="thing:2")
+        node.worker._lease.epoch -= 1
+        await node.worker._resume()
+        await looks(node)
+        clock.seconds += 1
+        await looks(node)
+        assert [(await row(database, id)).fence for id in (held.id, 5)] == [1, 1]
+        node.worker._lease.epoch += 1
+        clock.seconds += 2
+        await looks(node)
+        assert (await ended(database, 5)).fence == 2
+        stage.gates["a"].set()
+        assert (await ended(database, held.id)).fence == 1
+
+
 async def test_an_operation_that_is_not_understood_harms_no_other(database: Database) -> None:
     strange = await queued(database, "from:the future", "thing:2")
     params = await queued(database, "a", "thing:3")

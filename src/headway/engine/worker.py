@@ -170,8 +170,15 @@ class Worker(Generic[W]):
 
     async def _resume(self) -> None:
         """Go on with what this node was performing when it died."""
-        node, now = self._lease.node, self._clock.now()
-        for operation in await self._database.write(lambda tx: operations.take_over(tx, node, node, now)):
+        node, epoch, now = self._lease.node, self._lease.epoch, self._clock.now()
+
+        async def resume(tx: Tx) -> list[Operation]:
+            # May arrive when this process is long dead, and the next one under its name performs all that.
+            return (
+                await operations.take_over(tx, node, node, now) if await nodes.lives(tx, node, epoch) else []
+            )
+
+        for operation in await self._database.write(resume):
             self._begin(operation)
         self._settled = True
 
@@ -258,12 +265,13 @@ class Worker(Generic[W]):
 
     async def _take_up(self) -> None:
         """Go on with what is this node's, and has not been performed for a while."""
-        me, now = self._lease.node, self._clock.now()
+        me, epoch, now = self._lease.node, self._lease.epoch, self._clock.now()
         mine = await self._database.read(lambda tx: operations.performed(tx, me))
         due = self._missed.due(mine - self._unknown, self._performing.keys())
 
         async def take_up(tx: Tx) -> list[Operation | None]:
-            return [await operations.take_up(tx, me, id, now) for id in due]
+            ours = await nodes.lives(tx, me, epoch)
+            return [await operations.take_up(tx, me, id, now) for id in due] if ours else []
 
         for operation in await self._database.write(take_up) if due else ():
             if operation is not None:

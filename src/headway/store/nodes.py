@@ -30,6 +30,11 @@ async def renew(tx: Tx, id: int, epoch: int, now: int, lease: int) -> bool:
     return bool(await tx.run(SQL["renew"], id=id, epoch=epoch, now=now, lease=lease))
 
 
+async def lives(tx: Tx, id: int, epoch: int) -> bool:
+    """Whether this epoch is not over: neither ended by another node nor by the next registration."""
+    return await tx.one(SQL["lives"], id=id, epoch=epoch) is not None
+
+
 async def lapsed(tx: Tx, me: int, now: int) -> bool:
     """Whether any other node has work and its lease is over."""
     return await tx.one(SQL["lapsed"], me=me, now=now) is not None

@@ -21,6 +21,9 @@ UPDATE nodes SET lease_until =
 -- all
 WHERE id = :id AND epoch = :epoch
 
+-- name: lives
+SELECT id FROM nodes WHERE id = :id AND epoch = :epoch
+
 -- name: lapsed
 -- Whether there is anything for `expire` to do: it writes, and so costs more.
 SELECT id FROM nodes

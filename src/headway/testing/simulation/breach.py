@@ -8,7 +8,7 @@ INVARIANTS = {
     "row-is-fold": "the row of an operation is the fold of its events",
     "fence-rises": "each claim and each take-over raises the fence",
     "old-fence-refused": "no write with an old fence is accepted",
-    "refusal-audited": "a write that was refused for its fence is audited, if whoever wrote hears of it",
+    "refusal-audited": "a write that moves an operation and was refused for its fence is audited, if whoever wrote hears of it",
     "one-holder": "a target is held by one active exclusive operation",
     "step-recorded-once": "each step is recorded once, in order, forward and back",
     "record-with-the-end": "the type's own rows are written once, in the transaction that ends it",

@@ -289,6 +289,7 @@ class _Marked:
         return rows
 
     def append(self, event: NewEvent) -> None:
+        self._harbour.moved = True
         self._tx.append(_mark(event, self._request))
 
     def keep_log(self, operation: int, lines: Sequence[LogLine]) -> None:

@@ -7,7 +7,7 @@ as a careful service would; one that is not shows what a zombie can do.
 
 import contextlib
 from collections import Counter, defaultdict
-from collections.abc import Generator
+from collections.abc import Collection, Generator
 from random import Random
 from typing import Any
 
@@ -50,6 +50,8 @@ class Stage:
         """Operations for which a zombie acted that could not know better."""
         self._due: defaultdict[tuple[int, int], list[str]] = defaultdict(list)
         self.counts: Counter[tuple[int, str]] = Counter()
+        self.broken: Collection[str] = ()
+        """Processes that met what nobody foresaw: a worker may break by that, and then its steps are stopped."""
         self.closed = False
         witness.ended.append(self._ended)
         witness.stepped.append(self._stepped)
@@ -101,7 +103,8 @@ class Stage:
     def whole(self, act: Act) -> bool:
         """Whether somebody has a reason to stop even what is not interruptible."""
         standing = self.witness.standing
-        stops = act.process.name in standing.dropping or not act.process.alive or self.closed
+        name = act.process.name
+        stops = name in standing.dropping or name in self.broken or not act.process.alive or self.closed
         return stops or not standing.sure(act.process)
 
     # -- the end -------------------------------------------------------------------------------------------

@@ -127,6 +127,7 @@ class Town:
         )
         self.stage = Stage(loop, Random(f"{seed} stage"), self.witness, fenced=setting.fenced)
         self.weather = Weather(Random(f"{seed} weather"), setting.shares)
+        self.stage.broken = self.weather.strange_ones
         dated = None if setting.one_machine else self.clock
         self.harbour = Harbour(loop, self.store, self.weather, self.witness, dated)
         self._cast = cast or Cast(types=self.types, ask=self._draw, world=self.stage.place)
