@@ -51,13 +51,16 @@ class Outside:
         self.router = MemoryRouter(self.clock)
         self.builder = CopyingBuilder(folder / "builds")
         self.logbook = Logbook(folder / "logs", self.clock, hot_bytes=1 << 20)
-        self._databases: list[FusedDatabase] = []
         self.by = Actor(account_id=self.ids.next(), name="admin")
 
     async def settled(self) -> None:
         """Return when nothing that a dead process had sent to the database is under way any more."""
-        for database in self._databases:
-            await database.settled()
+        database: Any = self.database
+        if database.name == "sqlite":
+            await database._idle.wait()
+        else:
+            await database._bodies.idle()
+            await database._entries.idle()
 
     def settings(self, **changes: Any) -> None:
         """Let processes that come have other settings."""
@@ -79,7 +82,6 @@ class Outside:
         """A process, which dies when the fuse blows."""
         fuse = fuse or Fuse()
         database = FusedDatabase(self.database, fuse)
-        self._databases.append(database)
         worker = Worker[World](database, self.clock, catalog, node="one", lease_seconds=30, operations_max=10)
         world = World(
             config=self.config,

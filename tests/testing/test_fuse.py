@@ -1,6 +1,5 @@
 """A fuse cuts the power where it is told to, for all that it wraps."""
 
-import asyncio
 import contextlib
 from typing import Any
 
@@ -93,15 +92,3 @@ async def test_reading_goes_on_as_ever_and_closing_closes_nothing(database: Data
         return await epoch(tx)
 
     assert await fused.read(body) == 0
-
-
-async def test_what_was_sent_before_a_death_is_waited_for(database: Database) -> None:
-    await put(database, 1)
-    fused = FusedDatabase(database, Fuse())
-    sending = asyncio.ensure_future(fused.write(up))
-    await asyncio.sleep(0)
-    sending.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await sending
-    await fused.settled()
-    assert await get(database, 1) == 1

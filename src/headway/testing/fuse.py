@@ -4,7 +4,6 @@ The things are: before and after each transaction, and before and after each cal
 are wrapped by one fuse die together, as the parts of a process do; what they act on lives on.
 """
 
-import asyncio
 import inspect
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
@@ -55,12 +54,6 @@ class FusedDatabase:
         self.marks = database.marks
         self._database = database
         self._fuse = fuse
-        self._under_way: set[asyncio.Future[Any]] = set()
-
-    async def settled(self) -> None:
-        """Return when what the process had sent before it died has been carried out, or has not: it does not live on."""
-        while self._under_way:
-            await asyncio.wait(self._under_way)
 
     async def open(self) -> None:
         """Nothing: what is behind it is open."""
@@ -70,18 +63,11 @@ class FusedDatabase:
 
     async def write(self, body: Callable[[Tx], Awaitable[T]]) -> T:
         """See the port."""
-        return await self._fuse.around("write", lambda: self._sent(self._database.write(body)))
+        return await self._fuse.around("write", lambda: self._database.write(body))
 
     async def journal(self, entry: Entry) -> Row | None:
         """See the port."""
-        return await self._fuse.around(entry.query.name, lambda: self._sent(self._database.journal(entry)))
-
-    async def _sent(self, call: Awaitable[T]) -> T:
-        """Whoever dies while it is under way does not call it back."""
-        sent = asyncio.ensure_future(call)
-        self._under_way.add(sent)
-        sent.add_done_callback(self._under_way.discard)
-        return await asyncio.shield(sent)
+        return await self._fuse.around(entry.query.name, lambda: self._database.journal(entry))
 
     async def read(self, body: Callable[[Tx], Awaitable[T]]) -> T:
         """See the port; reading changes nothing, so nothing dies here."""

@@ -47,13 +47,14 @@ async def test_one_that_has_not_begun_never_will(outside: Outside, app: App) -> 
     assert it.label not in [status.label for status in await outside.units(app) if status.state != "ended"]
 
 
-async def test_stopping_twice_is_stopping_once(
-    outside: Outside, world: World, app: App, detached: OneOff
-) -> None:
-    both = [await stop(world, app, detached.label, outside.by, key) for key in ("a", "a", "b")]
+async def test_stopping_twice_is_stopping_once(outside: Outside, app: App) -> None:
+    idle, _ = outside.process()
+    it, _ = await start(idle, app, Wish(command="work", detached=True), outside.by)
+    both = [await stop(idle, app, it.label, outside.by, key) for key in ("a", "a", "b")]
     assert both[0].id == both[1].id != both[2].id
-    for operation in both:
-        assert (await outside.end_of(operation)).phase is Phase.SUCCEEDED
+    async with outside.at_work():
+        for operation in both:
+            assert (await outside.end_of(operation)).phase is Phase.SUCCEEDED
 
 
 async def test_only_one_offs_are_stopped(outside: Outside, world: World, app: App) -> None:
