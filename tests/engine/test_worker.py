@@ -240,6 +240,9 @@ async def test_a_refused_write_is_audited_although_the_node_lets_go_of_everythin
         await database.write(lambda tx: operations.take_over(tx, 2, 1, it.created_at))
         stage.gates["a"].set()
         await slow.refused.wait()
+        (run,) = node.worker._performing.values()
+        while not run.refused:
+            await asyncio.sleep(0)
         async with asyncio.TaskGroup() as group:
             group.create_task(node.worker._let_go())
             await asyncio.sleep(0)

@@ -27,6 +27,11 @@ async def test_only_the_present_epoch_renews_and_releases(database: Database) ->
     now = SystemClock().now()
     assert not await database.write(lambda tx: nodes.renew(tx, 1, 1, now, LEASE))
     assert await database.write(lambda tx: nodes.renew(tx, 1, 2, now, LEASE))
+    assert [await database.read(lambda tx, n=n: nodes.lives(tx, 1, n)) for n in (1, 2, 3)] == [
+        False,
+        True,
+        False,
+    ]
     await begun(database, play("a"), owner=1)
     await database.write(lambda tx: nodes.release(tx, 1, 1))
     assert await database.write(lambda tx: nodes.expire(tx, 2, now)) == []

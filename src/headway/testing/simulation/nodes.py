@@ -139,6 +139,8 @@ class Node:
         """As with `kill -9`: from here on nothing of it runs."""
         self._witness.say(self.process.name, "is dead")
         self.process.alive = False
+        # What was to strike it must not strike the next life, when what is left of this one comes due.
+        self.process.fuse = 0
         self._harbour.forget(self.process)
 
     def freeze(self) -> None:
