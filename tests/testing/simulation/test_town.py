@@ -9,7 +9,7 @@ import pytest
 from headway.testing.simulation.town import simulate
 
 SEEDS = 44
-"""About ten thousand events, which are checked in half a minute of one core."""
+"""About 9,300 events, which are checked in half a minute of one core."""
 GROUPS = 4
 DIGEST = "from headway.testing.simulation.town import simulate; print(simulate(7, operations=10, seconds=10).digest)"
 
