@@ -131,6 +131,7 @@ async def test_settings_change_nested_or_not(live: Client, method: str, *, neste
         ({"app": {"stack_id": "no-such-stack"}}, 404, "stack"),
         ({"app": {"project_id": "no-such-project"}}, 404, "project"),
         ({"app": {"owner": "nobody@example.com"}}, 422, "owner"),
+        ({"app": {"owner": "other@example.com", "stack_id": "no-such-stack"}}, 422, "owner"),
         ({"app": {"router_logs": True}, "current_name": "another-app"}, 422, "current_name"),
     ],
 )

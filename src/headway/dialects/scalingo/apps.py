@@ -89,6 +89,8 @@ async def change(ask: Ask) -> Answer:
         checked_current_name(app, current)
     if not said:
         raise Invalid(app="should name what is to change")
+    if "owner" in said and len(said) > 1:  # one could be done and the other refused
+        raise Invalid(owner="cannot change together with anything else")
     if (owner := said.pop("owner", None)) is not None:
         await transfer(ask.world, app, str(owner), ask.actor)
     if said:
