@@ -34,8 +34,8 @@ async def submit(engine: Engine, feed: Feed, count: int, first: int) -> None:
     async with asyncio.TaskGroup() as group:
         for n in range(TOGETHER):
             group.create_task(some(n))
-    # Its end is told a moment before the task that performed it has ended.
-    while engine.worker._performing:
+    # Its end is told a moment before its task has ended, and the scribe looks up only after a moment.
+    while engine.worker._performing or engine.worker._scribe._called:
         await asyncio.sleep(0)
 
 

@@ -10,6 +10,10 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from headway.clock import SystemClock
+from headway.store import events
+from headway.store.database import Tx
+from headway.store.postgres import Postgres
 from tests.databases import Databases, Server, fresh
 from tests.faults.site import admin_of, says_later
 from tests.faults.wire import DOWN, UP, Break, Wire
@@ -87,9 +91,24 @@ async def test_a_wire_that_stalls_in_mid_word_makes_callers_wait_and_then_hear_s
     async with fresh(server) as url, wire.laid(url) as far, loaded(far) as load:
         wire.breaks(Break(DOWN, "stall", chance.randrange(20_000)))
         await wire.broke.wait()
-        await load.refusals()
+        await load.until_refused()
         wire.mend()
         await load.more(20)
+
+
+async def test_a_server_that_says_nothing_does_not_hold_up_the_end(server: Server) -> None:
+    wire = Wire(server)
+    async with fresh(server) as url, wire.laid(url) as far:
+        database = Postgres(far, SystemClock())
+        await database.open()
+        await database.read(nothing_said)
+        wire.hold()
+        await database.close()
+
+
+async def nothing_said(tx: Tx) -> None:
+    """Reads, so that there is a connection."""
+    await events.after(tx, 0, 1)
 
 
 async def test_while_the_server_is_away_every_answer_says_when_to_come_back(

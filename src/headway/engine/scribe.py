@@ -31,9 +31,13 @@ class Scribe:
         while True:
             await self._wake.wait()
             await self._clock.sleep(FLUSH_SECONDS)
-            called, self._called = self._called, []
             self._wake.clear()
-            await self._write(called)
+            # Not by way of a name here: it would hold what has ended for as long as nobody says anything.
+            await self._write(self._taken())
+
+    def _taken(self) -> list[Live[Any, Any]]:
+        called, self._called = self._called, []
+        return called
 
     async def _write(self, called: list[Live[Any, Any]]) -> None:
         async with asyncio.TaskGroup() as group:

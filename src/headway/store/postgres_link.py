@@ -25,6 +25,7 @@ PATIENCE_SECONDS = 10.0
 PAUSE_SECONDS_MAX = 1.0
 STATEMENT_SECONDS = 10.0
 CONNECT_SECONDS = 5
+CLOSE_SECONDS = 2
 STATEMENTS_CACHED = 1000
 SETTINGS = {
     "application_name": "headway",
@@ -113,7 +114,10 @@ class Link:
         """Disconnect; twice is fine."""
         pools, self._pools = self._pools, []
         for pool in pools:
-            await pool.close()
+            # Where the server does not take leave in time, the pool drops its connections.
+            with suppress(*ERRORS):
+                async with asyncio.timeout(CLOSE_SECONDS):
+                    await pool.close()
 
     async def connect(self) -> Own:
         """A connection of the caller's own; Lost where there is none to be had now."""
