@@ -53,6 +53,7 @@ def receipt(
     asked = next((it for it in happened if it.name == "operation.cancel_requested"), None)
     if asked is None:
         return None
+    undone = {it.data["step"] for it in happened if it.name == "operation.step_undone"}
     turned = next((it for it in happened if it.name == "operation.turned_back" and it.seq > asked.seq), None)
     return Receipt(
         state=_state(operation, is_heard=turned is not None),
@@ -61,7 +62,10 @@ def receipt(
         reason=str(asked.data.get("reason", "")),
         acknowledged_at=turned.at if turned is not None else _unbegun(operation),
         ended_at=operation.finished_at,
-        steps=[StepReceipt(title=title, state=OF_STATE[state]) for title, state in steps],
+        steps=[
+            StepReceipt(title=title, state=UNDONE if n in undone else OF_STATE[state])
+            for n, (title, state) in enumerate(steps)
+        ],
     )
 
 

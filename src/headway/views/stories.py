@@ -58,7 +58,7 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
         notes: dict[str, Any] = {}
         for event in self.events:
             if event.name == "operation.step_done":
-                notes |= event.data["note"]
+                notes |= event.data.get("note", {})
         return notes
 
     @property
