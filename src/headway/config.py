@@ -93,6 +93,12 @@ def environment() -> Mapping[str, str]:
     return os.environ
 
 
+def user_folder(environment: Mapping[str, str] | None = None) -> Path:
+    """Where this user's own settings are kept, as the desktop standard says."""
+    given = os.environ if environment is None else environment
+    return Path(given.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "headway"
+
+
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     prefix = "HEADWAY_"
     names = {key: key.removeprefix(prefix).lower() for key in environment if key.startswith(prefix)}
