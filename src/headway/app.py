@@ -14,6 +14,7 @@ from headway.builders.packs.catalog import PACKS
 from headway.clock import Clock, SystemClock
 from headway.config import Config
 from headway.dialects.headway.dialect import headway
+from headway.dialects.headway.webhooks import message
 from headway.dialects.scalingo.attach import RunServer
 from headway.dialects.scalingo.dialect import SCALINGO
 from headway.dialects.scalingo.refuse import refuse
@@ -23,6 +24,7 @@ from headway.domain.containers.reconcile import Reconciler
 from headway.domain.logs.collect import Collector
 from headway.domain.logs.rate import Limit
 from headway.domain.one_offs.keep import Keeper
+from headway.domain.webhooks.postman import Postman
 from headway.domain.world import World
 from headway.engine.feed import Feed
 from headway.engine.janitor import Janitor
@@ -40,6 +42,7 @@ from headway.store.sqlite import Sqlite
 from headway.views.stories import Stories
 from headway.web.ask import edge
 from headway.web.dialect import mount
+from headway.web.post import Poster
 from headway.web.server import Server
 from headway.web.status import status
 from headway.web.tunnel import TunnelServer
@@ -72,6 +75,7 @@ class Platform:
             Reconciler(world),
             Keeper(world),
             self.worker,
+            Postman(world, feed, message, Poster(private=config.webhook_private_addresses).post),
             Janitor(world.database, world.clock, retention_days=config.operation_retention_days),
             TunnelServer(RunServer(threshold), refuse, address(config.attach, "attach")),
             Server(

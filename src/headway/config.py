@@ -59,6 +59,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     jwt_seconds: int = 3600
     requests_per_minute: int = 6000
     requests_at_once_max: int = 1000
+    webhooks_per_account_max: int = 20
+    webhook_private_addresses: bool = False
     connections_max: int = 20_000
 
     @property

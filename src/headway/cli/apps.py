@@ -1,5 +1,6 @@
 """`headway apps`, and what is done with one: deploy, scale, restart, releases, env, logs."""
 
+import contextlib
 import re
 from pathlib import Path
 
@@ -179,12 +180,12 @@ async def logs(client: Client, app: str, lines: int, wanted: str, *, follow: boo
     query: dict[str, str | int] = {"lines": lines, "filter": wanted}
     if follow:
         query["follow"] = "true"
-    async for raw in client.lines(f"/apps/{app}/logs", **query):
-        line = raw.removeprefix(b"data: ")
-        if not line.startswith(b"{"):
-            continue
-        if as_json:
-            said(line)
-            continue
-        it = msgspec.json.decode(line, type=wire.Line)
-        click.echo(f"{terminal.moment(it.at)} [{it.source}] {it.text}")
+    async with contextlib.aclosing(client.lines(f"/apps/{app}/logs", **query)) as found:
+        async for raw in found:
+            # Of a comment, which says that somebody is still there, nothing is shown.
+            if (line := raw.removeprefix(b"data: ")).startswith(b"{"):
+                said(line) if as_json else click.echo(_said(msgspec.json.decode(line, type=wire.Line)))
+
+
+def _said(it: wire.Line) -> str:
+    return f"{terminal.moment(it.at)} [{it.source}] {it.text}"

@@ -1,8 +1,9 @@
 """Speaks with a running platform, in our own dialect only."""
 
+import contextlib
 import io
 import tarfile
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -79,7 +80,7 @@ class Client:
             raise declined(reply.status_code, reply.content)
         return reply.content
 
-    async def get(self, path: str, type: type[T], **query: str | int) -> T:
+    async def get(self, path: str, type: type[T], /, **query: str | int) -> T:
         """What is read there, as `type`."""
         return msgspec.json.decode(await self.ask("GET", path, query=query or None), type=type)
 
@@ -123,7 +124,7 @@ class Client:
         *_, last = [seen async for seen in self.follow(id)]
         return last
 
-    async def lines(self, path: str, **query: str | int) -> AsyncIterator[bytes]:
+    async def lines(self, path: str, /, **query: str | int) -> AsyncGenerator[bytes]:
         """An answer that comes as it happens, line by line, without those that are empty."""
         timeout = httpx2.Timeout(ANSWER_SECONDS)
         try:
@@ -138,10 +139,11 @@ class Client:
         except httpx2.TransportError as error:
             raise self._unreachable(error) from error
 
-    async def events(self, path: str = "/events", **query: str | int) -> AsyncIterator[Event]:
+    async def events(self, path: str = "/events", /, **query: str | int) -> AsyncGenerator[Event]:
         """Events as they happen."""
-        async for line in self.lines(path, format="ndjson", **query):
-            yield msgspec.json.decode(line, type=Event)
+        async with contextlib.aclosing(self.lines(path, format="ndjson", **query)) as lines:
+            async for line in lines:
+                yield msgspec.json.decode(line, type=Event)
 
     def _unreachable(self, error: Exception) -> Unreachable:
         return Unreachable(f"{self.url} does not answer: {error}")

@@ -1,5 +1,7 @@
 """`headway ops`: operations, whoever began them."""
 
+import contextlib
+
 import click
 import msgspec
 from rich.console import Console
@@ -96,8 +98,9 @@ async def follow(client: Client, id: str | None, *, after: int | None, as_json: 
         return await followed(client, id)
     path = "/events" if id is None else f"/operations/{id}/events"
     query = {} if after is None else {"after": after}
-    async for event in client.events(path, **query):
-        said(msgspec.json.encode(event)) if as_json else click.echo(_line(event))
+    async with contextlib.aclosing(client.events(path, **query)) as events:
+        async for event in events:
+            said(msgspec.json.encode(event)) if as_json else click.echo(_line(event))
     return 0
 
 

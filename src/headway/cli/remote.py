@@ -17,6 +17,8 @@ from headway.cli.login import found
 from headway.cli.outcome import OF_PHASE, failing_well
 from headway.dialects.headway.wire import Operation, Plan
 
+WIDTH = 10_000
+"""Of what is no terminal."""
 Action = Callable[..., Awaitable[int | None]]
 
 
@@ -81,15 +83,12 @@ def said(reply: bytes) -> None:
 
 def table(heads: tuple[str, ...], rows: list[tuple[str | Text, ...]]) -> None:
     """Columns; elsewhere than on a terminal as wide as they are, so that nothing is cut off."""
-    console = Console()
+    console = Console() if sys.stdout.isatty() else Console(width=WIDTH)
     grid = Table.grid(padding=(0, 2))
     grid.add_row(*(Text(head, "dim") for head in heads))
     for row in rows:
         grid.add_row(*(Text(cell) if isinstance(cell, str) else cell for cell in row))
-    if console.is_terminal:
-        console.print(grid)
-    else:
-        console.print(grid, width=max(console.measure(grid).maximum, 1), soft_wrap=True)
+    console.print(grid)
 
 
 def _planned(plan: Plan) -> None:

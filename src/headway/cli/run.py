@@ -3,13 +3,14 @@
 import asyncio
 import contextlib
 import os
+import shlex
 import shutil
 import signal
 import sys
 import termios
 import threading
 import tty
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 
 import click
 import httpx2
@@ -57,7 +58,7 @@ async def run(
         {"TERM": config.environment().get("TERM", "xterm")} if sys.stdin.isatty() and not detached else {}
     )
     wanted = {
-        "command": " ".join(command),
+        "command": spoken(command),
         "env": terminal | dict(pair.split("=", 1) for pair in environment),
         "size": size,
         "detached": detached,
@@ -71,6 +72,12 @@ async def run(
     if detached:
         return await followed(client, id, as_json=as_json)
     return await _attached(client, started, id)
+
+
+def spoken(command: Sequence[str]) -> str:
+    """What a shell makes the same words of again; a single word is a line for the shell as it is."""
+    words = command[1:] if command[0] == "--" else command
+    return words[0] if len(words) == 1 else shlex.join(words)
 
 
 async def _attached(client: Client, started: Started, id: str) -> int:

@@ -34,6 +34,7 @@ ASIDE = frozenset({
     "releases",
     "sources",
     "variables",
+    "webhooks",
 })
 """What no answer about an operation rests on. Whatever is not listed here drops them all."""
 

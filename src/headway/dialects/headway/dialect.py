@@ -2,7 +2,7 @@
 
 from starlette.datastructures import Headers
 
-from headway.dialects.headway import logs, variables
+from headway.dialects.headway import logs, variables, webhooks
 from headway.dialects.headway.apps import Apps
 from headway.dialects.headway.deployments import Deployments
 from headway.dialects.headway.events import Events
@@ -24,7 +24,7 @@ def headway(stories: Stories) -> Dialect:
     return Dialect(
         name="headway",
         prefixes=(PREFIX,),
-        routes=(*_of_operations(stories), *_of_apps(stories)),
+        routes=(*_of_operations(stories), *_of_apps(stories), *_of_webhooks()),
         secret=secret,
         refuse=refuse,
     )
@@ -64,6 +64,20 @@ def _of_apps(stories: Stories) -> tuple[Route, ...]:
         Route("GET", f"{_APP}/variables", variables.list_all),
         Route("PATCH", f"{_APP}/variables", variables.change),
         Route("GET", f"{_APP}/logs", logs.read),
+    )
+
+
+def _of_webhooks() -> tuple[Route, ...]:
+    one = f"{PREFIX}/webhooks/{{id}}"
+    return (
+        Route("GET", f"{PREFIX}/webhooks", webhooks.list_all),
+        Route("POST", f"{PREFIX}/webhooks", webhooks.create),
+        Route("GET", one, webhooks.get),
+        Route("DELETE", one, webhooks.delete),
+        Route("POST", f"{one}/secret", webhooks.renew_secret),
+        Route("POST", f"{one}/enable", webhooks.enable),
+        Route("POST", f"{one}/replay", webhooks.replay),
+        Route("GET", f"{one}/deliveries", webhooks.deliveries),
     )
 
 
