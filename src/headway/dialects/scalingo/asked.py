@@ -7,7 +7,12 @@ from headway.model.apps import App
 from headway.model.operations import Operation, Phase
 from headway.views import apps, operations
 from headway.web.ask import Ask
+from headway.web.says import Param
 
+PAGES = (
+    Param("page", "Which page, from 1.", int),
+    Param("per_page", "How many on a page, up to 100.", int),
+)
 WAIT_SECONDS = 60
 REFUSED = frozenset({"record-refused", "cancelled"})
 """Why an operation may end otherwise though the platform is well."""

@@ -16,7 +16,10 @@ from headway.dialects.scalingo import (
 )
 from headway.dialects.scalingo.identity import secret
 from headway.dialects.scalingo.refuse import refuse
+from headway.dialects.scalingo.wire.refused import Refused
+from headway.web.described import described
 from headway.web.dialect import Dialect
+from headway.web.openapi import About
 from headway.web.routes import WEBSOCKET, Route
 
 _APP = "/v1/apps/{app}"
@@ -85,4 +88,22 @@ ROUTES = (
     Route(WEBSOCKET, "/v1/logs/{app}", logs.stream, open=True),
 )
 
-SCALINGO = Dialect(name="scalingo", prefixes=("/v1",), routes=ROUTES, secret=secret, refuse=refuse)
+ABOUT = About(
+    title="Scalingo API v1",
+    version="1",
+    text="The Applications API and its auth API, as Headway speaks it. HEAD is answered wherever GET is.",
+    schemes={
+        "token": {"type": "http", "scheme": "bearer"},
+        "password": {"type": "http", "scheme": "basic", "description": "The token as password, any user."},
+    },
+    error=Refused,
+    at="/v1",
+)
+
+SCALINGO = Dialect(
+    name="scalingo",
+    prefixes=("/v1",),
+    routes=described(ABOUT, ROUTES, refuse),
+    secret=secret,
+    refuse=refuse,
+)

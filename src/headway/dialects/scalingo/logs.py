@@ -8,16 +8,23 @@ from starlette.types import ASGIApp
 from headway import ids
 from headway.dialects.scalingo import asked, project
 from headway.dialects.scalingo.wire import apps as wire
+from headway.dialects.scalingo.wire import logs as wire_logs
 from headway.errors import Unauthenticated
 from headway.views import logs
 from headway.web.ask import Ask
 from headway.web.body import Answer, answer, empty, text
+from headway.web.says import TEXT, Param, Says
 from headway.web.stream import EventStream, Pings, TextSocket
 
 PURPOSE = "logs"
 LINES, LINES_MAX = 20, 10_000
+TOKEN = Param("token", "What the link holds.", required=True)
+COUNT = Param("n", "How many lines, up to 10,000.", int)
+FILTER = Param("filter", "Types or labels of containers, with `|` between them; `router`.")
+STREAMED = Param("stream", "With `true` new lines come as server-sent events.")
 
 
+@Says(wire.LogsReply)
 async def link(ask: Ask) -> Answer:
     """The app, and where its logs are read. The link holds a `?`: clients append to it."""
     shown, where = await asked.shown_app(ask), asked.places(ask)
@@ -26,6 +33,7 @@ async def link(ask: Ask) -> Answer:
     return answer(wire.LogsReply(project.app(shown, where), f"{where.origin}/v1/logs/{app_id}?token={token}"))
 
 
+@Says(TEXT, also={204: None}, params=(TOKEN, COUNT, FILTER, STREAMED), refuses=(Unauthenticated,))
 async def read(ask: Ask) -> ASGIApp:
     """The last lines as text, or with `stream=true` new ones as server-sent events."""
     app_id = _proven(ask)
@@ -37,6 +45,7 @@ async def read(ask: Ask) -> ASGIApp:
     return text("".join(f"{logs.shown(line)}\n" for line in found)) if found else empty()
 
 
+@Says(wire_logs.Event, params=(TOKEN, FILTER))
 async def stream(ask: Ask) -> ASGIApp:
     """New lines over a WebSocket, from now on: the client has already read what was."""
     return TextSocket(_frames(ask, _proven(ask)), _pings(ask))
