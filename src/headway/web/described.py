@@ -15,9 +15,7 @@ from headway.web.body import Answer, empty, ready
 from headway.web.openapi import About, document
 from headway.web.openapi_pages import page
 from headway.web.routes import Route
-from headway.web.says import HTML, Param, Says
-
-KNOWN = Param("If-None-Match", "The ETag of what is known already.", str, "header")
+from headway.web.says import HTML, Says
 
 
 def described(
@@ -53,12 +51,12 @@ class _Pages:
     def _html(self) -> bytes:
         return page(self._document).encode()
 
-    @Says(dict[str, Any], also={304: None}, params=(KNOWN,))
+    @Says(dict[str, Any], also={304: None})
     async def document(self, ask: Ask) -> Answer:
         """What this dialect answers, for machines."""
         return _tagged(ask, self._json, "application/json")
 
-    @Says(HTML, also={304: None}, params=(KNOWN,))
+    @Says(HTML, also={304: None})
     async def page(self, ask: Ask) -> Answer:
         """What this dialect answers, for people."""
         return _tagged(ask, self._html, "text/html; charset=utf-8")

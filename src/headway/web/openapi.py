@@ -39,8 +39,7 @@ NUMBER_MAX = 10**18 - 1
 KEY = Param(
     "Idempotency-Key",
     "Who sends the same key with the same request again gets the first operation.",
-    msgspec.json.schema(str) | {"pattern": "^[!-~]{1,255}$"},
-    "header",
+    place="header",
 )
 EXAMPLES: dict[type[Refusal], Refusal] = {
     Malformed: Malformed("the body is not valid JSON"),
@@ -127,7 +126,7 @@ class _Schemas:
         if type is None:
             return {}
         if isinstance(type, Media):
-            return {"content": {type.name: {"schema": {"type": "string"}}}}
+            return {"content": {type.name: {}}}
         return {"content": {"application/json": {"schema": self.of(type)}}}
 
 
@@ -182,15 +181,21 @@ def _params(says: Says) -> tuple[Param, ...]:
 
 
 def _parameter(it: Param) -> dict[str, Any]:
-    whole = {"type": "integer", "minimum": -NUMBER_MAX, "maximum": NUMBER_MAX}
-    known = it.type if isinstance(it.type, dict) else msgspec.json.schema(it.type)
     return {
         "name": it.name,
         "in": it.place,
         "required": it.required,
         "description": it.text,
-        "schema": whole if it.type is int else known,
+        "schema": _schema(it),
     }
+
+
+def _schema(it: Param) -> dict[str, Any]:
+    if it is KEY:
+        return {"type": "string", "pattern": "^[!-~]{1,255}$"}
+    if it.type is int:
+        return {"type": "integer", "minimum": -NUMBER_MAX, "maximum": NUMBER_MAX}
+    return msgspec.json.schema(it.type)
 
 
 def _replies(says: Says, schemas: _Schemas) -> dict[str, Any]:

@@ -76,8 +76,7 @@ def _shapes(schemas: dict[str, Any]) -> Iterator[str]:
 
 def _content(of: dict[str, Any]) -> str:
     return " or ".join(
-        _said(it["schema"]) if media == "application/json" else _code(media)
-        for media, it in of.get("content", {}).items()
+        _said(it["schema"]) if "schema" in it else _code(media) for media, it in of.get("content", {}).items()
     )
 
 

@@ -9,7 +9,7 @@ from headway.domain.operations.cancel import cancel
 from headway.errors import Conflict, NotFound
 from headway.model.operations import Event
 from headway.views.stories import Stories, Story
-from headway.web.ask import Ask
+from headway.web.ask import Ask, whole
 from headway.web.body import Answer, answer, told
 from headway.web.broadcast import Stream, Wheel
 from headway.web.made import Made
@@ -24,8 +24,7 @@ AFTER_LINE = Param("after", "The newest line that is known already.", int)
 LIMIT = Param("limit", "How many at most, 1 to 100.", int)
 BEFORE = Param("before", "What `next` said of the page before.")
 TARGET = Param("target", "Only what holds this: `app:ID`.")
-LAST_EVENT = Param("Last-Event-ID", "The newest event that is known already.", str, "header")
-KNOWN = Param("If-None-Match", "The ETag of what is known already.", str, "header")
+LAST_EVENT = Param("Last-Event-ID", "The newest event that is known already.", int, "header")
 _PING = b": still there\n\n"
 
 
@@ -39,7 +38,7 @@ class Operations:
         frames: Made[list[Event], bytes] = Made(lambda page: b"".join(map(_frame, page)))
         self._told = frames.of
 
-    @Says(wire.Operation, also={304: None}, params=(WAIT, AFTER_EVENT, KNOWN))
+    @Says(wire.Operation, also={304: None}, params=(WAIT, AFTER_EVENT))
     async def get(self, ask: Ask) -> ASGIApp:
         """One, or with `wait` and `after` once something has happened to it."""
         wait = ask.number("wait", 0, at_most=WAIT_SECONDS_MAX)
@@ -61,8 +60,7 @@ class Operations:
     @Says(STREAM, params=(LAST_EVENT,))
     async def events(self, ask: Ask) -> ASGIApp:
         """Its events as they happen, from behind `Last-Event-ID`; the stream ends when the operation has."""
-        given = ask.headers.get("last-event-id", "")
-        after = int(given) if given.isdecimal() and len(given) < 20 else 0
+        after = whole("Last-Event-ID", ask.headers.get("last-event-id", "0"))
         follower = await self._stories.follower(ask.account.id, _id(ask), after)
         return Stream(follower, self._told, self._wheel, ping=_PING)
 

@@ -13,12 +13,12 @@ from headway.domain.apps.transfer import transfer
 from headway.errors import Invalid, NotFound, PaymentRequired
 from headway.model.apps import checked_current_name
 from headway.views import apps
-from headway.web.ask import Ask
+from headway.web.ask import Ask, truth
 from headway.web.body import Answer, answer, empty
 from headway.web.says import Param, Says
 
 PER_PAGE, PER_PAGE_MAX, PAGE_MAX = 20, 100, 1_000_000
-DRY_RUN = Param("X-Dry-Run", "With `true` all is checked and answered, and nothing stays.", str, "header")
+DRY_RUN = Param("X-Dry-Run", "With `true` all is checked and answered, and nothing stays.", bool, "header")
 CURRENT = Param("current_name", "What the app is called now; refused where that is not so.")
 
 
@@ -36,7 +36,7 @@ async def create(ask: Ask) -> Answer:
         git_source=wanted.git_source,
         stack=wanted.stack_id,
         parent_id=parent.id if parent else None,
-        dry_run=ask.headers.get("x-dry-run", "").lower() == "true",
+        dry_run=truth("X-Dry-Run", ask.headers.get("x-dry-run", "false")),
     )
     shown = apps.Shown(app=app, owner=ask.account, status="new", parent=parent.name if parent else None)
     return answer(wire.AppReply(project.app(shown, asked.places(ask))), 201)

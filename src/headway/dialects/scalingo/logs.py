@@ -21,7 +21,7 @@ LINES, LINES_MAX = 20, 10_000
 TOKEN = Param("token", "What the link holds.", required=True)
 COUNT = Param("n", "How many lines, up to 10,000.", int)
 FILTER = Param("filter", "Types or labels of containers, with `|` between them; `router`.")
-STREAMED = Param("stream", "With `true` new lines come as server-sent events.")
+STREAMED = Param("stream", "With `true` new lines come as server-sent events.", bool)
 
 
 @Says(wire.LogsReply)
@@ -37,7 +37,7 @@ async def link(ask: Ask) -> Answer:
 async def read(ask: Ask) -> ASGIApp:
     """The last lines as text, or with `stream=true` new ones as server-sent events."""
     app_id = _proven(ask)
-    if ask.query.get("stream", "").lower() == "true":
+    if ask.flag("stream", default=False):
         return EventStream(_frames(ask, app_id), _pings(ask))
     count = ask.number("n", LINES, at_most=LINES_MAX)
     found = await logs.last(ask.world.logbook, app_id, count, ask.query.get("filter", ""))

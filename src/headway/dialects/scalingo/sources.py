@@ -10,7 +10,7 @@ from headway.web.ask import Ask
 from headway.web.body import Answer, answer, empty
 from headway.web.says import Media, Param, Says
 
-GZIP = Media("application/gzip")
+GZIP, BYTES = Media("application/gzip"), Media("application/octet-stream")
 TOKEN = Param("token", "What the URL holds.", required=True)
 
 
@@ -21,7 +21,7 @@ async def create(ask: Ask) -> Answer:
     return answer(project.source(upload, download, asked.places(ask)), 201)
 
 
-@Says(body=GZIP, params=(TOKEN,), refuses=(NotFound, Conflict, Unauthenticated))
+@Says(body=BYTES, params=(TOKEN,), refuses=(NotFound, Conflict, Unauthenticated))
 async def upload(ask: Ask) -> Answer:
     """Take the archive in; exactly 200, or the CLI gives up."""
     most, announced = ask.world.config.archive_bytes_max, ask.headers.get("content-length", "")

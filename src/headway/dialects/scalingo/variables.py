@@ -10,14 +10,14 @@ from headway.web.ask import Ask
 from headway.web.body import Answer, answer, empty
 from headway.web.says import Param, Says
 
-ALIASES = Param("aliases", "With `false` what an alias leads to is shown, and not the alias.")
+ALIASES = Param("aliases", "With `false` what an alias leads to is shown, and not the alias.", bool)
 
 
 @Says(wire.VariablesReply, params=(ALIASES,))
 async def list_all(ask: Ask) -> Answer:
     """All of them; `aliases=false` shows what an alias leads to instead of the alias."""
     app = await asked.app(ask, "variables.read")
-    follow = ask.query.get("aliases", "true").lower() == "false"
+    follow = not ask.flag("aliases", default=True)
     found = await variables.of_app(ask.world.database, app.id, follow_aliases=follow)
     return answer(wire.VariablesReply([project.variable(one) for one in found]))
 
