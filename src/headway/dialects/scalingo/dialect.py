@@ -8,6 +8,7 @@ from headway.dialects.scalingo import (
     deployments,
     deployments_stream,
     features,
+    log_archives,
     logs,
     one_offs,
     operations,
@@ -83,6 +84,8 @@ ROUTES = (
     Route("GET", f"{_APP}/logs", logs.link),
     Route("GET", "/v1/logs/{app}", logs.read, open=True),
     Route(WEBSOCKET, "/v1/logs/{app}", logs.stream, open=True),
+    Route("GET", f"{_APP}/logs_archives", log_archives.list_page),
+    Route("GET", "/v1/logs_archives/{app}/{number}", log_archives.download, open=True),
 )
 
 SCALINGO = Dialect(name="scalingo", prefixes=("/v1",), routes=ROUTES, secret=secret, refuse=refuse)
