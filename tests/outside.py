@@ -50,7 +50,7 @@ class Outside:
         self.runtime = MemoryRuntime(self.clock)
         self.router = MemoryRouter(self.clock)
         self.builder = CopyingBuilder(folder / "builds")
-        self.logbook = Logbook(folder / "logs", self.clock, hot_bytes=1 << 20)
+        self.logbook = Logbook(folder / "logs", self.clock, hot_bytes=1 << 20, archive_bytes=1 << 30)
         self.by = Actor(account_id=self.ids.next(), name="admin")
 
     async def settled(self) -> None:

@@ -78,7 +78,7 @@ def world_on(database: Database, folder: Path, **settings: Any) -> World:
         runtime=cast(Any, Told()),
         router=cast(Any, None),
         builder=CopyingBuilder(folder / "builds"),
-        logbook=Logbook(folder / "logs", clock, hot_bytes=1 << 20),
+        logbook=Logbook(folder / "logs", clock, hot_bytes=1 << 20, archive_bytes=1 << 30),
     )
 
 

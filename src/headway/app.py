@@ -20,6 +20,7 @@ from headway.dialects.scalingo.refuse import refuse
 from headway.domain.accounts.ensure_admin import ensure_admin
 from headway.domain.catalog import CATALOG
 from headway.domain.containers.reconcile import Reconciler
+from headway.domain.logs.archive import Archivist
 from headway.domain.logs.collect import Collector
 from headway.domain.logs.rate import Limit
 from headway.domain.one_offs.keep import Keeper
@@ -69,6 +70,7 @@ class Platform:
             self.runtime,
             self.router,
             Collector(world.runtime, world.logbook, world.clock, limit=_limit(config)),
+            Archivist(world.logbook, world.clock, retention_days=config.archived_log_days),
             Reconciler(world),
             Keeper(world),
             self.worker,
@@ -164,7 +166,12 @@ async def _platform(config: Config, clock: Clock, database: Database) -> Platfor
         runtime=runtime,
         router=router,
         builder=await _builder(config, clock, runtime),
-        logbook=Logbook(folder / "logs", clock, hot_bytes=config.hot_log_bytes),
+        logbook=Logbook(
+            folder / "logs",
+            clock,
+            hot_bytes=config.hot_log_bytes,
+            archive_bytes=config.archived_log_bytes,
+        ),
     )
     worker.given(world)
     return Platform(world=world, runtime=runtime, router=router, worker=worker)

@@ -54,6 +54,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     build_output_bytes_max: int = 16 << 20
     source_url_seconds: int = 600
     hot_log_bytes: int = 50 << 20
+    archived_log_bytes: int = 1 << 30
+    archived_log_days: float = 90
     log_lines_per_minute: int = 16_384
     log_bytes_per_minute: int = 64 << 20
     jwt_seconds: int = 3600

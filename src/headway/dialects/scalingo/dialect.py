@@ -9,6 +9,7 @@ from headway.dialects.scalingo import (
     deployments_stream,
     features,
     keys,
+    log_archives,
     logs,
     one_offs,
     operations,
@@ -91,6 +92,8 @@ ROUTES = (
     Route("GET", f"{_APP}/logs", logs.link),
     Route("GET", "/v1/logs/{app}", logs.read, open=True),
     Route(WEBSOCKET, "/v1/logs/{app}", logs.stream, open=True),
+    Route("GET", f"{_APP}/logs_archives", log_archives.list_page),
+    Route("GET", "/v1/logs_archives/{app}/{number}", log_archives.download, open=True),
 )
 
 ABOUT = About(
