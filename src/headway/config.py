@@ -53,10 +53,17 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     build_seconds: float = 1800
     build_output_bytes_max: int = 16 << 20
     source_url_seconds: int = 600
+    file_bytes_max: int = 100 << 20
+    file_bytes_per_account_max: int = 10 << 30
+    files_per_account_max: int = 100_000
     hot_log_bytes: int = 50 << 20
     log_lines_per_minute: int = 16_384
     log_bytes_per_minute: int = 64 << 20
     jwt_seconds: int = 3600
+    workiva_token_seconds: int = 600
+    workiva_polls_per_second: float = 1
+    workiva_sunset: str = "2029-01-31T00:00:00Z"
+    enforce_sunset: bool = False
     requests_per_minute: int = 6000
     requests_at_once_max: int = 1000
     connections_max: int = 20_000
