@@ -14,7 +14,7 @@ from headway.web.identity import basic
 
 BYTES_MAX = 64 << 10
 FIELDS_MAX = 50
-GRANT = "client_credentials"
+GRANT, SCHEME = "client_credentials", "Bearer"
 PRIVATE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 
 
@@ -43,7 +43,7 @@ async def token(ask: Ask) -> Answer:
     seconds = ask.world.config.workiva_token_seconds
     made = ask.edge.identity.scoped(ask.known, AUDIENCE, scopes, seconds)
     return said(
-        wire.Token(access_token=made, expires_in=seconds, scope=" ".join(scopes), token_type="Bearer"),
+        wire.Token(access_token=made, expires_in=seconds, scope=" ".join(scopes), token_type=SCHEME),
         200,
         PRIVATE,
     )
