@@ -18,6 +18,7 @@ from headway.model.operations import Actor
 from headway.web import body
 from headway.web.identity import Caller, Identity
 from headway.web.jwt import Signer, key_in
+from headway.web.ledger import Ledger
 from headway.web.limits import Limits, Places
 from headway.web.request_ids import RequestIds
 from headway.web.snapshots import Snapshots
@@ -39,6 +40,8 @@ class Edge:
     places: Places
     request_ids: RequestIds
     snapshots: Snapshots
+    ledger: Ledger
+    """Of calls of what is to be switched off; a service, which somebody has to run."""
 
 
 def edge(world: World, feed: Feed) -> Edge:
@@ -56,12 +59,15 @@ def edge(world: World, feed: Feed) -> Edge:
         places=Places(config.requests_at_once_max),
         request_ids=request_ids,
         snapshots=Snapshots(world.database, clock, limits, request_ids),
+        ledger=Ledger(world),
     )
 
 
 @dataclass(kw_only=True, slots=True)
 class Ask:
-    """What somebody asks. Complete, and left alone, once the door has set `params` and `known`."""
+    """What somebody asks. Complete, and left alone, once `params` and `known` are set: by the door, or for an open
+    route, `known`, by what finds out who asks.
+    """
 
     edge: Edge
     dialect: str
@@ -139,10 +145,12 @@ class Ask:
 
     async def body(self, type: type[T]) -> T:
         """The JSON body. TooLarge, Malformed, or Invalid naming the field."""
-        most = self.world.config.body_bytes_max
+        return body.decode(await self.raw(self.world.config.body_bytes_max), type)
+
+    async def raw(self, bytes_max: int) -> bytes:
+        """The body as it came. TooLarge."""
         with self.edge.places.aside():
-            raw = await body.read(self.receive, self.headers.get("content-length"), most)
-        return body.decode(raw, type)
+            return await body.read(self.receive, self.headers.get("content-length"), bytes_max)
 
     async def chunks(self) -> AsyncIterator[bytes]:
         """The body as it comes, for handlers that keep their own limit."""

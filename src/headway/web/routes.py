@@ -8,6 +8,7 @@ import msgspec
 from starlette.types import ASGIApp
 
 from headway.web.ask import Ask
+from headway.web.deprecation import Deprecation
 from headway.web.refusals import NoSuchPath, WrongMethod
 
 WEBSOCKET = "WEBSOCKET"
@@ -26,6 +27,8 @@ class Route(msgspec.Struct, frozen=True):
     handler: Handler
     open: bool = False
     """Answers without proof of identity, or asks for it in its own way."""
+    deprecation: Deprecation | None = None
+    """Says that it is to be switched off, and when."""
 
 
 class Tree:

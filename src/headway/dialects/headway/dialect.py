@@ -2,7 +2,7 @@
 
 from starlette.datastructures import Headers
 
-from headway.dialects.headway import wire
+from headway.dialects.headway import files, wire
 from headway.dialects.headway.operations import Operations
 from headway.dialects.headway.refuse import refuse
 from headway.views.stories import Stories
@@ -42,6 +42,13 @@ def _routes(operations: Operations) -> tuple[Route, ...]:
         Route("GET", f"{one}/events", operations.events),
         Route("GET", f"{one}/log", operations.log),
         Route("POST", f"{one}/cancel", operations.cancel),
+        # What other dialects copy and export.
+        Route("GET", f"{PREFIX}/files", files.list_page),
+        Route("POST", f"{PREFIX}/files", files.upload),
+        Route("POST", f"{PREFIX}/folders", files.create_folder),
+        Route("GET", f"{PREFIX}/files/{{id}}", files.get),
+        Route("DELETE", f"{PREFIX}/files/{{id}}", files.remove),
+        Route("GET", f"{PREFIX}/files/{{id}}/content", files.content),
     )
 
 

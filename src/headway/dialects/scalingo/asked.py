@@ -23,10 +23,10 @@ async def app(ask: Ask, act: str = "app.read") -> App:
     return await apps.find(ask.world.database, ask.account.id, ask.params["app"], act)
 
 
-async def shown_app(ask: Ask) -> apps.Shown:
+async def shown_app(ask: Ask, act: str = "app.read") -> apps.Shown:
     """The same with its status."""
     world = ask.world
-    return await apps.get(world.database, world.runtime, ask.account.id, ask.params["app"])
+    return await apps.get(world.database, world.runtime, ask.account.id, ask.params["app"], act)
 
 
 async def ended(ask: Ask, operation: Operation) -> None:

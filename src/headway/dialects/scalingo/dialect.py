@@ -8,6 +8,8 @@ from headway.dialects.scalingo import (
     deployments,
     deployments_stream,
     features,
+    keys,
+    log_archives,
     logs,
     one_offs,
     operations,
@@ -33,6 +35,10 @@ ROUTES = (
     Route("POST", "/v1/tokens", accounts.create),
     Route("PATCH", "/v1/tokens/{id}/renew", accounts.renew),
     Route("DELETE", "/v1/tokens/{id}", accounts.revoke),
+    Route("GET", "/v1/keys", keys.list_all),
+    Route("POST", "/v1/keys", keys.add),
+    Route("GET", "/v1/keys/{id}", keys.get),
+    Route("DELETE", "/v1/keys/{id}", keys.remove),
     # What there is.
     Route("GET", "/v1/features/stacks", features.stacks, open=True),
     Route("GET", "/v1/features/container_sizes", features.container_sizes, open=True),
@@ -86,6 +92,8 @@ ROUTES = (
     Route("GET", f"{_APP}/logs", logs.link),
     Route("GET", "/v1/logs/{app}", logs.read, open=True),
     Route(WEBSOCKET, "/v1/logs/{app}", logs.stream, open=True),
+    Route("GET", f"{_APP}/logs_archives", log_archives.list_page),
+    Route("GET", "/v1/logs_archives/{app}/{number}", log_archives.download, open=True),
 )
 
 ABOUT = About(
