@@ -15,6 +15,7 @@ from headway.config import Config
 from headway.domain.catalog import CATALOG
 from headway.domain.deployments.deploy import deploy
 from headway.domain.deployments.upload import create_source, upload
+from headway.domain.stats.meter import Meter
 from headway.domain.world import World
 from headway.engine.declare import OperationType
 from headway.engine.feed import Feed
@@ -93,6 +94,7 @@ class Outside:
             router=cast(Any, Fused(self.router, "router", fuse)),
             builder=cast(Any, Fused(self.builder, "builder", fuse)),
             logbook=self.logbook,
+            meter=Meter(self.runtime, self.clock),
         )
         worker.given(world)
         return world, worker

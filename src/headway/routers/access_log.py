@@ -9,6 +9,7 @@ number.
 """
 
 import contextlib
+import errno
 import logging
 import os
 from collections.abc import AsyncIterator
@@ -23,6 +24,8 @@ _log = logging.getLogger(__name__)
 _NUMBER = 1 << 40
 """A place is the file's number times this, and the offset."""
 _READ_BYTES = 256 << 10
+_SCARCE = frozenset({errno.EMFILE, errno.ENFILE})
+_SCARCE_SECONDS = 1.0
 TURNED_MAX = 8
 """Of turned files, even if nobody reads them."""
 
@@ -60,11 +63,19 @@ class AccessLog:
         """The requests behind the place `after`, as they come; never ends by itself."""
         with contextlib.closing(_Reader(self, after)) as reader:
             while True:
-                while (found := reader.read()) is not None:
-                    if found:
-                        yield found
+                try:
+                    found = reader.read()
+                except OSError as error:
+                    if error.errno not in _SCARCE:
+                        raise
+                    await self._clock.sleep(_SCARCE_SECONDS)
+                    continue
+                if found is None:
+                    await reader.more()
+                elif found:
+                    yield found
+                    # Others have a turn between two pieces of a long log.
                     await self._clock.sleep(0)
-                await reader.more()
 
     def forget(self, end: int) -> None:
         """What lies before the place `end` need not be kept."""
