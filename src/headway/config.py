@@ -57,7 +57,9 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     log_lines_per_minute: int = 16_384
     log_bytes_per_minute: int = 64 << 20
     jwt_seconds: int = 3600
-    requests_per_minute: int = 6000
+    cors_origins: tuple[str, ...] = ()
+    payment_url: str = ""
+    requests_per_minute: int = 60
     requests_at_once_max: int = 1000
     connections_max: int = 20_000
 

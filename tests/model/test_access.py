@@ -18,6 +18,7 @@ LIMITED = {
     "operation.cancel",
 }
 OWNER = {
+    "app.file",
     "app.rename",
     "app.transfer",
     "app.delete",
