@@ -66,7 +66,9 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     workiva_polls_per_second: float = 1
     workiva_sunset: str = "2029-01-31T00:00:00Z"
     enforce_sunset: bool = False
-    requests_per_minute: int = 6000
+    cors_origins: tuple[str, ...] = ()
+    payment_url: str = ""
+    requests_per_minute: int = 60
     requests_at_once_max: int = 1000
     connections_max: int = 20_000
 

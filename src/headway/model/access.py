@@ -22,6 +22,7 @@ NEEDS: dict[str, Role] = {
     "app.stop_one_off": Role.LIMITED,
     "app.signal": Role.LIMITED,
     "app.configure": Role.COLLABORATOR,
+    "app.file": Role.OWNER,
     "app.rename": Role.OWNER,
     "app.transfer": Role.OWNER,
     "app.delete": Role.OWNER,
