@@ -56,6 +56,9 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     hot_log_bytes: int = 50 << 20
     log_lines_per_minute: int = 16_384
     log_bytes_per_minute: int = 64 << 20
+    pool_update_seconds: float = 900
+    pool_look_seconds: float = 1
+    batch_bytes_max: int = 64 << 20
     jwt_seconds: int = 3600
     requests_per_minute: int = 6000
     requests_at_once_max: int = 1000
