@@ -17,12 +17,14 @@ from headway.dialects.headway.dialect import headway
 from headway.dialects.scalingo.attach import RunServer
 from headway.dialects.scalingo.dialect import SCALINGO
 from headway.dialects.scalingo.refuse import refuse
+from headway.dialects.toloka.dialect import TOLOKA
 from headway.domain.accounts.ensure_admin import ensure_admin
 from headway.domain.catalog import CATALOG
 from headway.domain.containers.reconcile import Reconciler
 from headway.domain.logs.collect import Collector
 from headway.domain.logs.rate import Limit
 from headway.domain.one_offs.keep import Keeper
+from headway.domain.pools.keep import PoolKeeper
 from headway.domain.world import World
 from headway.engine.feed import Feed
 from headway.engine.janitor import Janitor
@@ -64,13 +66,14 @@ class Platform:
         feed = Feed(world.database)
         stories = Stories(world.database, feed, world.clock, CATALOG)
         threshold = edge(world, feed)
-        roof = mount(threshold, (SCALINGO, headway(stories)), status(world))
+        roof = mount(threshold, (SCALINGO, TOLOKA, headway(stories)), status(world))
         return (
             self.runtime,
             self.router,
             Collector(world.runtime, world.logbook, world.clock, limit=_limit(config)),
             Reconciler(world),
             Keeper(world),
+            PoolKeeper(world),
             self.worker,
             Janitor(world.database, world.clock, retention_days=config.operation_retention_days),
             TunnelServer(RunServer(threshold), refuse, address(config.attach, "attach")),

@@ -74,6 +74,16 @@ class Assignment(msgspec.Struct, frozen=True):
         return [one["output_values"] for one in given]
 
 
+class Where(msgspec.Struct, frozen=True, kw_only=True):
+    """Of what the assignments are that somebody searches for; what is not said does not matter."""
+
+    pool_id: int = -1
+    suite_id: int = -1
+    task_id: int = -1
+    user_id: str = ""
+    statuses: tuple[AssignmentStatus, ...] = ()
+
+
 def check_solutions(given: Any, tasks: int, spec: str, errors: Errors) -> None:
     """The answers to so many tasks, by the pool's spec; what is wrong is told."""
     if not isinstance(given, list):

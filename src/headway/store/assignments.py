@@ -6,9 +6,10 @@ from typing import Any
 import msgspec
 
 from headway.errors import NotFound
-from headway.model.assignments import Assignment, AssignmentStatus
+from headway.model.assignments import Assignment, AssignmentStatus, Where
+from headway.model.listing import Search
 from headway.store.database import Row, Tx
-from headway.store.listing import Search, ordered
+from headway.store.listing import ordered
 from headway.store.sheets import sheet
 from headway.store.tasks import listed
 
@@ -20,16 +21,6 @@ SORTED = (
     ("created", "created_at"),
     *((name, f"coalesce({name}_at, -1)") for name in TIMES[1:]),
 )
-
-
-class Where(msgspec.Struct, frozen=True, kw_only=True):
-    """Of what the assignments are that somebody searches for; what is not said does not matter."""
-
-    pool_id: int = -1
-    suite_id: int = -1
-    task_id: int = -1
-    user_id: str = ""
-    statuses: tuple[AssignmentStatus, ...] = ()
 
 
 class Answered(msgspec.Struct, frozen=True):

@@ -2,8 +2,9 @@
 
 from headway.errors import NotFound
 from headway.model.labelling_projects import CheckedProject, Project, ProjectStatus
+from headway.model.listing import Search
 from headway.store.database import Row, Tx
-from headway.store.listing import Search, ordered
+from headway.store.listing import ordered
 from headway.store.sheets import sheet
 
 SQL = sheet("labelling_projects")

@@ -5,10 +5,11 @@ from typing import Any
 
 import msgspec
 
+from headway.model.listing import Search, Texts
 from headway.model.operations import Operation
 from headway.model.pool_operations import PoolOperation
 from headway.store.database import Row, Tx
-from headway.store.listing import Search, ordered
+from headway.store.listing import ordered
 from headway.store.operations import from_row
 from headway.store.sheets import sheet
 
@@ -19,17 +20,6 @@ SORTED = (
     ("finished", "coalesce(o.finished_at, -1)"),
 )
 """By what a list can be sorted. One that has not ended comes before all that have."""
-HIGHEST = "~"
-"""Comes behind every id."""
-
-
-class Texts(msgspec.Struct, frozen=True, kw_only=True):
-    """Between which ids, byte by byte."""
-
-    gt: str = ""
-    gte: str = ""
-    lt: str = HIGHEST
-    lte: str = HIGHEST
 
 
 def _known(row: Row) -> PoolOperation:

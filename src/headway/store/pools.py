@@ -1,9 +1,10 @@
 """Pools as rows."""
 
 from headway.errors import NotFound
+from headway.model.listing import Search
 from headway.model.pools import CheckedPool, CloseReason, Pool, PoolStatus
 from headway.store.database import Row, Tx
-from headway.store.listing import Search, ordered
+from headway.store.listing import ordered
 from headway.store.sheets import sheet
 
 SQL = sheet("pools")

@@ -1,9 +1,9 @@
 """Skills as rows, and how far each person has each."""
 
 from headway.errors import NotFound
+from headway.model.listing import Search
 from headway.model.skills import Skill, UserSkill
 from headway.store.database import Tx
-from headway.store.listing import Search
 from headway.store.sheets import sheet
 
 SQL = sheet("skills")

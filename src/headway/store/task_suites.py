@@ -5,9 +5,10 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from headway.errors import NotFound
+from headway.model.listing import Search
 from headway.model.tasks import TaskSuite
 from headway.store.database import Row, Tx
-from headway.store.listing import Search, ordered
+from headway.store.listing import ordered
 from headway.store.sheets import sheet
 from headway.store.tasks import listed
 

@@ -26,13 +26,21 @@ from headway.web.request_ids import RequestIds
 
 KEPT_MAX = 10_000
 ASIDE = frozenset({
+    "assignments",
+    "batches",
     "containers",
     "deployments",
     "events",
     "keys",
+    "labelling_projects",
     "nodes",
+    "pool_operations",
+    "pools",
     "releases",
+    "skills",
     "sources",
+    "task_suites",
+    "tasks",
     "variables",
 })
 """What no answer about an operation rests on. Whatever is not listed here drops them all."""

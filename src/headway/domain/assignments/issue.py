@@ -42,7 +42,7 @@ async def issue(world: World, pool_id: int, user_id: str, by: Actor) -> Assignme
         suite = await (
             _free_suite(tx, pool, user_id) if mixer is None else _mix(world, tx, pool, mixer, user_id)
         )
-        return None if suite is None else await _give(world, tx, pool, suite, user_id, by)
+        return None if suite is None else await _give(world, tx, pool, suite, user_id=user_id, by=by)
 
     return await world.database.write(body)
 
@@ -103,7 +103,7 @@ async def _may_be_short(tx: Tx, pool: Pool, mixer: Mixer, now: int) -> bool:
     return not pause or await tasks.newest(tx, pool.id) + pause <= now
 
 
-async def _give(world: World, tx: Tx, pool: Pool, suite: TaskSuite, user_id: str, by: Actor) -> Assignment:
+async def _give(world: World, tx: Tx, pool: Pool, suite: TaskSuite, *, user_id: str, by: Actor) -> Assignment:
     now, terms = world.clock.now(), pool.terms
     it = Assignment(
         id=world.ids.next(),

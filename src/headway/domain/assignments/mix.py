@@ -1,7 +1,7 @@
 """Which tasks come together when somebody asks for work in a pool that mixes: pure."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from headway.model.pools import Mixer
 from headway.model.tasks import Kind, Task
@@ -21,7 +21,7 @@ def wanted(mixer: Mixer, kind: Kind) -> tuple[int, int]:
 
 
 def mixed(
-    mixer: Mixer, free: dict[Kind, Sequence[Task]], lot: random.Random, *, may_be_short: bool
+    mixer: Mixer, free: Mapping[Kind, Sequence[Task]], lot: random.Random, *, may_be_short: bool
 ) -> list[Task] | None:
     """The suite, in its order; None where there are not enough.
 

@@ -9,6 +9,7 @@ so; several nodes may look at once.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 import msgspec
 
@@ -20,6 +21,7 @@ from headway.domain.pools.close import close
 from headway.domain.pools.open import open
 from headway.domain.world import World
 from headway.errors import Refusal, Unavailable
+from headway.ids import NODE_BITS, SEQUENCE_BITS
 from headway.model.assignments import Assignment, AssignmentStatus
 from headway.model.operations import Actor
 from headway.model.pools import CloseReason, Pool
@@ -27,6 +29,7 @@ from headway.store import assignments, pool_operations, pools, task_suites, task
 from headway.store.database import StorageFull, Tx
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 IDLE_SECONDS = 30 * 86_400
 IDLE_EMPTY_SECONDS = 90 * 86_400
@@ -71,7 +74,7 @@ class PoolKeeper:
             after = page[-1].id
         await self._tidy(now)
 
-    async def _each(self, act: Callable[[msgspec.Struct], Awaitable[None]], it: msgspec.Struct) -> None:
+    async def _each(self, act: Callable[[T], Awaitable[None]], it: T) -> None:
         """One after another; what is refused is done by somebody else, or stays as it is."""
         try:
             await act(it)
@@ -128,8 +131,9 @@ class PoolKeeper:
             world = self._world
             for pool in await world.database.read(lambda tx: pools.idle(tx, now - IDLE_SECONDS * SECOND)):
                 await self._each(self._archive_if_idle, pool)
-            before = world.ids.next() - (world.config.operation_retention_days * _DAY * 1000 << 21)
-            await world.database.write(lambda tx: pool_operations.forget_lost(tx, before))
+            before = (now - world.config.operation_retention_days * _DAY * SECOND) // 1000
+            lowest = before << (SEQUENCE_BITS + NODE_BITS)
+            await world.database.write(lambda tx: pool_operations.forget_lost(tx, lowest))
         self._looks += 1
 
     async def _archive_if_idle(self, pool: Pool) -> None:
