@@ -28,7 +28,8 @@ ORDER BY id
 SELECT id, pool_id, task_ids, overlap, issued, mixed, turn, body, created_at, batch FROM task_suites
 WHERE pool_id = :pool_id AND id >= :id_least AND id <= :id_most AND live = 1
     AND created_at >= :created_least AND created_at <= :created_most
-    AND coalesce(overlap, -1) >= :overlap_least AND coalesce(overlap, -1) <= :overlap_most
+    AND coalesce(overlap, -1) >= CAST(:overlap_least AS BIGINT)
+    AND coalesce(overlap, -1) <= CAST(:overlap_most AS BIGINT)
 ORDER BY id LIMIT :count
 
 -- name: with_task

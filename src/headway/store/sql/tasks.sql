@@ -27,7 +27,8 @@ ORDER BY id
 SELECT id, pool_id, suite_id, kind, overlap, issued, body, created_at, batch FROM tasks
 WHERE pool_id = :pool_id AND id >= :id_least AND id <= :id_most AND live = 1
     AND created_at >= :created_least AND created_at <= :created_most
-    AND coalesce(overlap, -1) >= :overlap_least AND coalesce(overlap, -1) <= :overlap_most
+    AND coalesce(overlap, -1) >= CAST(:overlap_least AS BIGINT)
+    AND coalesce(overlap, -1) <= CAST(:overlap_most AS BIGINT)
 ORDER BY id LIMIT :count
 
 -- name: free
