@@ -17,6 +17,7 @@ from headway.dialects.headway.dialect import headway
 from headway.dialects.scalingo.attach import RunServer
 from headway.dialects.scalingo.dialect import SCALINGO
 from headway.dialects.scalingo.refuse import refuse
+from headway.dialects.toloka.dialect import TOLOKA
 from headway.dialects.workiva.dialect import workiva
 from headway.domain.accounts.ensure_admin import ensure_admin
 from headway.domain.catalog import CATALOG
@@ -27,6 +28,7 @@ from headway.domain.logs.collect import Collector
 from headway.domain.logs.rate import Limit
 from headway.domain.logs.router_lines import RouterLines
 from headway.domain.one_offs.keep import Keeper
+from headway.domain.pools.keep import PoolKeeper
 from headway.domain.stats.gather import Gatherer
 from headway.domain.stats.meter import Meter
 from headway.domain.stats.sample import Sampler
@@ -72,7 +74,7 @@ class Platform:
         feed = Feed(world.database)
         stories = Stories(world.database, feed, world.clock, CATALOG)
         threshold = edge(world, feed)
-        dialects = (SCALINGO, workiva(config, world.clock), headway(stories))
+        dialects = (SCALINGO, TOLOKA, workiva(config, world.clock), headway(stories))
         roof = mount(threshold, dialects, status(world))
         return (
             self.runtime,
@@ -84,6 +86,7 @@ class Platform:
             Reconciler(world),
             Keeper(world),
             Sweeper(world),
+            PoolKeeper(world),
             self.worker,
             Janitor(world.database, world.clock, retention_days=config.operation_retention_days),
             threshold.ledger,

@@ -61,6 +61,9 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     archived_log_days: float = 90
     log_lines_per_minute: int = 16_384
     log_bytes_per_minute: int = 64 << 20
+    pool_update_seconds: float = 900
+    pool_look_seconds: float = 1
+    batch_bytes_max: int = 64 << 20
     jwt_seconds: int = 3600
     workiva_token_seconds: int = 600
     workiva_polls_per_second: float = 1
