@@ -18,12 +18,21 @@ from headway.dialects.headway.webhooks import message
 from headway.dialects.scalingo.attach import RunServer
 from headway.dialects.scalingo.dialect import SCALINGO
 from headway.dialects.scalingo.refuse import refuse
+from headway.dialects.toloka.dialect import TOLOKA
+from headway.dialects.workiva.dialect import workiva
 from headway.domain.accounts.ensure_admin import ensure_admin
 from headway.domain.catalog import CATALOG
 from headway.domain.containers.reconcile import Reconciler
+from headway.domain.files.sweep import Sweeper
+from headway.domain.logs.archive import Archivist
 from headway.domain.logs.collect import Collector
 from headway.domain.logs.rate import Limit
+from headway.domain.logs.router_lines import RouterLines
 from headway.domain.one_offs.keep import Keeper
+from headway.domain.pools.keep import PoolKeeper
+from headway.domain.stats.gather import Gatherer
+from headway.domain.stats.meter import Meter
+from headway.domain.stats.sample import Sampler
 from headway.domain.webhooks.postman import Postman
 from headway.domain.world import World
 from headway.engine.feed import Feed
@@ -36,6 +45,7 @@ from headway.routers.envoy import Envoy
 from headway.routers.envoy_config import Settings
 from headway.runtimes import machine
 from headway.runtimes.process import Process
+from headway.store.blobs import Blobs
 from headway.store.database import Database
 from headway.store.logbook import Logbook
 from headway.store.sqlite import Sqlite
@@ -67,16 +77,23 @@ class Platform:
         feed = Feed(world.database)
         stories = Stories(world.database, feed, world.clock, CATALOG)
         threshold = edge(world, feed)
-        roof = mount(threshold, (SCALINGO, headway(stories)), status(world))
+        dialects = (SCALINGO, TOLOKA, workiva(config, world.clock), headway(stories))
+        roof = mount(threshold, dialects, status(world))
         return (
             self.runtime,
             self.router,
             Collector(world.runtime, world.logbook, world.clock, limit=_limit(config)),
+            Archivist(world.logbook, world.clock, retention_days=config.archived_log_days),
+            _gatherer(world),
+            Sampler(world.meter, world.database, world.clock, node=_node(config.folder)),
             Reconciler(world),
             Keeper(world),
+            Sweeper(world),
+            PoolKeeper(world),
             self.worker,
             Postman(world, feed, message, Poster(private=config.webhook_private_addresses).post),
             Janitor(world.database, world.clock, retention_days=config.operation_retention_days),
+            threshold.ledger,
             TunnelServer(RunServer(threshold), refuse, address(config.attach, "attach")),
             Server(
                 roof,
@@ -85,6 +102,12 @@ class Platform:
                 connections_max=config.connections_max,
             ),
         )
+
+
+def _gatherer(world: World) -> Gatherer:
+    config, clock, database = world.config, world.clock, world.database
+    lines = RouterLines(database, world.runtime, world.logbook, clock, limit=_limit(config))
+    return Gatherer(world.router, database, lines, clock, node=_node(config.folder))
 
 
 async def serve(config: Config, stop: asyncio.Event, *, ready: asyncio.Event | None = None) -> None:
@@ -168,7 +191,14 @@ async def _platform(config: Config, clock: Clock, database: Database) -> Platfor
         runtime=runtime,
         router=router,
         builder=await _builder(config, clock, runtime),
-        logbook=Logbook(folder / "logs", clock, hot_bytes=config.hot_log_bytes),
+        logbook=Logbook(
+            folder / "logs",
+            clock,
+            hot_bytes=config.hot_log_bytes,
+            archive_bytes=config.archived_log_bytes,
+        ),
+        blobs=Blobs(folder / "files", clock),
+        meter=Meter(runtime, clock),
     )
     worker.given(world)
     return Platform(world=world, runtime=runtime, router=router, worker=worker)

@@ -2,6 +2,7 @@
 
 import click
 
+from headway.cli.account import account
 from headway.cli.apps import apps, deploy, logs, releases, restart, scale
 from headway.cli.bench import bench
 from headway.cli.completion import completion
@@ -24,6 +25,7 @@ from headway.cli.up import up
         down,
         demo,
         doctor,
+        account,
         token,
         login,
         ops,

@@ -20,7 +20,6 @@ from headway.dialects.scalingo.wire import logs as wire_logs
 from headway.dialects.scalingo.wire import one_offs as wire_one_offs
 from headway.dialects.scalingo.wire import operations as wire_operations
 from headway.dialects.scalingo.wire import variables as wire_variables
-from headway.model.accounts import Account, Token
 from headway.model.apps import App, ContainerType
 from headway.model.operations import Operation, Phase
 from headway.model.sizes import SIZES, Size
@@ -144,7 +143,7 @@ def app(it: apps.Shown, where: Places) -> wire_apps.App:
         stack_id=record.stack,
         status=it.status,
         region=where.region,
-        project=wire_apps.Project(id=f"pr-{ids.show(it.owner.id)}", name="default"),
+        project=wire_apps.Project(id=f"pr-{ids.show(it.project.id)}", name=it.project.name),
         parent_app_name=it.parent,
     )
 
@@ -296,30 +295,6 @@ def source(upload: str, download: str, where: Places) -> wire_deployments.Source
 def variable(it: Variable) -> wire_variables.Variable:
     """One variable."""
     return wire_variables.Variable(id=ids.show(it.id), name=it.name, value=it.value)
-
-
-def user(it: Account) -> wire_accounts.UserReply:
-    """Somebody."""
-    return wire_accounts.UserReply(
-        wire_accounts.User(
-            id=ids.show(it.id),
-            username=it.name,
-            fullname=it.name,
-            email=it.email,
-            created_at=date(it.created_at),
-        )
-    )
-
-
-def token(it: Token, secret: str | None = None) -> wire_accounts.Token:
-    """One API token, with its secret where that has just been made."""
-    return wire_accounts.Token(
-        id=ids.show(it.id),
-        name=it.name,
-        created_at=date(it.created_at),
-        last_used_at=date_or_none(it.last_used_at),
-        token=msgspec.UNSET if secret is None else secret,
-    )
 
 
 def region(where: Places) -> wire_accounts.RegionsReply:
