@@ -116,14 +116,15 @@ async def scale(client: Client, app: str, wanted: tuple[str, ...], if_match: str
     reply = await client.begin(
         "PATCH",
         f"/apps/{app}/formation",
-        {"formation": dict(map(_change, wanted))},
+        {"formation": dict(map(change, wanted))},
         dry_run=how["dry_run"],
         headers=headers,
     )
     return await begun(client, reply, **how)
 
 
-def _change(text: str) -> tuple[str, dict[str, object]]:
+def change(text: str) -> tuple[str, dict[str, object]]:
+    """The type, and what is wanted of it."""
     found = _AMOUNT.fullmatch(text)
     if found is None or not (found[2] or found[3]):
         raise click.BadParameter(f"{text}: say TYPE=AMOUNT, TYPE=AMOUNT:SIZE or TYPE=:SIZE")
