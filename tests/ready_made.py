@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 from headway.clock import SECOND, SystemClock
 from headway.config import Config
 from headway.domain.accounts.secret import hash_of
+from headway.domain.sites import Sites
 from headway.domain.world import World
 from headway.engine.submit import Desk, Seat
 from headway.ids import Ids
@@ -23,7 +24,9 @@ from headway.store import accounts, tokens
 from headway.store.database import Database
 from headway.store.logbook import Logbook
 from headway.store.sqlite import Sqlite
+from headway.testing.authority import PaperAuthority
 from headway.testing.builder import CopyingBuilder
+from headway.testing.router import MemoryRouter
 
 SECRET = "tk-us-a-secret"
 OTHER_SECRET = "tk-us-another-secret"
@@ -68,7 +71,7 @@ class Told:
 def world_on(database: Database, folder: Path, **settings: Any) -> World:
     """A world on that database, with its files in the folder, and nobody in it."""
     clock = HandClock()
-    ids = Ids(clock)
+    ids, router = Ids(clock), MemoryRouter(clock)
     return World(
         config=Config(data=str(folder), **settings),
         clock=clock,
@@ -76,7 +79,9 @@ def world_on(database: Database, folder: Path, **settings: Any) -> World:
         database=database,
         desk=Desk(ids, clock, NobodyWorks()),
         runtime=cast(Any, Told()),
-        router=cast(Any, None),
+        router=router,
+        sites=Sites(database, router, clock),
+        authority=PaperAuthority(clock, router.answers),
         builder=CopyingBuilder(folder / "builds"),
         logbook=Logbook(folder / "logs", clock, hot_bytes=1 << 20),
     )

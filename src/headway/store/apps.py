@@ -101,6 +101,8 @@ async def delete(tx: Tx, id: int) -> None:
     for name in (
         "orphan",
         "delete_collaborators",
+        "delete_certificates",
+        "delete_domains",
         "delete_variables",
         "delete_containers",
         "delete_types",

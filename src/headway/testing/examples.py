@@ -18,15 +18,17 @@ from headway.domain.apps.scale import scale
 from headway.domain.containers import formation, running
 from headway.domain.deployments.deploy import deploy
 from headway.domain.deployments.upload import create_source, upload
+from headway.domain.domains.certify import certify
 from headway.domain.one_offs.start import start
 from headway.domain.one_offs.stop import stop
 from headway.domain.one_offs.unit import unit_of
 from headway.domain.world import World
 from headway.model.apps import App, Change, Container, ContainerType
 from headway.model.deployments import Release
+from headway.model.domains import Domain
 from headway.model.one_offs import OneOff, Wish
 from headway.model.operations import Actor, Operation
-from headway.store import apps, containers, one_offs, releases
+from headway.store import apps, containers, domains, one_offs, releases
 from headway.store.database import Tx
 
 PROCFILE = "web: serve\nworker: work\n"
@@ -169,6 +171,22 @@ async def _stop_one_off(world: World, app: App, by: Actor) -> Operation:
     return await stop(world, app, "one-off-1", by)
 
 
+async def _a_domain(world: World, app: App, by: Actor) -> None:  # noqa: ARG001 - as all of them
+    """A domain without a certificate, though one is wanted of an authority."""
+    it = Domain(world.ids.next(), app.id, f"{app.name}.example.org", False, True, None, 0, None, "", "", 0)
+    await world.database.write(lambda tx: domains.insert(tx, it))
+    await world.sites.show(app.id)
+
+
+async def _certify(world: World, app: App, by: Actor) -> Operation:
+    async def body(tx: Tx) -> Operation | None:
+        return await certify(world, tx, (await domains.of_app(tx, app.id))[0], by)
+
+    operation = await world.database.write(body)
+    assert operation is not None
+    return operation
+
+
 EXAMPLES: dict[str, Example] = {
     "app.scale": Example(submit=_scale),
     "app.restart": Example(submit=_restart),
@@ -178,4 +196,5 @@ EXAMPLES: dict[str, Example] = {
     "app.configure": Example(submit=_configure),
     "app.delete": Example(submit=_delete, serves=lambda _: (), leaves_app=False),
     "deployment.deploy": Example(submit=_deploy),
+    "domain.certify": Example(submit=_certify, before=_a_domain),
 }

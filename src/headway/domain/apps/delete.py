@@ -73,6 +73,7 @@ async def record(run: Run[Delete, World], tx: Tx) -> None:
     params, it, now = run.params, run.operation, run.world.clock.now()
     await apps.delete(tx, params.app_id)
     by, data = Actor(account_id=it.account_id), {"name": params.name}
+    tx.after_commit(lambda: run.world.sites.later(params.app_id))
     tx.append(NewEvent(at=now, name="app.deleted", operation=it.id, target=it.target, by=by, data=data))
 
 
