@@ -29,6 +29,19 @@ class Pebble(msgspec.Struct, frozen=True, kw_only=True):
     """A file with what vouches for the authority itself."""
     trust: ssl.SSLContext
     """A client that trusts what it issues, and nobody else."""
+    names: str
+    """Where its resolver is told what names are."""
+
+    async def lost(self, name: str) -> None:
+        """Nobody can say any more where the name leads."""
+        async with httpx2.AsyncClient(trust_env=False) as http:
+            (await http.post(f"{self.names}/set-servfail", json={"host": f"{name}."})).raise_for_status()
+
+    async def elsewhere(self, name: str) -> None:
+        """The name leads to a machine where nobody listens."""
+        where = {"host": f"{name}.", "addresses": ["127.9.9.9"]}
+        async with httpx2.AsyncClient(trust_env=False) as http:
+            (await http.post(f"{self.names}/add-a", json=where)).raise_for_status()
 
 
 @contextlib.asynccontextmanager
@@ -42,7 +55,7 @@ async def pebble(folder: Path, http_port: int) -> AsyncIterator[Pebble]:
     for name, text in (("cert.pem", ours.chain), ("key.pem", ours.key), ("roots.pem", itself.root)):
         (folder / name).write_text(text)
     async with contextlib.AsyncExitStack() as stack:
-        dns, _ = await _started(stack, _names)
+        dns, told = await _started(stack, _names)
         acme, management = await _started(
             stack,
             lambda port, management: _issuing(folder, port, management, http_port, dns),
@@ -53,6 +66,7 @@ async def pebble(folder: Path, http_port: int) -> AsyncIterator[Pebble]:
             directory=f"https://{HOST}:{acme}/dir",
             roots=str(folder / "roots.pem"),
             trust=ssl.create_default_context(cadata=root),
+            names=f"http://{HOST}:{told}",
         )
 
 
