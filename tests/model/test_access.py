@@ -15,6 +15,7 @@ LIMITED = {
     "app.signal",
     "collaborators.read",
     "deployment.deploy",
+    "domains.read",
     "operation.cancel",
 }
 OWNER = {
