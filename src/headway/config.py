@@ -18,6 +18,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     data: str = "~/.local/share/headway"
     listen: str = "127.0.0.1:8000"
     apps: str = "127.0.0.1:8080"
+    apps_tls: str = ""
     attach: str = "127.0.0.1:5000"
     ssh: str = "127.0.0.1:2222"
     domain: str = "localhost"
@@ -26,6 +27,10 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     database: str = ""
     runtime: str = "process"
     region: str = "local"
+
+    acme_directory: str = ""
+    acme_email: str = ""
+    acme_roots: str = ""
 
     drain_seconds: float = 5
     lease_seconds: float = 4

@@ -7,6 +7,7 @@ from headway.dialects.scalingo import (
     containers,
     deployments,
     deployments_stream,
+    domains,
     features,
     keys,
     log_archives,
@@ -88,6 +89,12 @@ ROUTES = (
     Route("POST", f"{_APP}/collaborators", collaborators.invite),
     Route("PATCH", f"{_APP}/collaborators/{{id}}", collaborators.limit),
     Route("DELETE", f"{_APP}/collaborators/{{id}}", collaborators.remove),
+    # Names of their own.
+    Route("GET", f"{_APP}/domains", domains.list_all),
+    Route("POST", f"{_APP}/domains", domains.add),
+    Route("GET", f"{_APP}/domains/{{id}}", domains.get),
+    Route("PATCH", f"{_APP}/domains/{{id}}", domains.change),
+    Route("DELETE", f"{_APP}/domains/{{id}}", domains.remove),
     # Environment.
     Route("GET", f"{_APP}/variables", variables.list_all),
     Route("POST", f"{_APP}/variables", variables.set_one),
