@@ -25,7 +25,11 @@ from headway.domain.files.sweep import Sweeper
 from headway.domain.logs.archive import Archivist
 from headway.domain.logs.collect import Collector
 from headway.domain.logs.rate import Limit
+from headway.domain.logs.router_lines import RouterLines
 from headway.domain.one_offs.keep import Keeper
+from headway.domain.stats.gather import Gatherer
+from headway.domain.stats.meter import Meter
+from headway.domain.stats.sample import Sampler
 from headway.domain.world import World
 from headway.engine.feed import Feed
 from headway.engine.janitor import Janitor
@@ -75,6 +79,8 @@ class Platform:
             self.router,
             Collector(world.runtime, world.logbook, world.clock, limit=_limit(config)),
             Archivist(world.logbook, world.clock, retention_days=config.archived_log_days),
+            _gatherer(world),
+            Sampler(world.meter, world.database, world.clock, node=_node(config.folder)),
             Reconciler(world),
             Keeper(world),
             Sweeper(world),
@@ -89,6 +95,12 @@ class Platform:
                 connections_max=config.connections_max,
             ),
         )
+
+
+def _gatherer(world: World) -> Gatherer:
+    config, clock, database = world.config, world.clock, world.database
+    lines = RouterLines(database, world.runtime, world.logbook, clock, limit=_limit(config))
+    return Gatherer(world.router, database, lines, clock, node=_node(config.folder))
 
 
 async def serve(config: Config, stop: asyncio.Event, *, ready: asyncio.Event | None = None) -> None:
@@ -179,6 +191,7 @@ async def _platform(config: Config, clock: Clock, database: Database) -> Platfor
             archive_bytes=config.archived_log_bytes,
         ),
         blobs=Blobs(folder / "files", clock),
+        meter=Meter(runtime, clock),
     )
     worker.given(world)
     return Platform(world=world, runtime=runtime, router=router, worker=worker)

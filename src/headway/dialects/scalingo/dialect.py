@@ -14,6 +14,7 @@ from headway.dialects.scalingo import (
     one_offs,
     operations,
     sources,
+    stats,
     variables,
 )
 from headway.dialects.scalingo.identity import secret
@@ -78,6 +79,12 @@ ROUTES = (
     Route("DELETE", f"{_APP}/variables", variables.delete_many),
     Route("PATCH", f"{_APP}/variables/{{id}}", variables.update),
     Route("DELETE", f"{_APP}/variables/{{id}}", variables.delete),
+    # What is measured of them.
+    Route("GET", f"{_APP}/stats", stats.now),
+    Route("GET", f"{_APP}/stats/{{metric}}", stats.history),
+    Route("GET", f"{_APP}/stats/{{metric}}/recommended_value", stats.recommended),
+    Route("GET", f"{_APP}/stats/{{metric}}/{{type}}", stats.history),
+    Route("GET", f"{_APP}/stats/{{metric}}/{{type}}/{{index}}", stats.history),
     # From source to release. A source's own URLs carry their proof.
     Route("POST", "/v1/sources", sources.create),
     Route("PUT", "/v1/sources/upload", sources.upload, open=True),
