@@ -30,7 +30,7 @@ from headway.errors import (
     Unavailable,
 )
 from headway.web.body import Answer
-from headway.web.refusals import Broken
+from headway.web.refusals import Broken, Gone
 from headway.web.routes import WEBSOCKET, Route
 from headway.web.says import Media, Param, Says, said
 
@@ -51,6 +51,7 @@ EXAMPLES: dict[type[Refusal], Refusal] = {
     Conflict: Conflict("the app does not run"),
     Busy: Busy("app:1", 1, "app.scale"),
     KeyReused: KeyReused("the key came with another request"),
+    Gone: Gone(),
     TooLarge: TooLarge("the body is larger than 1048576 bytes"),
     TooMany: TooMany("too many requests"),
     Unavailable: Unavailable("the disk is full"),
