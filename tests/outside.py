@@ -15,6 +15,7 @@ from headway.config import Config
 from headway.domain.catalog import CATALOG
 from headway.domain.deployments.deploy import deploy
 from headway.domain.deployments.upload import create_source, upload
+from headway.domain.stats.meter import Meter
 from headway.domain.world import World
 from headway.engine.declare import OperationType
 from headway.engine.feed import Feed
@@ -51,7 +52,7 @@ class Outside:
         self.runtime = MemoryRuntime(self.clock)
         self.router = MemoryRouter(self.clock)
         self.builder = CopyingBuilder(folder / "builds")
-        self.logbook = Logbook(folder / "logs", self.clock, hot_bytes=1 << 20)
+        self.logbook = Logbook(folder / "logs", self.clock, hot_bytes=1 << 20, archive_bytes=1 << 30)
         self.blobs = Blobs(folder / "files", self.clock)
         self.by = Actor(account_id=self.ids.next(), name="admin")
 
@@ -96,6 +97,7 @@ class Outside:
             builder=cast(Any, Fused(self.builder, "builder", fuse)),
             logbook=self.logbook,
             blobs=cast(Any, Fused(self.blobs, "blobs", fuse)),
+            meter=Meter(self.runtime, self.clock),
         )
         worker.given(world)
         return world, worker

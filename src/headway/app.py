@@ -22,9 +22,14 @@ from headway.domain.accounts.ensure_admin import ensure_admin
 from headway.domain.catalog import CATALOG
 from headway.domain.containers.reconcile import Reconciler
 from headway.domain.files.sweep import Sweeper
+from headway.domain.logs.archive import Archivist
 from headway.domain.logs.collect import Collector
 from headway.domain.logs.rate import Limit
+from headway.domain.logs.router_lines import RouterLines
 from headway.domain.one_offs.keep import Keeper
+from headway.domain.stats.gather import Gatherer
+from headway.domain.stats.meter import Meter
+from headway.domain.stats.sample import Sampler
 from headway.domain.world import World
 from headway.engine.feed import Feed
 from headway.engine.janitor import Janitor
@@ -73,6 +78,9 @@ class Platform:
             self.runtime,
             self.router,
             Collector(world.runtime, world.logbook, world.clock, limit=_limit(config)),
+            Archivist(world.logbook, world.clock, retention_days=config.archived_log_days),
+            _gatherer(world),
+            Sampler(world.meter, world.database, world.clock, node=_node(config.folder)),
             Reconciler(world),
             Keeper(world),
             Sweeper(world),
@@ -87,6 +95,12 @@ class Platform:
                 connections_max=config.connections_max,
             ),
         )
+
+
+def _gatherer(world: World) -> Gatherer:
+    config, clock, database = world.config, world.clock, world.database
+    lines = RouterLines(database, world.runtime, world.logbook, clock, limit=_limit(config))
+    return Gatherer(world.router, database, lines, clock, node=_node(config.folder))
 
 
 async def serve(config: Config, stop: asyncio.Event, *, ready: asyncio.Event | None = None) -> None:
@@ -170,8 +184,14 @@ async def _platform(config: Config, clock: Clock, database: Database) -> Platfor
         runtime=runtime,
         router=router,
         builder=await _builder(config, clock, runtime),
-        logbook=Logbook(folder / "logs", clock, hot_bytes=config.hot_log_bytes),
+        logbook=Logbook(
+            folder / "logs",
+            clock,
+            hot_bytes=config.hot_log_bytes,
+            archive_bytes=config.archived_log_bytes,
+        ),
         blobs=Blobs(folder / "files", clock),
+        meter=Meter(runtime, clock),
     )
     worker.given(world)
     return Platform(world=world, runtime=runtime, router=router, worker=worker)

@@ -57,6 +57,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     file_bytes_per_account_max: int = 10 << 30
     files_per_account_max: int = 100_000
     hot_log_bytes: int = 50 << 20
+    archived_log_bytes: int = 1 << 30
+    archived_log_days: float = 90
     log_lines_per_minute: int = 16_384
     log_bytes_per_minute: int = 64 << 20
     jwt_seconds: int = 3600

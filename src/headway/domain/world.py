@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from headway.builders.port import Builder
 from headway.clock import Clock
 from headway.config import Config
+from headway.domain.stats.meter import Meter
 from headway.engine.submit import Desk
 from headway.ids import Ids
 from headway.routers.port import Router
@@ -30,3 +31,4 @@ class World:
     logbook: Logbook
     blobs: Blobs
     """The contents of files."""
+    meter: Meter

@@ -119,10 +119,10 @@ class Ask:
     @property
     def key(self) -> str:
         """The `Idempotency-Key`, or nothing; Invalid where it is too long or no visible ASCII."""
-        key = self.headers.get("idempotency-key", "")
-        if key and not _KEY.fullmatch(key):
+        key = self.headers.get("idempotency-key")
+        if key is not None and not _KEY.fullmatch(key):
             raise Invalid(idempotency_key=f"should be 1 to {KEY_LENGTH_MAX} visible ASCII characters")
-        return key
+        return key or ""
 
     @property
     def origin(self) -> str:
@@ -135,12 +135,13 @@ class Ask:
 
     def number(self, name: str, default: int, *, at_least: int = 0, at_most: int) -> int:
         """A number in the query, brought into its bounds; Invalid where it is none."""
-        given = self.query.get(name, "")
-        if not given:
-            return default
-        if not re.fullmatch(r"-?[0-9]{1,18}", given):
-            raise Invalid(**{name: "should be a whole number"})
-        return max(at_least, min(at_most, int(given)))
+        given = self.query.get(name)
+        return default if given is None else max(at_least, min(at_most, whole(name, given)))
+
+    def flag(self, name: str, *, default: bool) -> bool:
+        """A yes or no in the query; Invalid where it is neither."""
+        given = self.query.get(name)
+        return default if given is None else truth(name, given)
 
     async def body(self, type: type[T]) -> T:
         """The JSON body. TooLarge, Malformed, or Invalid naming the field."""
@@ -160,6 +161,20 @@ class Ask:
             if chunk is None:
                 return
             yield chunk
+
+
+def whole(name: str, given: str) -> int:
+    """The number that was given; Invalid, with the name, where it is none or has more than 18 digits."""
+    if not re.fullmatch(r"-?[0-9]{1,18}", given):
+        raise Invalid(**{name: "should be a whole number"})
+    return int(given)
+
+
+def truth(name: str, given: str) -> bool:
+    """`true` or `false`, as it was given; Invalid, with the name, where it is neither."""
+    if given.lower() not in {"true", "false"}:
+        raise Invalid(**{name: "should be true or false"})
+    return given.lower() == "true"
 
 
 def ask(edge: Edge, dialect: str, scope: Scope, receive: Receive) -> Ask:

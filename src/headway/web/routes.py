@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 
 import msgspec
 from starlette.types import ASGIApp
@@ -53,7 +53,7 @@ class Tree:
             raise NoSuchPath
         found = node.routes.get(method) or (node.routes.get("GET") if method == "HEAD" else None)
         if found is None:
-            raise WrongMethod(method, tuple(sorted(node.routes)))
+            raise WrongMethod(method, _allowed(node.routes))
         route, names = found
         return route, {name: segments[n] for name, n in names}
 
@@ -76,6 +76,12 @@ class _Node:
 
 def _segments(path: str) -> list[str]:
     return path.strip("/").split("/")
+
+
+def _allowed(known: Collection[str]) -> tuple[str, ...]:
+    """What HTTP may say in `Allow`: no handshakes, and HEAD where GET is."""
+    methods = {*known, *({"HEAD"} if "GET" in known else ())} - {WEBSOCKET}
+    return tuple(sorted(methods))
 
 
 def _walk(node: _Node, segments: list[str], at: int) -> _Node | None:
