@@ -27,6 +27,7 @@ from headway.model.deployments import Deployment, Release
 from headway.model.operations import Actor, Operation
 from headway.runtimes.port import Status
 from headway.store import accounts, apps, containers, operations, releases
+from headway.store.blobs import Blobs
 from headway.store.database import Database
 from headway.store.logbook import Logbook
 from headway.testing.builder import CopyingBuilder
@@ -50,7 +51,8 @@ class Outside:
         self.runtime = MemoryRuntime(self.clock)
         self.router = MemoryRouter(self.clock)
         self.builder = CopyingBuilder(folder / "builds")
-        self.logbook = Logbook(folder / "logs", self.clock, hot_bytes=1 << 20)
+        self.logbook = Logbook(folder / "logs", self.clock, hot_bytes=1 << 20, archive_bytes=1 << 30)
+        self.blobs = Blobs(folder / "files", self.clock)
         self.by = Actor(account_id=self.ids.next(), name="admin")
 
     async def settled(self) -> None:
@@ -93,6 +95,7 @@ class Outside:
             router=cast(Any, Fused(self.router, "router", fuse)),
             builder=cast(Any, Fused(self.builder, "builder", fuse)),
             logbook=self.logbook,
+            blobs=cast(Any, Fused(self.blobs, "blobs", fuse)),
         )
         worker.given(world)
         return world, worker

@@ -20,6 +20,7 @@ from headway.model.accounts import Account, Token
 from headway.model.operations import Operation
 from headway.runtimes.port import Status
 from headway.store import accounts, tokens
+from headway.store.blobs import Blobs
 from headway.store.database import Database
 from headway.store.logbook import Logbook
 from headway.store.sqlite import Sqlite
@@ -78,7 +79,8 @@ def world_on(database: Database, folder: Path, **settings: Any) -> World:
         runtime=cast(Any, Told()),
         router=cast(Any, None),
         builder=CopyingBuilder(folder / "builds"),
-        logbook=Logbook(folder / "logs", clock, hot_bytes=1 << 20),
+        logbook=Logbook(folder / "logs", clock, hot_bytes=1 << 20, archive_bytes=1 << 30),
+        blobs=Blobs(folder / "files", clock),
     )
 
 

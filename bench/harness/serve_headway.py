@@ -33,6 +33,7 @@ from headway.model.accounts import Account, Token
 from headway.model.apps import App
 from headway.model.operations import Actor, Operation, Phase
 from headway.store import accounts, events, operations, tokens
+from headway.store.blobs import Blobs
 from headway.store.database import Database, Tx
 from headway.store.logbook import Logbook
 from headway.store.postgres import Postgres
@@ -126,6 +127,7 @@ async def main(kind: str, url: str, data: str, stored: int = 100) -> None:
         router=cast(Any, None),
         builder=cast(Any, None),
         logbook=Logbook(Path(data) / "logs", clock, hot_bytes=1 << 20),
+        blobs=Blobs(Path(data) / "files", clock),
     )
     worker.given(world)
     feed = Feed(database)

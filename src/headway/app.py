@@ -17,9 +17,12 @@ from headway.dialects.headway.dialect import headway
 from headway.dialects.scalingo.attach import RunServer
 from headway.dialects.scalingo.dialect import SCALINGO
 from headway.dialects.scalingo.refuse import refuse
+from headway.dialects.workiva.dialect import workiva
 from headway.domain.accounts.ensure_admin import ensure_admin
 from headway.domain.catalog import CATALOG
 from headway.domain.containers.reconcile import Reconciler
+from headway.domain.files.sweep import Sweeper
+from headway.domain.logs.archive import Archivist
 from headway.domain.logs.collect import Collector
 from headway.domain.logs.rate import Limit
 from headway.domain.one_offs.keep import Keeper
@@ -34,6 +37,7 @@ from headway.routers.envoy import Envoy
 from headway.routers.envoy_config import Settings
 from headway.runtimes import machine
 from headway.runtimes.process import Process
+from headway.store.blobs import Blobs
 from headway.store.database import Database
 from headway.store.logbook import Logbook
 from headway.store.sqlite import Sqlite
@@ -64,15 +68,19 @@ class Platform:
         feed = Feed(world.database)
         stories = Stories(world.database, feed, world.clock, CATALOG)
         threshold = edge(world, feed)
-        roof = mount(threshold, (SCALINGO, headway(stories)), status(world))
+        dialects = (SCALINGO, workiva(config, world.clock), headway(stories))
+        roof = mount(threshold, dialects, status(world))
         return (
             self.runtime,
             self.router,
             Collector(world.runtime, world.logbook, world.clock, limit=_limit(config)),
+            Archivist(world.logbook, world.clock, retention_days=config.archived_log_days),
             Reconciler(world),
             Keeper(world),
+            Sweeper(world),
             self.worker,
             Janitor(world.database, world.clock, retention_days=config.operation_retention_days),
+            threshold.ledger,
             TunnelServer(RunServer(threshold), refuse, address(config.attach, "attach")),
             Server(
                 roof,
@@ -164,7 +172,13 @@ async def _platform(config: Config, clock: Clock, database: Database) -> Platfor
         runtime=runtime,
         router=router,
         builder=await _builder(config, clock, runtime),
-        logbook=Logbook(folder / "logs", clock, hot_bytes=config.hot_log_bytes),
+        logbook=Logbook(
+            folder / "logs",
+            clock,
+            hot_bytes=config.hot_log_bytes,
+            archive_bytes=config.archived_log_bytes,
+        ),
+        blobs=Blobs(folder / "files", clock),
     )
     worker.given(world)
     return Platform(world=world, runtime=runtime, router=router, worker=worker)

@@ -15,6 +15,8 @@ LIMITED = {
     "app.signal",
     "collaborators.read",
     "deployment.deploy",
+    "logs.read",
+    "stats.read",
     "operation.cancel",
 }
 OWNER = {

@@ -8,11 +8,13 @@ from headway.domain.apps.rename import RENAME
 from headway.domain.apps.restart import RESTART
 from headway.domain.apps.scale import SCALE
 from headway.domain.deployments.deploy import DEPLOY
+from headway.domain.files.copy import COPY
+from headway.domain.files.export import EXPORT
 from headway.domain.one_offs.start import START
 from headway.domain.one_offs.stop import STOP
 from headway.domain.world import World
 from headway.engine.declare import OperationType
 
 CATALOG: dict[str, OperationType[Any, World]] = {
-    type.name: type for type in (SCALE, RESTART, RENAME, CONFIGURE, DELETE, DEPLOY, START, STOP)
+    type.name: type for type in (SCALE, RESTART, RENAME, CONFIGURE, DELETE, DEPLOY, START, STOP, COPY, EXPORT)
 }

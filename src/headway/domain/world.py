@@ -9,6 +9,7 @@ from headway.engine.submit import Desk
 from headway.ids import Ids
 from headway.routers.port import Router
 from headway.runtimes.port import Runtime
+from headway.store.blobs import Blobs
 from headway.store.database import Database
 from headway.store.logbook import Logbook
 
@@ -27,3 +28,5 @@ class World:
     router: Router
     builder: Builder
     logbook: Logbook
+    blobs: Blobs
+    """The contents of files."""

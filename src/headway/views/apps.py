@@ -64,11 +64,13 @@ async def found(tx: Tx, account_id: int, name: str, act: str = "app.read") -> Ap
     return app
 
 
-async def get(database: Database, runtime: Runtime, account_id: int, name: str) -> Shown:
-    """The app of that name or shown id as it is now; NotFound."""
+async def get(
+    database: Database, runtime: Runtime, account_id: int, name: str, act: str = "app.read"
+) -> Shown:
+    """The app of that name or shown id as it is now; NotFound, Forbidden as in `find`."""
 
     async def body(tx: Tx) -> _Rows:
-        return await _rows(tx, await found(tx, account_id, name))
+        return await _rows(tx, await found(tx, account_id, name, act))
 
     rows = await database.read(body)
     return _shown(rows, await units_of(runtime, ids.show(rows.app.id)))

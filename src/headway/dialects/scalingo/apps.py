@@ -11,18 +11,20 @@ from headway.domain.apps.delete import delete as delete_app
 from headway.domain.apps.file import file
 from headway.domain.apps.rename import rename as rename_app
 from headway.domain.apps.transfer import transfer
-from headway.errors import Invalid
+from headway.errors import Invalid, NotFound, PaymentRequired
 from headway.model.apps import App, checked_current_name
 from headway.views import apps, projects
-from headway.web.ask import Ask
+from headway.web.ask import Ask, truth
 from headway.web.body import Answer, answer, empty
+from headway.web.says import Param, Says
 
 PER_PAGE, PER_PAGE_MAX, PAGE_MAX = 20, 100, 1_000_000
-
-
+DRY_RUN = Param("X-Dry-Run", "With `true` all is checked and answered, and nothing stays.", bool, "header")
+CURRENT = Param("current_name", "What the app is called now; refused where that is not so.")
 _ALONE = {"owner", "project_id"}
 
 
+@Says(wire.AppReply, 201, body=wire.CreateApp, params=(DRY_RUN,), refuses=(NotFound, PaymentRequired))
 async def create(ask: Ask) -> Answer:
     """A new app; with `X-Dry-Run` the same answer, and nothing stays."""
     wanted = (await ask.body(wire.CreateApp)).app
@@ -37,11 +39,12 @@ async def create(ask: Ask) -> Answer:
         stack=wanted.stack_id,
         parent_id=parent.id if parent else None,
         project_id=asked.project_id_of(wanted.project_id) if wanted.project_id else None,
-        dry_run=ask.headers.get("x-dry-run", "").lower() == "true",
+        dry_run=truth("X-Dry-Run", ask.headers.get("x-dry-run", "false")),
     )
     return await _new(ask, app, parent)
 
 
+@Says(wire.AppsReply)
 async def list_all(ask: Ask) -> Answer:
     """Every app that the asker may see; never in pages."""
     world, where = ask.world, asked.places(ask)
@@ -49,11 +52,13 @@ async def list_all(ask: Ask) -> Answer:
     return answer(wire.AppsReply([project.app(shown, where) for shown in found]))
 
 
+@Says(wire.AppReply)
 async def get(ask: Ask) -> Answer:
     """One app."""
     return await _shown(ask, ask.params["app"])
 
 
+@Says(wire.AppReply, 201, body=wire.CreateChild, refuses=(PaymentRequired,))
 async def create_child(ask: Ask) -> Answer:
     """A new app, the child of this one."""
     name = (await ask.body(wire.CreateChild)).app.name
@@ -71,6 +76,7 @@ async def _new(ask: Ask, app: App, parent: App | None) -> Answer:
     return answer(wire.AppReply(project.app(shown, asked.places(ask))), 201)
 
 
+@Says(wire.ChildrenReply, params=asked.PAGES)
 async def children(ask: Ask) -> Answer:
     """A page of its children, oldest first."""
     parent, where, world = await asked.app(ask), asked.places(ask), ask.world
@@ -81,6 +87,7 @@ async def children(ask: Ask) -> Answer:
     return answer(wire.ChildrenReply(shown, project.pagination(page, per_page, total)))
 
 
+@Says(wire.AppReply, body=wire.Rename, keyed=True)
 async def rename(ask: Ask) -> Answer:
     """Another name; the answer is the app as it is then."""
     wanted = await ask.body(wire.Rename)
@@ -92,6 +99,7 @@ async def rename(ask: Ask) -> Answer:
     return await _shown(ask, ids.show(app.id))
 
 
+@Says(wire.AppReply, body=wire.Change, params=(CURRENT,), keyed=True, refuses=(PaymentRequired,))
 async def change(ask: Ask) -> Answer:
     """Another owner, or other settings; they may stand below `app` or not, as clients differ."""
     wanted = await ask.body(wire.Change)
@@ -124,6 +132,7 @@ def _said(wanted: wire.Change) -> dict[str, object]:
     return said
 
 
+@Says(status=204, params=(CURRENT,), keyed=True)
 async def delete(ask: Ask) -> Answer:
     """Nothing is left of it; the answer comes when that is so."""
     app = await asked.app(ask)

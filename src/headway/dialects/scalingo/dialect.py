@@ -9,6 +9,7 @@ from headway.dialects.scalingo import (
     deployments_stream,
     features,
     keys,
+    log_archives,
     logs,
     one_offs,
     operations,
@@ -19,7 +20,10 @@ from headway.dialects.scalingo import (
 )
 from headway.dialects.scalingo.identity import secret
 from headway.dialects.scalingo.refuse import refuse
+from headway.dialects.scalingo.wire.refused import Refused
+from headway.web.described import described
 from headway.web.dialect import Dialect
+from headway.web.openapi import About
 from headway.web.routes import WEBSOCKET, Route
 
 _APP = "/v1/apps/{app}"
@@ -104,6 +108,26 @@ ROUTES = (
     Route("GET", f"{_APP}/logs", logs.link),
     Route("GET", "/v1/logs/{app}", logs.read, open=True),
     Route(WEBSOCKET, "/v1/logs/{app}", logs.stream, open=True),
+    Route("GET", f"{_APP}/logs_archives", log_archives.list_page),
+    Route("GET", "/v1/logs_archives/{app}/{number}", log_archives.download, open=True),
 )
 
-SCALINGO = Dialect(name="scalingo", prefixes=("/v1",), routes=ROUTES, secret=secret, refuse=refuse)
+ABOUT = About(
+    title="Scalingo API v1",
+    version="1",
+    text="The Applications API and its auth API, as Headway speaks it. HEAD is answered wherever GET is.",
+    schemes={
+        "token": {"type": "http", "scheme": "bearer"},
+        "password": {"type": "http", "scheme": "basic", "description": "The token as password, any user."},
+    },
+    error=Refused,
+    at="/v1",
+)
+
+SCALINGO = Dialect(
+    name="scalingo",
+    prefixes=("/v1",),
+    routes=described(ABOUT, ROUTES, refuse),
+    secret=secret,
+    refuse=refuse,
+)

@@ -18,7 +18,7 @@ from headway.errors import (
     Unavailable,
 )
 from headway.web.body import Answer, answer
-from headway.web.refusals import Broken, NoSuchPath, WrongMethod
+from headway.web.refusals import Broken, Gone, NoSuchPath, WrongMethod
 
 STATUS: dict[type[Refusal], int] = {
     Malformed: 400,
@@ -28,6 +28,7 @@ STATUS: dict[type[Refusal], int] = {
     NotFound: 404,
     WrongMethod: 405,
     Conflict: 409,
+    Gone: 410,
     TooLarge: 413,
     Invalid: 422,
     TooMany: 429,
