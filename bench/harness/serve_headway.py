@@ -24,6 +24,7 @@ from headway.dialects.scalingo.dialect import SCALINGO
 from headway.domain.accounts.secret import hash_of
 from headway.domain.apps.create import create
 from headway.domain.apps.restart import RESTART, Restart
+from headway.domain.stats.meter import Meter
 from headway.domain.world import World
 from headway.engine.feed import Feed
 from headway.engine.submit import Desk
@@ -128,6 +129,7 @@ async def main(kind: str, url: str, data: str, stored: int = 100) -> None:
         builder=cast(Any, None),
         logbook=Logbook(Path(data) / "logs", clock, hot_bytes=1 << 20),
         blobs=Blobs(Path(data) / "files", clock),
+        meter=Meter(cast(Any, None), clock),
     )
     worker.given(world)
     feed = Feed(database)

@@ -11,6 +11,9 @@ from headway.clock import SECOND
 PLATFORM = "platform"
 """The source of what the platform itself says in an app's log."""
 
+ROUTER = "router"
+"""The source of what is said there of requests."""
+
 _KEPT = frozenset("\n\t\x1b")
 _PICTURES: dict[int, int] = {
     **{code: 0x2400 + code for code in range(32) if chr(code) not in _KEPT},

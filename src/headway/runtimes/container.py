@@ -28,7 +28,7 @@ from headway.runtimes.trouble import as_trouble
 from headway.runtimes.unit_folder import State, UnitFolder, Wanted, remove_tree
 from headway.runtimes.usage import Found
 from headway.runtimes.users import Users
-from headway.runtimes.waiting import either, readable
+from headway.waiting import either, readable
 
 _log = logging.getLogger(__name__)
 _LAUNCH_PAUSE_SECONDS = 0.002

@@ -31,7 +31,7 @@ from headway.runtimes.trouble import SCARCE, as_trouble
 from headway.runtimes.unit_folder import State, UnitFolder, Wanted, remove_tree, remove_trees
 from headway.runtimes.usage import Used, used
 from headway.runtimes.users import Users
-from headway.runtimes.waiting import either
+from headway.waiting import either
 
 _READY_PAUSE_SECONDS = 0.002
 _READY_PAUSE_MAX_SECONDS = 0.05

@@ -38,6 +38,11 @@ async def every(tx: Tx) -> list[App]:
     return [_app(row) for row in await tx.all(SQL["every"])]
 
 
+async def with_router_logs(tx: Tx) -> set[int]:
+    """The ids of the apps whose log has a line for each request."""
+    return {row[0] for row in await tx.all(SQL["with_router_logs"])}
+
+
 async def insert(tx: Tx, app: App) -> None:
     """Keep a new app; Invalid where its name is taken."""
     inserted = await tx.run(
@@ -113,7 +118,10 @@ async def delete(tx: Tx, id: int) -> None:
     """It goes, with every row that is about it; its children have no parent any more."""
     for name in (
         "orphan",
+        "delete_samples",
         "delete_collaborators",
+        "delete_certificates",
+        "delete_domains",
         "delete_variables",
         "delete_containers",
         "delete_types",

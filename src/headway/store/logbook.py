@@ -134,10 +134,10 @@ class Logbook:
         return book.put_away.file(number) if book else None
 
     async def _follow(
-        self, book: "_Book", wanted: Wanted, place: _Place, before: Callable[[], list[Line]]
+        self, book: "_Book", wanted: Wanted, place: _Place, earlier: Callable[[], list[Line]]
     ) -> AsyncIterator[list[Line]]:
-        if earlier := await asyncio.to_thread(before):
-            yield earlier
+        if there := await asyncio.to_thread(earlier):
+            yield there
         while True:
             changed, before = book.changed, place
             if book.has_dropped(place):

@@ -25,10 +25,9 @@ from headway.web.jwt import Signer
 
 BELIEVED_SECONDS = 2.0
 _BELIEFS_MAX = 10_000
-API = "api"
-"""The audience of a JWT that does all that the API token behind it does."""
+API, _LOGIN = "api", "login"
+"""The audience of a JWT that does all that the API token behind it does; and of one that only makes a token."""
 LOGIN_SECONDS = 300
-_LOGIN = "login"
 _RESTS_ON = frozenset({"accounts", "tokens"})
 
 

@@ -7,6 +7,7 @@ from headway.dialects.scalingo import (
     containers,
     deployments,
     deployments_stream,
+    domains,
     features,
     keys,
     log_archives,
@@ -16,6 +17,7 @@ from headway.dialects.scalingo import (
     projects,
     second_factor,
     sources,
+    stats,
     variables,
 )
 from headway.dialects.scalingo.identity import secret
@@ -87,6 +89,12 @@ ROUTES = (
     Route("POST", f"{_APP}/collaborators", collaborators.invite),
     Route("PATCH", f"{_APP}/collaborators/{{id}}", collaborators.limit),
     Route("DELETE", f"{_APP}/collaborators/{{id}}", collaborators.remove),
+    # Names of their own.
+    Route("GET", f"{_APP}/domains", domains.list_all),
+    Route("POST", f"{_APP}/domains", domains.add),
+    Route("GET", f"{_APP}/domains/{{id}}", domains.get),
+    Route("PATCH", f"{_APP}/domains/{{id}}", domains.change),
+    Route("DELETE", f"{_APP}/domains/{{id}}", domains.remove),
     # Environment.
     Route("GET", f"{_APP}/variables", variables.list_all),
     Route("POST", f"{_APP}/variables", variables.set_one),
@@ -94,6 +102,12 @@ ROUTES = (
     Route("DELETE", f"{_APP}/variables", variables.delete_many),
     Route("PATCH", f"{_APP}/variables/{{id}}", variables.update),
     Route("DELETE", f"{_APP}/variables/{{id}}", variables.delete),
+    # What is measured of them.
+    Route("GET", f"{_APP}/stats", stats.now),
+    Route("GET", f"{_APP}/stats/{{metric}}", stats.history),
+    Route("GET", f"{_APP}/stats/{{metric}}/recommended_value", stats.recommended),
+    Route("GET", f"{_APP}/stats/{{metric}}/{{type}}", stats.history),
+    Route("GET", f"{_APP}/stats/{{metric}}/{{type}}/{{index}}", stats.history),
     # From source to release. A source's own URLs carry their proof.
     Route("POST", "/v1/sources", sources.create),
     Route("PUT", "/v1/sources/upload", sources.upload, open=True),

@@ -10,10 +10,17 @@ from headway.web.body import Answer, answer
 from headway.web.says import Says
 
 METRICS = [
-    wire.Metric(id="cpu", label="CPU", suffix="%", type="container"),
-    wire.Metric(id="memory", label="Memory", suffix="B", type="container"),
-    wire.Metric(id="swap", label="Swap", suffix="B", type="container"),
-    wire.Metric(id="router", label="Requests per minute", suffix="RPM", type="app"),
+    wire.Metric(id="cpu", label="CPU", suffix="%", type="global"),
+    wire.Metric(id="memory", label="Memory", suffix="B", type="global"),
+    wire.Metric(id="swap", label="Swap", suffix="B", type="global"),
+    wire.Metric(id="router", label="Requests per minute by status", suffix="RPM", type="router"),
+    wire.Metric(id="requests", label="Response time", suffix="ms", type="router"),
+    wire.Metric(id="5XX", label="Server errors", suffix="RPM", type="router"),
+    wire.Metric(id="all", label="Requests per minute", suffix="RPM", type="router"),
+    wire.Metric(id="rpm_per_container", label="RPM per container", suffix="RPM", type="router"),
+    wire.Metric(
+        id="p95_response_time", label="95th percentile of response times", suffix="ms", type="router"
+    ),
 ]
 
 

@@ -74,6 +74,7 @@ async def record(run: Run[Delete, World], tx: Tx) -> None:
     owner_id = (await apps.get(tx, params.app_id)).owner_id
     await apps.delete(tx, params.app_id)
     by, data = Actor(account_id=it.account_id), {"app": show(params.app_id), "name": params.name}
+    tx.after_commit(lambda: run.world.sites.later(params.app_id))
     # Nobody can ask the app any more what became of it.
     target = f"account:{owner_id}"
     tx.append(NewEvent(at=now, name="app.deleted", operation=it.id, target=target, by=by, data=data))

@@ -4,8 +4,8 @@ import asyncio
 import logging
 
 from headway.clock import SECOND, Clock
-from headway.runtimes.waiting import either
 from headway.store.logbook import Logbook
+from headway.waiting import either
 
 _log = logging.getLogger(__name__)
 _DAY_SECONDS = 86_400

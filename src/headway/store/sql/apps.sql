@@ -66,8 +66,17 @@ SELECT count(*) FROM apps WHERE parent_id = :parent_id
 -- This and each of the following is carried out, in this order, when an app goes.
 UPDATE apps SET parent_id = NULL WHERE parent_id = :id
 
+-- name: delete_samples
+DELETE FROM samples WHERE app_id = :id
+
 -- name: delete_collaborators
 DELETE FROM collaborators WHERE app_id = :id
+
+-- name: delete_certificates
+DELETE FROM certificates WHERE domain_id IN (SELECT id FROM domains WHERE app_id = :id)
+
+-- name: delete_domains
+DELETE FROM domains WHERE app_id = :id
 
 -- name: delete_variables
 DELETE FROM variables WHERE app_id = :id
@@ -86,3 +95,6 @@ DELETE FROM releases WHERE app_id = :id
 
 -- name: delete_app
 DELETE FROM apps WHERE id = :id
+
+-- name: with_router_logs
+SELECT id FROM apps WHERE router_logs = 1
