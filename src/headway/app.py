@@ -17,6 +17,7 @@ from headway.builders.packs.catalog import PACKS
 from headway.clock import Clock, SystemClock
 from headway.config import Config
 from headway.dialects.headway.dialect import headway
+from headway.dialects.headway.webhooks import message
 from headway.dialects.scalingo.attach import RunServer
 from headway.dialects.scalingo.dialect import SCALINGO
 from headway.dialects.scalingo.refuse import refuse
@@ -37,6 +38,7 @@ from headway.domain.sites import Sites
 from headway.domain.stats.gather import Gatherer
 from headway.domain.stats.meter import Meter
 from headway.domain.stats.sample import Sampler
+from headway.domain.webhooks.postman import Postman
 from headway.domain.world import World
 from headway.engine.feed import Feed
 from headway.engine.janitor import Janitor
@@ -55,6 +57,7 @@ from headway.store.sqlite import Sqlite
 from headway.views.stories import Stories
 from headway.web.ask import edge
 from headway.web.dialect import mount
+from headway.web.post import Poster
 from headway.web.server import Server
 from headway.web.status import status
 from headway.web.tunnel import TunnelServer
@@ -95,6 +98,7 @@ class Platform:
             PoolKeeper(world),
             self.worker,
             Renewer(world),
+            Postman(world, feed, message, Poster(private=config.webhook_private_addresses).post),
             Janitor(world.database, world.clock, retention_days=config.operation_retention_days),
             threshold.ledger,
             TunnelServer(RunServer(threshold), refuse, address(config.attach, "attach")),

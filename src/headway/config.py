@@ -78,6 +78,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     payment_url: str = ""
     requests_per_minute: int = 60
     requests_at_once_max: int = 1000
+    webhooks_per_account_max: int = 20
+    webhook_private_addresses: bool = False
     connections_max: int = 20_000
 
     @property
@@ -110,6 +112,12 @@ def load(file: Path | None, environment: Mapping[str, str] | None = None, **opti
 def environment() -> Mapping[str, str]:
     """The environment, for the few parts that hand pieces of it on."""
     return os.environ
+
+
+def user_folder(environment: Mapping[str, str] | None = None) -> Path:
+    """Where this user's own settings are kept, as the desktop standard says."""
+    given = os.environ if environment is None else environment
+    return Path(given.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "headway"
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:

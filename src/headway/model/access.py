@@ -39,6 +39,7 @@ NEEDS: dict[str, Role] = {
     "domains.edit": Role.COLLABORATOR,
     "domains.remove": Role.COLLABORATOR,
     "operation.cancel": Role.LIMITED,
+    "operation.retry": Role.LIMITED,
     "stats.read": Role.LIMITED,
     "variables.read": Role.COLLABORATOR,
     "variables.set": Role.COLLABORATOR,

@@ -15,7 +15,7 @@ from headway.builders.port import Source
 from headway.builders.refusals import disk_full_told
 from headway.clock import SECOND
 from headway.domain.access import permitted
-from headway.domain.containers import formation
+from headway.domain.containers import formation, running
 from headway.domain.containers.swap import Swap, Swapping
 from headway.domain.deployments.upload import own_archive
 from headway.domain.world import World
@@ -245,6 +245,13 @@ def _archive(run: Run[Deploy, World]) -> Path:
     return run.world.config.folder / "deployments" / f"{ids.show(run.params.deployment_id)}.tar.gz"
 
 
+async def again(world: World, params: Deploy, by: Actor, key: str) -> Operation:
+    """The same archive, as long as it is kept."""
+    app = await running.app_of(world, params.app_id)
+    before = await world.database.read(lambda tx: deployments.get(tx, params.deployment_id))
+    return (await deploy(world, app, before.source_url, params.ref, by, key=key))[1]
+
+
 _swapping = Swapping[Deploy](_swap)
 
 DEPLOY: OperationType[Deploy, World] = OperationType(
@@ -262,4 +269,5 @@ DEPLOY: OperationType[Deploy, World] = OperationType(
     record=record,
     record_failure=record_failure,
     summary=lambda params: f"deploy {params.ref}",
+    again=again,
 )
