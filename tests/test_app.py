@@ -27,7 +27,9 @@ from headway.web.tunnel import TunnelServer
 def config(tmp_path: Path) -> Config:
     with socket.create_server(("127.0.0.1", 0)) as free:
         apps = f"127.0.0.1:{free.getsockname()[1]}"
-    return Config(data=str(tmp_path / "data"), listen="127.0.0.1:0", attach="127.0.0.1:0", apps=apps)
+    return Config(
+        data=str(tmp_path / "data"), listen="127.0.0.1:0", attach="127.0.0.1:0", ssh="127.0.0.1:0", apps=apps
+    )
 
 
 async def test_what_listens_starts_last_and_what_it_needs_before_it(config: Config) -> None:

@@ -13,6 +13,8 @@ from headway.builders import buildpack, surroundings, toolchains
 from headway.builders.packs.catalog import PACKS
 from headway.clock import Clock, SystemClock
 from headway.config import Config
+from headway.dialects.git.http import git
+from headway.dialects.git.ssh import SshServer
 from headway.dialects.headway.dialect import headway
 from headway.dialects.scalingo.attach import RunServer
 from headway.dialects.scalingo.dialect import SCALINGO
@@ -20,6 +22,7 @@ from headway.dialects.scalingo.refuse import refuse
 from headway.domain.accounts.ensure_admin import ensure_admin
 from headway.domain.catalog import CATALOG
 from headway.domain.containers.reconcile import Reconciler
+from headway.domain.deployments.sweep import Sweeper
 from headway.domain.logs.collect import Collector
 from headway.domain.logs.rate import Limit
 from headway.domain.one_offs.keep import Keeper
@@ -37,6 +40,7 @@ from headway.runtimes.process import Process
 from headway.store.database import Database
 from headway.store.logbook import Logbook
 from headway.store.sqlite import Sqlite
+from headway.views import keys
 from headway.views.stories import Stories
 from headway.web.ask import edge
 from headway.web.dialect import mount
@@ -64,7 +68,7 @@ class Platform:
         feed = Feed(world.database)
         stories = Stories(world.database, feed, world.clock, CATALOG)
         threshold = edge(world, feed)
-        roof = mount(threshold, (SCALINGO, headway(stories)), status(world))
+        roof = mount(threshold, (SCALINGO, headway(stories), git(threshold)), status(world))
         return (
             self.runtime,
             self.router,
@@ -73,7 +77,9 @@ class Platform:
             Keeper(world),
             self.worker,
             Janitor(world.database, world.clock, retention_days=config.operation_retention_days),
+            Sweeper(world),
             TunnelServer(RunServer(threshold), refuse, address(config.attach, "attach")),
+            SshServer(threshold, address(config.ssh, "ssh"), lambda it: keys.account_of(world.database, it)),
             Server(
                 roof,
                 address(config.listen, "listen"),

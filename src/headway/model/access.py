@@ -22,6 +22,8 @@ NEEDS: dict[str, Role] = {
     "app.stop_one_off": Role.LIMITED,
     "app.signal": Role.LIMITED,
     "app.configure": Role.COLLABORATOR,
+    "app.rollback": Role.LIMITED,
+    "app.fetch": Role.LIMITED,
     "app.rename": Role.OWNER,
     "app.transfer": Role.OWNER,
     "app.delete": Role.OWNER,

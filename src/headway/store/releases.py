@@ -1,10 +1,12 @@
 """Releases as rows."""
 
+from typing import Any
+
 import msgspec
 
 from headway.errors import NotFound
 from headway.model.deployments import Release
-from headway.store.database import Tx
+from headway.store.database import Row, Tx
 from headway.store.sheets import sheet
 
 SQL = sheet("releases")
@@ -15,10 +17,7 @@ async def get(tx: Tx, id: int) -> Release:
     row = await tx.one(SQL["get"], id=id)
     if row is None:
         raise NotFound("release")
-    values = list(row)
-    values[4] = msgspec.json.decode(row[4], type=dict[str, str])
-    values[5] = msgspec.json.decode(row[5], type=dict[str, str])
-    return Release(*values)
+    return _release(row)
 
 
 async def keep(tx: Tx, release: Release) -> None:
@@ -38,3 +37,25 @@ async def keep(tx: Tx, release: Release) -> None:
 async def delete(tx: Tx, id: int) -> None:
     """Forget a release that never served; nothing if there is none."""
     await tx.run(SQL["delete"], id=id)
+
+
+async def of_app(tx: Tx, app_id: int) -> list[Release]:
+    """The releases of an app that are kept, newest first."""
+    return [_release(row) for row in await tx.all(SQL["of_app"], app_id=app_id)]
+
+
+async def trim(tx: Tx, app_id: int, serving: int, count: int) -> None:
+    """Keep the newest `count` releases of an app, the one that serves, and those that something runs."""
+    await tx.run(SQL["trim"], app_id=app_id, serving=serving, count=count)
+
+
+async def digests(tx: Tx) -> set[str]:
+    """The slugs of all releases of all apps."""
+    return {str(row[0]) for row in await tx.all(SQL["digests"])}
+
+
+def _release(row: Row) -> Release:
+    values: list[Any] = list(row)
+    values[4] = msgspec.json.decode(row[4], type=dict[str, str])
+    values[5] = msgspec.json.decode(row[5], type=dict[str, str])
+    return Release(*values)
