@@ -8,6 +8,7 @@ from headway.dialects.scalingo import (
     deployments,
     deployments_stream,
     features,
+    keys,
     logs,
     one_offs,
     operations,
@@ -30,6 +31,10 @@ ROUTES = (
     Route("POST", "/v1/tokens", accounts.create),
     Route("PATCH", "/v1/tokens/{id}/renew", accounts.renew),
     Route("DELETE", "/v1/tokens/{id}", accounts.revoke),
+    Route("GET", "/v1/keys", keys.list_all),
+    Route("POST", "/v1/keys", keys.add),
+    Route("GET", "/v1/keys/{id}", keys.get),
+    Route("DELETE", "/v1/keys/{id}", keys.remove),
     # What there is.
     Route("GET", "/v1/features/stacks", features.stacks, open=True),
     Route("GET", "/v1/features/container_sizes", features.container_sizes, open=True),
