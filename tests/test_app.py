@@ -10,7 +10,9 @@ import pytest
 from headway import app
 from headway.clock import SystemClock
 from headway.config import Config
+from headway.dialects.git.ssh import SshServer
 from headway.domain.containers.reconcile import Reconciler
+from headway.domain.deployments.sweep import Sweeper
 from headway.domain.logs.collect import Collector
 from headway.domain.one_offs.keep import Keeper
 from headway.engine.janitor import Janitor
@@ -43,7 +45,9 @@ async def test_what_listens_starts_last_and_what_it_needs_before_it(config: Conf
             Keeper,
             type(platform.worker),
             Janitor,
+            Sweeper,
             TunnelServer,
+            SshServer,
             Server,
         ]
         assert platform.services()[5] is platform.worker

@@ -35,6 +35,8 @@ SESSIONS_MAX = 10
 _ALIVE_SECONDS, _PROBES = 30, 4
 _PIECE_BYTES = 64 << 10
 _REFUSED, _BROKEN = 128, 1
+_NO_MORE = 14
+"""SSH_DISCONNECT_NO_MORE_AUTH_METHODS_AVAILABLE."""
 
 AccountOf = Callable[[str], Awaitable[Account]]
 
@@ -123,9 +125,7 @@ class _Server(asyncssh.SSHServer):
         fingerprint = key.get_fingerprint()
         self._tried.add(fingerprint)
         if len(self._tried) > self._shells.edge.world.config.ssh_attempts_max:
-            raise asyncssh.DisconnectError(
-                asyncssh.DISC_NO_MORE_AUTH_METHODS_AVAILABLE, "too many keys were tried"
-            )
+            raise asyncssh.DisconnectError(_NO_MORE, "too many keys were tried")
         if username != USER:
             return False
         try:
@@ -143,8 +143,11 @@ class _Server(asyncssh.SSHServer):
             return False
         self._sessions += 1
         channel = _Channel(connection, lambda: self._shells.edge.identity.login(account))
-        process = asyncssh.SSHServerProcess(lambda process: self._perform(account, process), None, 3, False)
-        return channel, process
+
+        async def perform(process: "asyncssh.SSHServerProcess[bytes]") -> None:
+            await self._perform(account, process)
+
+        return channel, asyncssh.SSHServerProcess(perform, None, 3, False)
 
     async def _perform(self, account: Account, process: "asyncssh.SSHServerProcess[bytes]") -> None:
         try:
@@ -233,6 +236,6 @@ class _Channel(asyncssh.SSHServerChannel[bytes]):
         )
         self._login = login
 
-    def _process_auth_dot_v2_at_scalingo_dot_com_request(self, _packet: asyncssh.packet.SSHPacket) -> bool:
+    def _process_auth_dot_v2_at_scalingo_dot_com_request(self, _packet: object) -> bool:
         self._send_request(LOGIN.encode(), self._login().encode())
         return True

@@ -5,7 +5,7 @@ import contextlib
 import logging
 import socket
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from headway.dialects.git.service import Git
 from headway.model.accounts import Account
@@ -86,7 +86,7 @@ class SshServer:
 def _imported() -> "type[Shells]":
     from headway.dialects.git.shell import Shells  # noqa: PLC0415 - see above
 
-    return cast("type[Shells]", Shells)
+    return Shells
 
 
 def _watch(connection: socket.socket) -> None:
