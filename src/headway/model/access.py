@@ -35,6 +35,7 @@ NEEDS: dict[str, Role] = {
     "deployment.deploy": Role.LIMITED,
     "deployment.delete_cache": Role.COLLABORATOR,
     "operation.cancel": Role.LIMITED,
+    "operation.retry": Role.LIMITED,
     "variables.read": Role.COLLABORATOR,
     "variables.set": Role.COLLABORATOR,
     "variables.delete": Role.COLLABORATOR,

@@ -10,6 +10,7 @@ from headway.store.database import Row, Tx
 from headway.store.sheets import sheet
 
 SQL = sheet("releases")
+SEARCHES = sheet("searches")
 
 
 async def get(tx: Tx, id: int) -> Release:
@@ -18,6 +19,22 @@ async def get(tx: Tx, id: int) -> Release:
     if row is None:
         raise NotFound("release")
     return _release(row)
+
+
+async def of_app(tx: Tx, app_id: int, *, before: int, count: int) -> list[Release]:
+    """Those of an app, newest first, made before the id `before`; without their variables."""
+    rows = await tx.all(SEARCHES["releases"], app_id=app_id, before=before, count=count)
+    return [_release(row) for row in rows]
+
+
+async def by_version(tx: Tx, app_id: int, version: int) -> Release | None:
+    """The release of that version, if it is kept."""
+    return _found(await tx.one(SQL["by_version"], app_id=app_id, version=version))
+
+
+async def older(tx: Tx, app_id: int, version: int) -> Release | None:
+    """The newest release that is kept from before that version."""
+    return _found(await tx.one(SQL["older"], app_id=app_id, version=version))
 
 
 async def keep(tx: Tx, release: Release) -> None:
@@ -39,11 +56,6 @@ async def delete(tx: Tx, id: int) -> None:
     await tx.run(SQL["delete"], id=id)
 
 
-async def of_app(tx: Tx, app_id: int) -> list[Release]:
-    """The releases of an app that are kept, newest first."""
-    return [_release(row) for row in await tx.all(SQL["of_app"], app_id=app_id)]
-
-
 async def trim(tx: Tx, app_id: int, serving: int, count: int) -> None:
     """Keep the newest `count` releases of an app, the one that serves, and those that something runs."""
     await tx.run(SQL["trim"], app_id=app_id, serving=serving, count=count)
@@ -52,6 +64,10 @@ async def trim(tx: Tx, app_id: int, serving: int, count: int) -> None:
 async def digests(tx: Tx) -> set[str]:
     """The slugs of all releases of all apps."""
     return {str(row[0]) for row in await tx.all(SQL["digests"])}
+
+
+def _found(row: Row | None) -> Release | None:
+    return None if row is None else _release(row)
 
 
 def _release(row: Row) -> Release:

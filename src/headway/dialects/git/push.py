@@ -9,7 +9,7 @@ import contextlib
 
 import msgspec
 
-from headway.domain.deployments.push import push
+from headway.domain.deployments.deploy import push
 from headway.domain.deployments.source import Origin
 from headway.domain.repositories import keep
 from headway.errors import Busy, Refusal, Trouble
@@ -104,7 +104,7 @@ class Push:
     async def _begun(self, branch: str, update: Update) -> tuple[Deployment, Operation] | None:
         """Begin, as soon as nothing else changes the app, or not at all; None where the branch is elsewhere."""
         world = self._edge.world
-        origin = Origin(commit=update.after, branch=branch, before=update.before)
+        origin = Origin(source_url=f"git:{branch}", commit=update.after, branch=branch, before=update.before)
         until, told = world.clock.monotonic() + world.config.push_wait_seconds, 0
         while True:
             if await keep.at(world, self._app.id, branch) != update.before:

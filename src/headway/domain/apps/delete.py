@@ -78,6 +78,12 @@ async def record(run: Run[Delete, World], tx: Tx) -> None:
     tx.append(NewEvent(at=now, name="app.deleted", operation=it.id, target=it.target, by=by, data=data))
 
 
+async def again(world: World, params: Delete, by: Actor, key: str) -> Operation:
+    """The same app, whatever it is called now."""
+    app = await running.app_of(world, params.app_id)
+    return await delete(world, app, app.name, by, key)
+
+
 DELETE: OperationType[Delete, World] = OperationType(
     name="app.delete",
     params=Delete,
@@ -89,4 +95,5 @@ DELETE: OperationType[Delete, World] = OperationType(
     ),
     record=record,
     summary=lambda params: f"delete {params.name}",
+    again=again,
 )

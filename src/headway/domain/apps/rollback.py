@@ -8,7 +8,7 @@ import msgspec
 
 from headway import ids
 from headway.domain.access import permitted
-from headway.domain.containers import formation
+from headway.domain.containers import formation, running
 from headway.domain.containers.swap import Swap, Swapping
 from headway.domain.world import World
 from headway.engine.declare import OperationType, Run
@@ -27,6 +27,7 @@ class Rollback(msgspec.Struct, frozen=True, kw_only=True):
     app_id: int
     release_id: int
     version: int
+    version_before: int
     ref: str
     formation: list[ContainerType]
     before: list[Container]
@@ -65,6 +66,7 @@ async def _planned(world: World, tx: Tx, app: App, version: int | None) -> Rollb
         app_id=app.id,
         release_id=wanted.id,
         version=wanted.version,
+        version_before=(await releases.get(tx, app.release_id or 0)).version,
         ref=wanted.ref,
         formation=types,
         before=await containers.of_app(tx, app.id),
@@ -76,18 +78,17 @@ async def _wanted(tx: Tx, app: App, version: int | None) -> Release:
     if app.release_id is None:
         raise Conflict("the app was never deployed: there is nothing to go back to")
     present = await releases.get(tx, app.release_id)
-    kept = await releases.of_app(tx, app.id)
-    if version is None:
-        older = [it for it in kept if it.version < present.version]
-        if not older:
-            raise Conflict("no release from before the one that serves is kept")
-        return older[0]
     if version == present.version:
         raise Conflict(f"release {version} serves already")
-    found = [it for it in kept if it.version == version]
-    if not found:
-        raise NotFound("release", str(version))
-    return found[0]
+    if version is not None:
+        found = await releases.by_version(tx, app.id, version)
+        if found is None:
+            raise NotFound("release", str(version))
+        return found
+    older = await releases.older(tx, app.id, present.version)
+    if older is None:
+        raise Conflict("no release from before the one that serves is kept")
+    return older
 
 
 async def record(run: Run[Rollback, World], tx: Tx) -> None:
@@ -107,6 +108,16 @@ async def record(run: Run[Rollback, World], tx: Tx) -> None:
     tx.append(NewEvent(at=now, name="app.rolled_back", operation=it.id, target=it.target, by=by, data=data))
 
 
+async def again(world: World, params: Rollback, by: Actor, key: str) -> Operation:
+    """To the same release, as long as it is kept."""
+    return await rollback(world, await running.app_of(world, params.app_id), params.version, by, key)
+
+
+async def inverse(world: World, params: Rollback, by: Actor, key: str) -> Operation:
+    """Forth to the release that served before, as long as it is kept."""
+    return await rollback(world, await running.app_of(world, params.app_id), params.version_before, by, key)
+
+
 _swapping = Swapping[Rollback](lambda run: run.params.swap)
 
 ROLLBACK: OperationType[Rollback, World] = OperationType(
@@ -119,5 +130,7 @@ ROLLBACK: OperationType[Rollback, World] = OperationType(
         _swapping.stop("stop the present containers"),
     ),
     record=record,
+    again=again,
+    inverse=inverse,
     summary=lambda params: f"roll back to release {params.version}, {params.ref}",
 )

@@ -12,7 +12,8 @@ from headway import ids
 from headway.builders.download import fault_of
 from headway.builders.port import Source
 from headway.domain.access import permitted
-from headway.domain.containers import formation
+from headway.domain.apps.rollback import rollback
+from headway.domain.containers import formation, running
 from headway.domain.containers.swap import Swap, Swapping
 from headway.domain.deployments import hook, source
 from headway.domain.deployments.source import Origin
@@ -21,8 +22,8 @@ from headway.domain.repositories import keep
 from headway.domain.world import World
 from headway.engine.cancel import CODE
 from headway.engine.declare import OperationType, Run, Step
-from headway.engine.submit import key_of
-from headway.errors import Invalid
+from headway.engine.submit import Key, key_of
+from headway.errors import Conflict, Invalid
 from headway.model.apps import App, Container, ContainerType
 from headway.model.deployments import FAILURES, SUCCESS, Deployment, Release
 from headway.model.operations import Actor, Detail, NewEvent, Operation
@@ -42,6 +43,7 @@ class Deploy(msgspec.Struct, frozen=True, kw_only=True):
     release_id: int
     hook_id: int
     """The one-off that runs its postdeploy, where it has one."""
+    release_before: int | None
     origin: Origin
     ref: str
     formation: list[ContainerType]
@@ -63,29 +65,52 @@ async def deploy(
     Invalid where the URL is no place to take an archive from, Busy while anything else changes the app.
     """
     archive = await own_archive(world, source_url)
-    origin = Origin(url=source_url) if archive is None else Origin(archive=archive.name)
+    origin = (
+        Origin(source_url=source_url, url=source_url)
+        if archive is None
+        else Origin(source_url=source_url, archive=archive.name)
+    )
     sent = key_of(by, key, DEPLOY.name, app.id, source_url, ref)
+    return await _submitted(
+        world, app, origin, by, ref=ref or f"archive-{world.clock.now() // 1_000_000}", key=sent
+    )
 
+
+async def push(
+    world: World, app: App, origin: Origin, by: Actor, *, key: str = ""
+) -> tuple[Deployment, Operation]:
+    """Begin to deploy a commit of the app's repository; its branch moves there once it serves.
+
+    Busy while anything else changes the app.
+    """
+    sent = key_of(by, key, DEPLOY.name, app.id, origin.branch, origin.commit)
+    return await _submitted(world, app, origin, by, ref=origin.commit, key=sent)
+
+
+async def _submitted(
+    world: World, app: App, origin: Origin, by: Actor, *, ref: str, key: Key | None
+) -> tuple[Deployment, Operation]:
     async def body(tx: Tx) -> tuple[Deployment, Operation]:
         await permitted(tx, app.id, by, DEPLOY.name)
-        if (earlier := await world.desk.earlier(tx, sent)) is not None:
+        if (earlier := await world.desk.earlier(tx, key)) is not None:
             return await deployments.of_operation(tx, earlier.id, app.id), earlier
         if origin.url and (fault := fault_of(origin.url)):
             raise Invalid(source_url=fault)
-        params = await planned(world, tx, app, origin, ref or f"archive-{world.clock.now() // 1_000_000}")
-        operation = await world.desk.submit(tx, DEPLOY, params, by=by, key=sent)
-        return await begun(tx, params, operation, source_url, by), operation
+        params = await _planned(world, tx, app, origin, ref)
+        operation = await world.desk.submit(tx, DEPLOY, params, by=by, key=key)
+        return await _begun(tx, params, operation, by), operation
 
     return await world.database.write(body)
 
 
-async def planned(world: World, tx: Tx, app: App, origin: Origin, ref: str) -> Deploy:
+async def _planned(world: World, tx: Tx, app: App, origin: Origin, ref: str) -> Deploy:
     """What is to be deployed, beside what is there."""
     return Deploy(
         app_id=app.id,
         deployment_id=world.ids.next(),
         release_id=world.ids.next(),
         hook_id=world.ids.next(),
+        release_before=(await apps.get(tx, app.id)).release_id,
         origin=origin,
         ref=ref,
         formation=await containers.types(tx, app.id),
@@ -93,7 +118,7 @@ async def planned(world: World, tx: Tx, app: App, origin: Origin, ref: str) -> D
     )
 
 
-async def begun(tx: Tx, params: Deploy, operation: Operation, source_url: str, by: Actor) -> Deployment:
+async def _begun(tx: Tx, params: Deploy, operation: Operation, by: Actor) -> Deployment:
     """The deployment, kept beside the operation that makes it."""
     app = await apps.get(tx, params.app_id)
     previous = None if app.release_id is None else (await releases.get(tx, app.release_id)).ref
@@ -104,7 +129,7 @@ async def begun(tx: Tx, params: Deploy, operation: Operation, source_url: str, b
         release_id=params.release_id,
         ref=params.ref,
         previous_ref=previous,
-        source_url=source_url,
+        source_url=params.origin.source_url,
         pusher_id=by.account_id,
         pusher=by.name,
         pusher_email=(await accounts.get(tx, by.account_id)).email,
@@ -261,6 +286,24 @@ async def move_branch_back(run: Run[Deploy, World]) -> None:
         await keep.move(run.world, run.params.app_id, it.branch, it.before)
 
 
+async def again(world: World, params: Deploy, by: Actor, key: str) -> Operation:
+    """The same commit, URL or, as long as it is kept, archive."""
+    app, it = await running.app_of(world, params.app_id), params.origin
+    if not it.commit:
+        return (await deploy(world, app, it.source_url, params.ref, by, key=key))[1]
+    here = await keep.at(world, app.id, it.branch)
+    return (await push(world, app, msgspec.structs.replace(it, before=here), by, key=key))[1]
+
+
+async def inverse(world: World, params: Deploy, by: Actor, key: str) -> Operation:
+    """Back to the release that served before, as long as it is kept."""
+    if params.release_before is None:
+        raise Conflict("nothing was deployed before this")
+    before = params.release_before
+    version = (await world.database.read(lambda tx: releases.get(tx, before))).version
+    return await rollback(world, await running.app_of(world, params.app_id), version, by, key)
+
+
 _swapping = Swapping[Deploy](_swap)
 
 DEPLOY: OperationType[Deploy, World] = OperationType(
@@ -286,4 +329,6 @@ DEPLOY: OperationType[Deploy, World] = OperationType(
     record=record,
     record_failure=record_failure,
     summary=lambda params: f"deploy {params.ref}",
+    again=again,
+    inverse=inverse,
 )

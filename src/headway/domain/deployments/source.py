@@ -23,6 +23,8 @@ _PIECE_BYTES = 256 << 10
 class Origin(msgspec.Struct, frozen=True, kw_only=True):
     """Where the code comes from: one of three."""
 
+    source_url: str
+    """As people know it: a URL, or `git:main` for a push."""
     archive: str = ""
     """An archive that was uploaded: the name of its file."""
     url: str = ""

@@ -11,9 +11,13 @@ ON CONFLICT (id) DO NOTHING
 -- name: delete
 DELETE FROM releases WHERE id = :id
 
--- name: of_app
+-- name: by_version
 SELECT id, app_id, version, digest, processes, variables, ref, created_at
-FROM releases WHERE app_id = :app_id ORDER BY version DESC
+FROM releases WHERE app_id = :app_id AND version = :version
+
+-- name: older
+SELECT id, app_id, version, digest, processes, variables, ref, created_at
+FROM releases WHERE app_id = :app_id AND version < :version ORDER BY version DESC LIMIT 1
 
 -- name: trim
 -- What runs, or is to run, keeps its release; so does the one that serves.
