@@ -11,6 +11,8 @@ import msgspec
 import pytest
 
 from headway.domain.catalog import CATALOG
+from headway.domain.deployments.deploy import DEPLOY, Deploy
+from headway.domain.repositories import keep
 from headway.domain.world import World
 from headway.engine.declare import OperationType, Step
 from headway.engine.worker import Worker
@@ -108,8 +110,18 @@ async def consistent(outside: Outside, app, expected: set[Phase]) -> None:
     assert route.hostnames == (f"{now.name}.localhost",)
     assert (route.force_https, route.sticky_session) == (now.force_https, now.sticky_session)
     outside.serves(*route.hostnames)
+    await branch_agrees(outside, app, found)
     release = now.release_id
     assert all(it.release_id == release or found[0].type == "app.scale" for it in rows if found)
+
+
+async def branch_agrees(outside: Outside, app: App, found: list[Operation]) -> None:
+    """The branch that was pushed is where what serves came from."""
+    for operation in found:
+        if operation.type == DEPLOY.name:
+            origin = msgspec.json.decode(operation.params, type=Deploy).origin
+            there = await keep.at(outside.process()[0], app.id, origin.branch)
+            assert there == (origin.commit if operation.phase is Phase.SUCCEEDED else origin.before)
 
 
 def told(operation: Operation, history: list[Event]) -> None:

@@ -60,9 +60,9 @@ class Git:
 
     def __init__(self, edge: Edge) -> None:
         self._edge = edge
+        self._is_prepared = False
 
-    def prepare(self) -> None:
-        """The hooks are there."""
+    def _prepare(self) -> None:
         folder = keep.hooks_of(self._edge.world)
         folder.mkdir(parents=True, exist_ok=True)
         script = str(Path(hook.__file__).resolve())
@@ -73,9 +73,12 @@ class Git:
             )
             made.chmod(0o755)
             made.replace(folder / name)
+        self._is_prepared = True
 
     async def serve(self, asked: Asked, client: Client) -> int:
         """Carry it out; the exit code of git."""
+        if not self._is_prepared:
+            self._prepare()
         folder = await keep.ensure(self._edge.world, asked.app.id)
         ours, theirs = socket.socketpair()
         with theirs:

@@ -49,6 +49,7 @@ class Shells:
         self.git = git
         self.account_of = account_of
         self._key = host_key(edge.world.config.folder)
+        asyncssh.set_log_level(logging.WARNING)
 
     async def talk(self, connection: socket.socket) -> None:
         """Talk until they have gone."""

@@ -33,13 +33,15 @@ class SshServer:
         self._loading = asyncio.Lock()
         self._shells: Shells | None = None
         self._open = 0
+        self.port = 0
+        """Where it listens, once it does."""
 
     async def serve(self, ready: asyncio.Event, stop: asyncio.Event) -> None:
         """Listen until `stop`; then connections are cut. OSError where the address is taken."""
-        self._git.prepare()
         family = socket.AF_INET6 if ":" in self._address[0] else socket.AF_INET
         with socket.create_server(self._address, family=family, backlog=BACKLOG) as listener:
             listener.setblocking(False)
+            self.port = listener.getsockname()[1]
             async with asyncio.TaskGroup() as group:
                 accepting = group.create_task(self._accept(listener))
                 ready.set()

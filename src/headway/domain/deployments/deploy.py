@@ -94,7 +94,7 @@ async def _submitted(
         await permitted(tx, app.id, by, DEPLOY.name)
         if (earlier := await world.desk.earlier(tx, key)) is not None:
             return await deployments.of_operation(tx, earlier.id, app.id), earlier
-        if origin.url and (fault := fault_of(origin.url)):
+        if not origin.ours and (fault := fault_of(origin.url)):
             raise Invalid(source_url=fault)
         params = await _planned(world, tx, app, origin, ref)
         operation = await world.desk.submit(tx, DEPLOY, params, by=by, key=key)

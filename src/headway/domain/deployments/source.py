@@ -36,6 +36,11 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
     before: str = ""
     """Where the branch was before."""
 
+    @property
+    def ours(self) -> bool:
+        """Whether what is to be deployed is here already."""
+        return bool(self.archive or self.commit)
+
 
 def archive_of(world: World, deployment_id: int) -> Path:
     """Where the archive of a deployment is, until it has been built."""

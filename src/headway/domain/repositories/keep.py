@@ -89,20 +89,25 @@ async def tidy(world: World, app_id: int) -> None:
         await asked(world, folder_of(world, app_id), "gc", "--auto", "--quiet", seconds=600)
 
 
-async def asked(world: World, folder: Path, *given: str, seconds: float = _SECONDS_MAX) -> str:
-    """What git answers in that folder. Retry, with the end of what it complains, where it ends otherwise than well."""
+async def asked(
+    world: World, folder: Path, *given: str, fed: bytes = b"", seconds: float = _SECONDS_MAX
+) -> str:
+    """What git, which reads `fed`, answers in that folder.
+
+    Retry, with the end of what it complains, where it ends otherwise than well.
+    """
     child = await asyncio.create_subprocess_exec(
         *argv(world, given),
         cwd=folder,
         env=environment(),
-        stdin=asyncio.subprocess.DEVNULL,
+        stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         start_new_session=True,
     )
     try:
         async with asyncio.timeout(seconds):
-            answer, complaint = await child.communicate()
+            answer, complaint = await child.communicate(fed)
     except TimeoutError:
         raise Retry(f"git {given[0]} took longer than {seconds:g} s") from None
     finally:
