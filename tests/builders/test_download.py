@@ -20,10 +20,16 @@ async def site(answer: Answer) -> AsyncIterator[str]:
     """A server that answers each path with these bytes and closes; its URL."""
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        head = await reader.readuntil(b"\r\n\r\n")
-        writer.write(answer(head.split()[1].decode()))
-        await writer.drain()
-        writer.close()
+        try:
+            head = await reader.readuntil(b"\r\n\r\n")
+            writer.write(answer(head.split()[1].decode()))
+            await writer.drain()
+            writer.write_eof()
+            await reader.read()
+        except (OSError, asyncio.IncompleteReadError):
+            pass
+        finally:
+            writer.transport.abort()
 
     async with await asyncio.start_server(talk, "127.0.0.1", 0) as server:
         yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
