@@ -7,8 +7,8 @@ import pytest
 
 from headway.model.apps import App
 from headway.store import deployments
-from tests.dialects.git.conftest import SERVES, Somebody
 from tests.outside import Outside
+from tests.pushing import SERVES, Somebody
 from tests.ready_made import SECRET
 
 Place = tuple[Somebody, str]

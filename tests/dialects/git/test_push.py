@@ -13,8 +13,8 @@ from headway.engine.feed import Feed
 from headway.model.apps import App
 from headway.model.operations import Phase
 from headway.store import deployments, operations
-from tests.dialects.git.conftest import SERVES, Somebody, branches
 from tests.outside import Outside
+from tests.pushing import SERVES, Somebody, branches
 
 Hooks = Callable[[], list[str]]
 SOME, NOTHING = "1" * 40, "0" * 40

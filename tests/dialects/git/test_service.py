@@ -6,8 +6,8 @@ import random
 import pytest
 
 from headway.model.apps import App
-from tests.dialects.git.conftest import SERVES, Somebody, branches
 from tests.outside import Outside
+from tests.pushing import SERVES, Somebody, branches
 
 
 @pytest.mark.parametrize("settings", [{"push_bytes_max": 10_000}])

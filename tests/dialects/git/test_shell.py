@@ -8,8 +8,8 @@ import pytest
 
 from headway.model.apps import App
 from headway.web.ask import Edge
-from tests.dialects.git.conftest import SERVES, Somebody
 from tests.outside import Outside
+from tests.pushing import SERVES, Somebody
 
 
 async def test_who_has_no_key_here_is_not_let_in(somebody: Somebody, app: App) -> None:

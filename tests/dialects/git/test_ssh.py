@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from tests.dialects.git.conftest import Somebody
+from tests.pushing import Somebody
 
 
 @pytest.mark.parametrize("settings", [{"ssh_connections_max": 1}])
