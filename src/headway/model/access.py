@@ -23,6 +23,8 @@ NEEDS: dict[str, Role] = {
     "app.signal": Role.LIMITED,
     "app.configure": Role.COLLABORATOR,
     "app.file": Role.OWNER,
+    "app.rollback": Role.LIMITED,
+    "app.fetch": Role.LIMITED,
     "app.rename": Role.OWNER,
     "app.transfer": Role.OWNER,
     "app.delete": Role.OWNER,

@@ -248,6 +248,7 @@ def deployment(it: deployments.Shown, where: Places, stack: str) -> wire_deploym
         status=it.status,
         git_ref=record.ref,
         previous_git_ref=record.previous_ref,
+        type="git" if record.source_url.startswith("git:") else "archive",
         image=f"release-{ids.show(record.release_id)}",
         duration=took,
         image_size=record.image_size,
