@@ -18,6 +18,7 @@ from headway.domain.apps.scale import scale
 from headway.domain.containers import formation, running
 from headway.domain.deployments.deploy import deploy
 from headway.domain.deployments.upload import create_source, upload
+from headway.domain.domains.certify import certify
 from headway.domain.files.copy import copy
 from headway.domain.files.create import Wish as FileWish
 from headway.domain.files.create import create_file, create_folder
@@ -28,10 +29,11 @@ from headway.domain.one_offs.unit import unit_of
 from headway.domain.world import World
 from headway.model.apps import App, Change, Container, ContainerType
 from headway.model.deployments import Release
+from headway.model.domains import Domain
 from headway.model.files import ROOT, File
 from headway.model.one_offs import OneOff, Wish
 from headway.model.operations import Actor, Operation
-from headway.store import apps, containers, files, one_offs, releases
+from headway.store import apps, containers, domains, files, one_offs, releases
 from headway.store.database import Tx
 
 PROCFILE = "web: serve\nworker: work\n"
@@ -204,6 +206,22 @@ async def _export(world: World, app: App, by: Actor) -> Operation:
     return await export(world, (await folder_of(world, app, by)).id, "", by)
 
 
+async def _a_domain(world: World, app: App, by: Actor) -> None:  # noqa: ARG001 - as all of them
+    """A domain without a certificate, though one is wanted of an authority."""
+    it = Domain(world.ids.next(), app.id, f"{app.name}.example.org", False, True, None, 0, None, "", "", 0)
+    await world.database.write(lambda tx: domains.insert(tx, it))
+    await world.sites.show(app.id)
+
+
+async def _certify(world: World, app: App, by: Actor) -> Operation:
+    async def body(tx: Tx) -> Operation | None:
+        return await certify(world, tx, (await domains.of_app(tx, app.id))[0], by)
+
+    operation = await world.database.write(body)
+    assert operation is not None
+    return operation
+
+
 EXAMPLES: dict[str, Example] = {
     "app.scale": Example(submit=_scale),
     "app.restart": Example(submit=_restart),
@@ -215,4 +233,5 @@ EXAMPLES: dict[str, Example] = {
     "deployment.deploy": Example(submit=_deploy),
     "file.copy": Example(submit=_copy, before=_a_folder),
     "file.export": Example(submit=_export, before=_a_folder),
+    "domain.certify": Example(submit=_certify, before=_a_domain),
 }
