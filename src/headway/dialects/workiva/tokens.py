@@ -11,6 +11,7 @@ from headway.errors import Malformed, TooLarge, Unauthenticated
 from headway.web.ask import Ask
 from headway.web.body import Answer
 from headway.web.identity import basic
+from headway.web.says import Says
 
 BYTES_MAX = 64 << 10
 FIELDS_MAX = 50
@@ -26,6 +27,12 @@ class _Refused(Exception):
         super().__init__(text)
 
 
+@Says(
+    wire.Token,
+    also={400: wire.TokenError, 401: wire.TokenError, 413: wire.TokenError},
+    body=wire.TokenRequest,
+    refuses=(Unauthenticated,),
+)
 async def token(ask: Ask) -> Answer:
     """An access token for somebody who has an API token. Nobody looks at the client id: the secret says who."""
     try:
