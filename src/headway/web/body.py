@@ -109,8 +109,8 @@ class Answer:
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         """Send it."""
         kind = "websocket.http.response" if scope["type"] == "websocket" else "http.response"
-        # A 204 has no body, and so no length either.
-        length = [] if self.status == 204 else [(b"content-length", b"%d" % len(self.body))]
+        # A 204 has no body, and so no length either; a 304 says nothing of the body that is known already.
+        length = [] if self.status in {204, 304} else [(b"content-length", b"%d" % len(self.body))]
         await send({"type": f"{kind}.start", "status": self.status, "headers": [*self.headers, *length]})
         await send({"type": f"{kind}.body", "body": self.body})
 
@@ -129,6 +129,11 @@ def told(value: Any, operation: Operation) -> Answer:
 def text(value: str, status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:
     """The value as plain text."""
     return Answer(value.encode(), status, _raw("text/plain; charset=utf-8", headers))
+
+
+def ready(value: bytes, media: str, headers: Mapping[str, str] | None = None) -> Answer:
+    """What is complete already."""
+    return Answer(value, 200, _raw(media, headers))
 
 
 def empty(status: int = 204, headers: Mapping[str, str] | None = None) -> Answer:

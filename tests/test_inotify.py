@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from headway.runtimes.inotify import CREATED, MODIFIED, Inotify
+from headway.inotify import CREATED, MODIFIED, Inotify
 
 
 @pytest.fixture

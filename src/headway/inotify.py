@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from headway.runtimes.waiting import readable
+from headway.waiting import readable
 
 CREATED = 0x00000100 | 0x00000080
 """A name appears in a folder, made there or moved there."""

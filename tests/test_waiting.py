@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from headway.runtimes.waiting import either, readable
+from headway.waiting import either, readable
 
 
 @pytest.fixture
