@@ -34,6 +34,7 @@ from headway.model.accounts import Account, Token
 from headway.model.apps import App
 from headway.model.operations import Actor, Operation, Phase
 from headway.store import accounts, events, operations, tokens
+from headway.store.blobs import Blobs
 from headway.store.database import Database, Tx
 from headway.store.logbook import Logbook
 from headway.store.postgres import Postgres
@@ -125,8 +126,11 @@ async def main(kind: str, url: str, data: str, stored: int = 100) -> None:
         desk=Desk(ids, clock, worker),
         runtime=cast(Any, None),
         router=cast(Any, None),
+        sites=cast(Any, None),
+        authority=cast(Any, None),
         builder=cast(Any, None),
         logbook=Logbook(Path(data) / "logs", clock, hot_bytes=1 << 20),
+        blobs=Blobs(Path(data) / "files", clock),
         meter=Meter(cast(Any, None), clock),
     )
     worker.given(world)

@@ -9,6 +9,9 @@ from pathlib import Path
 
 from headway import config as settings
 from headway import lifecycle
+from headway.authorities.acme import Acme
+from headway.authorities.closed import Closed
+from headway.authorities.port import Authority
 from headway.builders import buildpack, surroundings, toolchains
 from headway.builders.packs.catalog import PACKS
 from headway.clock import Clock, SystemClock
@@ -17,14 +20,20 @@ from headway.dialects.headway.dialect import headway
 from headway.dialects.scalingo.attach import RunServer
 from headway.dialects.scalingo.dialect import SCALINGO
 from headway.dialects.scalingo.refuse import refuse
+from headway.dialects.toloka.dialect import TOLOKA
+from headway.dialects.workiva.dialect import workiva
 from headway.domain.accounts.ensure_admin import ensure_admin
 from headway.domain.catalog import CATALOG
 from headway.domain.containers.reconcile import Reconciler
+from headway.domain.domains.renew import Renewer
+from headway.domain.files.sweep import Sweeper
 from headway.domain.logs.archive import Archivist
 from headway.domain.logs.collect import Collector
 from headway.domain.logs.rate import Limit
 from headway.domain.logs.router_lines import RouterLines
 from headway.domain.one_offs.keep import Keeper
+from headway.domain.pools.keep import PoolKeeper
+from headway.domain.sites import Sites
 from headway.domain.stats.gather import Gatherer
 from headway.domain.stats.meter import Meter
 from headway.domain.stats.sample import Sampler
@@ -39,6 +48,7 @@ from headway.routers.envoy import Envoy
 from headway.routers.envoy_config import Settings
 from headway.runtimes import machine
 from headway.runtimes.process import Process
+from headway.store.blobs import Blobs
 from headway.store.database import Database
 from headway.store.logbook import Logbook
 from headway.store.sqlite import Sqlite
@@ -69,7 +79,8 @@ class Platform:
         feed = Feed(world.database)
         stories = Stories(world.database, feed, world.clock, CATALOG)
         threshold = edge(world, feed)
-        roof = mount(threshold, (SCALINGO, headway(stories)), status(world))
+        dialects = (SCALINGO, TOLOKA, workiva(config, world.clock), headway(stories))
+        roof = mount(threshold, dialects, status(world))
         return (
             self.runtime,
             self.router,
@@ -78,9 +89,14 @@ class Platform:
             _gatherer(world),
             Sampler(world.meter, world.database, world.clock, node=_node(config.folder)),
             Reconciler(world),
+            world.sites,
             Keeper(world),
+            Sweeper(world),
+            PoolKeeper(world),
             self.worker,
+            Renewer(world),
             Janitor(world.database, world.clock, retention_days=config.operation_retention_days),
+            threshold.ledger,
             TunnelServer(RunServer(threshold), refuse, address(config.attach, "attach")),
             Server(
                 roof,
@@ -157,8 +173,7 @@ async def _platform(config: Config, clock: Clock, database: Database) -> Platfor
         crash_delays_seconds=config.crash_delays_seconds,
         crash_warm_up_seconds=config.crash_warm_up_seconds,
     )
-    host, port = address(config.apps, "apps")
-    router = Envoy(folder / "router", Settings(host=host, port=port, workers=ENVOY_WORKERS), clock)
+    router = Envoy(folder / "router", _traffic(config), clock)
     ids = Ids(clock)
     worker = Worker[World](
         database,
@@ -177,6 +192,8 @@ async def _platform(config: Config, clock: Clock, database: Database) -> Platfor
         desk=Desk(ids, clock, worker, waiting_max=config.operations_waiting_max),
         runtime=runtime,
         router=router,
+        sites=Sites(database, router, clock),
+        authority=_authority(config, clock),
         builder=await _builder(config, clock, runtime),
         logbook=Logbook(
             folder / "logs",
@@ -184,10 +201,31 @@ async def _platform(config: Config, clock: Clock, database: Database) -> Platfor
             hot_bytes=config.hot_log_bytes,
             archive_bytes=config.archived_log_bytes,
         ),
+        blobs=Blobs(folder / "files", clock),
         meter=Meter(runtime, clock),
     )
     worker.given(world)
     return Platform(world=world, runtime=runtime, router=router, worker=worker)
+
+
+def _traffic(config: Config) -> Settings:
+    host, port = address(config.apps, "apps")
+    tls_host, tls_port = address(config.apps_tls, "apps_tls") if config.apps_tls else ("", 0)
+    return Settings(host=host, port=port, tls_host=tls_host, tls_port=tls_port, workers=ENVOY_WORKERS)
+
+
+def _authority(config: Config, clock: Clock) -> Authority:
+    if not config.acme_directory:
+        return Closed()
+    if not config.apps_tls:
+        raise Invalid(acme_directory="needs apps_tls: without it nothing is served over TLS")
+    return Acme(
+        config.folder / "acme",
+        clock,
+        config.acme_directory,
+        email=config.acme_email,
+        roots=config.acme_roots,
+    )
 
 
 async def _builder(config: Config, clock: Clock, runtime: Process) -> buildpack.Buildpack:

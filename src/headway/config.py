@@ -18,6 +18,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     data: str = "~/.local/share/headway"
     listen: str = "127.0.0.1:8000"
     apps: str = "127.0.0.1:8080"
+    apps_tls: str = ""
     attach: str = "127.0.0.1:5000"
     ssh: str = "127.0.0.1:2222"
     domain: str = "localhost"
@@ -26,6 +27,10 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     database: str = ""
     runtime: str = "process"
     region: str = "local"
+
+    acme_directory: str = ""
+    acme_email: str = ""
+    acme_roots: str = ""
 
     drain_seconds: float = 5
     lease_seconds: float = 4
@@ -53,13 +58,25 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     build_seconds: float = 1800
     build_output_bytes_max: int = 16 << 20
     source_url_seconds: int = 600
+    file_bytes_max: int = 100 << 20
+    file_bytes_per_account_max: int = 10 << 30
+    files_per_account_max: int = 100_000
     hot_log_bytes: int = 50 << 20
     archived_log_bytes: int = 1 << 30
     archived_log_days: float = 90
     log_lines_per_minute: int = 16_384
     log_bytes_per_minute: int = 64 << 20
+    pool_update_seconds: float = 900
+    pool_look_seconds: float = 1
+    batch_bytes_max: int = 64 << 20
     jwt_seconds: int = 3600
-    requests_per_minute: int = 6000
+    workiva_token_seconds: int = 600
+    workiva_polls_per_second: float = 1
+    workiva_sunset: str = "2029-01-31T00:00:00Z"
+    enforce_sunset: bool = False
+    cors_origins: tuple[str, ...] = ()
+    payment_url: str = ""
+    requests_per_minute: int = 60
     requests_at_once_max: int = 1000
     connections_max: int = 20_000
 

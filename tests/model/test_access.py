@@ -20,6 +20,7 @@ LIMITED = {
     "operation.cancel",
 }
 OWNER = {
+    "app.file",
     "app.rename",
     "app.transfer",
     "app.delete",

@@ -2,8 +2,10 @@
 
 import click
 
+from headway.cli.account import account
 from headway.cli.bench import bench
 from headway.cli.demo import demo
+from headway.cli.deprecations import deprecations
 from headway.cli.doctor import doctor
 from headway.cli.down import down
 from headway.cli.simulate import simulation
@@ -13,7 +15,7 @@ from headway.cli.up import up
 
 
 @click.group(
-    commands=[up, down, demo, doctor, token, test, bench, simulation],
+    commands=[up, down, demo, doctor, account, token, deprecations, test, bench, simulation],
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 def main() -> None:

@@ -7,6 +7,7 @@ from headway.model.sizes import SIZES
 from headway.model.stacks import DEFAULT_STACK, STACKS
 from headway.web.ask import Ask
 from headway.web.body import Answer, answer
+from headway.web.says import Says
 
 METRICS = [
     wire.Metric(id="cpu", label="CPU", suffix="%", type="global"),
@@ -23,16 +24,19 @@ METRICS = [
 ]
 
 
+@Says(wire.StacksReply)
 async def stacks(_ask: Ask) -> Answer:
     """All stacks."""
     return answer(wire.StacksReply([project.stack(stack, DEFAULT_STACK) for stack in STACKS.values()]))
 
 
+@Says(wire_containers.SizesReply)
 async def container_sizes(_ask: Ask) -> Answer:
     """All sizes, smallest first."""
     return answer(wire_containers.SizesReply([project.container_size(size) for size in SIZES.values()]))
 
 
+@Says(wire.MetricsReply)
 async def metrics(_ask: Ask) -> Answer:
     """All metrics."""
     return answer(wire.MetricsReply(METRICS))

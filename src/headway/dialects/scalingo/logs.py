@@ -8,18 +8,25 @@ from starlette.types import ASGIApp
 from headway import ids
 from headway.dialects.scalingo import asked, project
 from headway.dialects.scalingo.wire import apps as wire
+from headway.dialects.scalingo.wire import logs as wire_logs
 from headway.errors import Unauthenticated
 from headway.model.logs import Line, dated
 from headway.views import logs
 from headway.web.ask import Ask
 from headway.web.body import Answer, answer, empty, text
+from headway.web.says import TEXT, Param, Says
 from headway.web.stream import EventStream, Pings, TextSocket
 
 PURPOSE = "logs"
 LINES, LINES_MAX = 20, 10_000
+TOKEN = Param("token", "What the link holds.", required=True)
+COUNT = Param("n", "How many lines, up to 10,000.", int)
+FILTER = Param("filter", "Types or labels of containers, with `|` between them; `router`.")
+STREAMED = Param("stream", "With `true` new lines come as server-sent events.", bool)
 FRAME_LINES_MAX = 1000
 
 
+@Says(wire.LogsReply)
 async def link(ask: Ask) -> Answer:
     """The app, and where its logs are read. The link holds a `?`: clients append to it."""
     shown, where = await asked.shown_app(ask, "logs.read"), asked.places(ask)
@@ -28,10 +35,11 @@ async def link(ask: Ask) -> Answer:
     return answer(wire.LogsReply(project.app(shown, where), f"{where.origin}/v1/logs/{app_id}?token={token}"))
 
 
+@Says(TEXT, also={204: None}, params=(TOKEN, COUNT, FILTER, STREAMED), refuses=(Unauthenticated,))
 async def read(ask: Ask) -> ASGIApp:
     """The last lines as text, or with `stream=true` new ones as server-sent events; `n` older ones come first."""
     app_id = _proven(ask)
-    if ask.query.get("stream", "").lower() == "true":
+    if ask.flag("stream", default=False):
         return EventStream(_frames(ask, app_id), _pings(ask))
     count = ask.number("n", LINES, at_most=LINES_MAX)
     found = await logs.last(ask.world.logbook, app_id, count, ask.query.get("filter", ""))
@@ -39,6 +47,7 @@ async def read(ask: Ask) -> ASGIApp:
     return text("".join(f"{dated(line)}\n" for line in found)) if found else empty()
 
 
+@Says(wire_logs.Event, params=(TOKEN, FILTER))
 async def stream(ask: Ask) -> ASGIApp:
     """New lines over a WebSocket, from now on: the client has already read what was. With `n`, older ones first."""
     return TextSocket(_frames(ask, _proven(ask)), _pings(ask))

@@ -13,6 +13,7 @@ import msgspec
 from headway import ids
 from headway.builders.port import Source
 from headway.builders.refusals import disk_full_told
+from headway.clock import SECOND
 from headway.domain.access import permitted
 from headway.domain.containers import formation
 from headway.domain.containers.swap import Swap, Swapping
@@ -209,7 +210,7 @@ async def record(run: Run[Deploy, World], tx: Tx) -> None:
     await apps.released(tx, params.app_id, params.release_id, now)
     await apps.deployed(tx, params.app_id, params.deployment_id)
     await deployments.end(tx, params.deployment_id, SUCCESS, now, run.notes["slug"]["size"])
-    _say(run, tx, now, "app.deployed", ref=params.ref)
+    _say(run, tx, now, "app.deployed", status=SUCCESS)
 
 
 async def record_failure(run: Run[Deploy, World], tx: Tx, detail: Detail) -> None:
@@ -217,7 +218,7 @@ async def record_failure(run: Run[Deploy, World], tx: Tx, detail: Detail) -> Non
     now, why = run.world.clock.now(), run.operation.detail or detail
     status = failed_as(why.code, built="slug" in run.notes)
     await deployments.end(tx, run.params.deployment_id, status, now)
-    _say(run, tx, now, "app.deployment_failed", ref=run.params.ref, status=status, text=detail.text)
+    _say(run, tx, now, "app.deployment_failed", status=status, text=detail.text)
 
 
 def failed_as(code: str, *, built: bool) -> str:
@@ -233,8 +234,10 @@ def failed_as(code: str, *, built: bool) -> str:
     return code if code in FAILURES else "aborted"
 
 
-def _say(run: Run[Deploy, World], tx: Tx, at: int, name: str, **data: str) -> None:
+def _say(run: Run[Deploy, World], tx: Tx, at: int, name: str, **data: str | int) -> None:
     by, it = Actor(account_id=run.operation.account_id), run.operation
+    took = {"seconds": (at - it.created_at) // SECOND}
+    data = {"deployment": ids.show(run.params.deployment_id), "ref": run.params.ref, **took, **data}
     tx.append(NewEvent(at=at, name=name, operation=it.id, target=it.target, by=by, data=data))
 
 

@@ -17,3 +17,47 @@ SELECT seq, at FROM events ORDER BY seq LIMIT :count
 -- name: delete_to
 -- The newest event is always kept: SQLite numbers the next one after it.
 DELETE FROM events WHERE seq <= :seq AND seq < (SELECT max(seq) FROM events)
+
+-- name: told_of
+-- What happened to one thing, newest first. Where operations speak of themselves is left out, here and in the index.
+SELECT seq, at, name, operation, target, actor, data FROM events
+WHERE substr(name, 1, 10) <> 'operation.' AND target = :target ORDER BY seq DESC LIMIT :count OFFSET :offset
+
+-- name: count_told_of
+SELECT count(*) FROM events WHERE substr(name, 1, 10) <> 'operation.' AND target = :target
+
+-- name: told_of_since
+SELECT seq, at, name, operation, target, actor, data FROM events
+WHERE substr(name, 1, 10) <> 'operation.' AND target = :target AND at >= :since ORDER BY seq DESC LIMIT :count
+
+-- name: told_to
+-- To an account: what happened to it, and to the apps that it may see now. `seq + 0`: no planner is to walk through what
+-- happened to everybody in search of these few.
+SELECT seq, at, name, operation, target, actor, data FROM events
+WHERE substr(name, 1, 10) <> 'operation.' AND target IN (
+    SELECT 'app:' || id FROM apps WHERE owner_id = :account_id
+    UNION ALL SELECT 'app:' || app_id FROM collaborators WHERE account_id = :account_id
+    UNION ALL SELECT CAST(:own AS TEXT)
+)
+ORDER BY seq + 0 DESC LIMIT :count OFFSET :offset
+
+-- name: count_told_to
+SELECT count(*) FROM events
+WHERE substr(name, 1, 10) <> 'operation.' AND target IN (
+    SELECT 'app:' || id FROM apps WHERE owner_id = :account_id
+    UNION ALL SELECT 'app:' || app_id FROM collaborators WHERE account_id = :account_id
+    UNION ALL SELECT CAST(:own AS TEXT)
+)
+
+-- name: told_to_since
+SELECT seq, at, name, operation, target, actor, data FROM events
+WHERE substr(name, 1, 10) <> 'operation.' AND at >= :since AND target IN (
+    SELECT 'app:' || id FROM apps WHERE owner_id = :account_id
+    UNION ALL SELECT 'app:' || app_id FROM collaborators WHERE account_id = :account_id
+    UNION ALL SELECT CAST(:own AS TEXT)
+)
+ORDER BY seq + 0 DESC LIMIT :count
+
+-- name: told
+SELECT seq, at, name, operation, target, actor, data FROM events
+WHERE substr(name, 1, 10) <> 'operation.' AND seq = :seq
