@@ -126,6 +126,8 @@ async def main(kind: str, url: str, data: str, stored: int = 100) -> None:
         desk=Desk(ids, clock, worker),
         runtime=cast(Any, None),
         router=cast(Any, None),
+        sites=cast(Any, None),
+        authority=cast(Any, None),
         builder=cast(Any, None),
         logbook=Logbook(Path(data) / "logs", clock, hot_bytes=1 << 20),
         blobs=Blobs(Path(data) / "files", clock),
