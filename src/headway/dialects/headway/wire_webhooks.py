@@ -9,7 +9,7 @@ class Create(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """A new webhook."""
 
     url: str
-    events: list[str] = ["*"]
+    events: list[str] = msgspec.field(default_factory=lambda: ["*"])
     """Names, `operation.*`, or `*`."""
 
 
