@@ -19,7 +19,7 @@ from headway.web import body
 from headway.web.identity import Caller, Identity
 from headway.web.jwt import Signer, key_in
 from headway.web.ledger import Ledger
-from headway.web.limits import Limits, Places
+from headway.web.limits import Guesses, Limits, Places
 from headway.web.request_ids import RequestIds
 from headway.web.snapshots import Snapshots
 
@@ -37,6 +37,7 @@ class Edge:
     signer: Signer
     identity: Identity
     limits: Limits
+    guesses: Guesses
     places: Places
     request_ids: RequestIds
     snapshots: Snapshots
@@ -56,6 +57,7 @@ def edge(world: World, feed: Feed) -> Edge:
         signer=signer,
         identity=Identity(world, signer),
         limits=limits,
+        guesses=Guesses(clock),
         places=Places(config.requests_at_once_max),
         request_ids=request_ids,
         snapshots=Snapshots(world.database, clock, limits, request_ids),
@@ -99,12 +101,18 @@ class Ask:
     @property
     def actor(self) -> Actor:
         """Who asks, as it is kept on events."""
+        return self.acting(self.account)
+
+    def acting(self, account: Account) -> Actor:
+        """Somebody who has proved to be that account, as it is kept on events."""
         return Actor(
-            account_id=self.account.id,
-            name=self.account.name,
-            dialect=self.dialect,
-            request_id=self.request_id,
+            account_id=account.id, name=account.name, dialect=self.dialect, request_id=self.request_id
         )
+
+    @property
+    def address(self) -> str:
+        """Where the request came from; empty where that is not known."""
+        return (self.scope.get("client") or ("",))[0]
 
     @property
     def method(self) -> str:

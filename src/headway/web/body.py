@@ -63,8 +63,23 @@ def decode(raw: bytes, type: type[T]) -> T:
         return msgspec.json.decode(raw or b"{}", type=type)
     except msgspec.ValidationError as error:
         raise _invalid(str(error)) from error
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Malformed(f"the body is not valid JSON: {error}") from error
+    except _NO_JSON as error:
+        raise _malformed(error) from error
+
+
+def anything(raw: bytes) -> Any:
+    """The JSON, whatever its shape; Malformed where it is none."""
+    try:
+        return msgspec.json.decode(raw)
+    except _NO_JSON as error:
+        raise _malformed(error) from error
+
+
+_NO_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
+
+def _malformed(error: Exception) -> Malformed:
+    return Malformed(f"the body is not valid JSON: {error}")
 
 
 class About(msgspec.Struct, frozen=True):

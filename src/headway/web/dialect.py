@@ -26,6 +26,9 @@ from headway.web.routes import WEBSOCKET, Route, Tree
 
 log = logging.getLogger(__name__)
 
+REQUEST_ID = "headway.request_id"
+"""Under this name the scope has the request's id, for answers that tell it."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Dialect:
@@ -94,6 +97,7 @@ class _Door:
 
     async def _answered(self, asked: Ask, sending: _Sending) -> ASGIApp:
         sending.request_id = asked.request_id
+        asked.scope[REQUEST_ID] = asked.request_id
         route, asked.params = self._tree.find(asked.method, asked.scope["path"])
         if route.deprecation is not None:
             sending.headers += headers_of(route.deprecation, asked.origin, asked.params)

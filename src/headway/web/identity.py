@@ -6,6 +6,7 @@ and at the latest when the moment is over.
 """
 
 import binascii
+import contextlib
 from base64 import b64decode
 from collections.abc import Iterable
 
@@ -24,8 +25,9 @@ from headway.web.jwt import Signer
 
 BELIEVED_SECONDS = 2.0
 _BELIEFS_MAX = 10_000
-API = "api"
-"""The audience of a JWT that does all that the API token behind it does."""
+API, _LOGIN = "api", "login"
+"""The audience of a JWT that does all that the API token behind it does; and of one that only makes a token."""
+LOGIN_SECONDS = 300
 _RESTS_ON = frozenset({"accounts", "tokens"})
 
 
@@ -67,6 +69,18 @@ class Identity:
         if changes == self._changes:
             self._believe(key, caller)
         return caller
+
+    async def newcomer(self, secret: str | None) -> Account:
+        """Who holds the secret: also one of `login_jwt`, which is good for nothing but an API token of their own."""
+        if secret and secret.count(".") == 2:
+            with contextlib.suppress(Unauthenticated, NotFound):
+                claims = self._signer.read(_LOGIN, secret)
+                return await accounts.get(self._world.database, ids.parse(claims["sub"]) or 0)
+        return (await self.caller(secret)).account
+
+    def login_jwt(self, account: Account) -> str:
+        """A JWT for somebody who has proved who they are in another way, over SSH say; good for minutes."""
+        return self._signer.sign(_LOGIN, {"sub": ids.show(account.id)}, LOGIN_SECONDS)
 
     def jwt(self, caller: Caller) -> str:
         """A JWT for the caller; it dies with the caller's token."""

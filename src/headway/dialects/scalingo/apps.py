@@ -8,11 +8,12 @@ from headway.dialects.scalingo.wire import apps as wire
 from headway.domain.apps.configure import configure
 from headway.domain.apps.create import create as create_app
 from headway.domain.apps.delete import delete as delete_app
+from headway.domain.apps.file import file
 from headway.domain.apps.rename import rename as rename_app
 from headway.domain.apps.transfer import transfer
 from headway.errors import Invalid, NotFound, PaymentRequired
-from headway.model.apps import checked_current_name
-from headway.views import apps
+from headway.model.apps import App, checked_current_name
+from headway.views import apps, projects
 from headway.web.ask import Ask, truth
 from headway.web.body import Answer, answer, empty
 from headway.web.says import Param, Says
@@ -20,6 +21,7 @@ from headway.web.says import Param, Says
 PER_PAGE, PER_PAGE_MAX, PAGE_MAX = 20, 100, 1_000_000
 DRY_RUN = Param("X-Dry-Run", "With `true` all is checked and answered, and nothing stays.", bool, "header")
 CURRENT = Param("current_name", "What the app is called now; refused where that is not so.")
+_ALONE = {"owner", "project_id"}
 
 
 @Says(wire.AppReply, 201, body=wire.CreateApp, params=(DRY_RUN,), refuses=(NotFound, PaymentRequired))
@@ -36,10 +38,10 @@ async def create(ask: Ask) -> Answer:
         git_source=wanted.git_source,
         stack=wanted.stack_id,
         parent_id=parent.id if parent else None,
+        project_id=asked.project_id_of(wanted.project_id) if wanted.project_id else None,
         dry_run=truth("X-Dry-Run", ask.headers.get("x-dry-run", "false")),
     )
-    shown = apps.Shown(app=app, owner=ask.account, status="new", parent=parent.name if parent else None)
-    return answer(wire.AppReply(project.app(shown, asked.places(ask))), 201)
+    return await _new(ask, app, parent)
 
 
 @Says(wire.AppsReply)
@@ -62,7 +64,15 @@ async def create_child(ask: Ask) -> Answer:
     name = (await ask.body(wire.CreateChild)).app.name
     parent = await asked.app(ask, "app.create_child")
     app = await create_app(ask.world, name, ask.actor, parent_id=parent.id)
-    shown = apps.Shown(app=app, owner=ask.account, status="new", parent=parent.name)
+    return await _new(ask, app, parent)
+
+
+async def _new(ask: Ask, app: App, parent: App | None) -> Answer:
+    """The app, which may not be there: a dry run leaves nothing."""
+    filed = await projects.of_app(ask.world.database, app)
+    shown = apps.Shown(
+        app=app, owner=ask.account, status="new", parent=parent.name if parent else None, project=filed
+    )
     return answer(wire.AppReply(project.app(shown, asked.places(ask))), 201)
 
 
@@ -89,7 +99,7 @@ async def rename(ask: Ask) -> Answer:
     return await _shown(ask, ids.show(app.id))
 
 
-@Says(wire.AppReply, body=wire.Change, params=(CURRENT,), keyed=True)
+@Says(wire.AppReply, body=wire.Change, params=(CURRENT,), keyed=True, refuses=(PaymentRequired,))
 async def change(ask: Ask) -> Answer:
     """Another owner, or other settings; they may stand below `app` or not, as clients differ."""
     wanted = await ask.body(wire.Change)
@@ -99,11 +109,14 @@ async def change(ask: Ask) -> Answer:
         checked_current_name(app, current)
     if not said:
         raise Invalid(app="should name what is to change")
-    if "owner" in said and len(said) > 1:  # one could be done and the other refused
-        raise Invalid(owner="cannot change together with anything else")
-    if (owner := said.pop("owner", None)) is not None:
-        await transfer(ask.world, app, str(owner), ask.actor)
-    if said:
+    # One could be done and the other refused.
+    if len(said) > 1 and (alone := _ALONE & set(said)):
+        raise Invalid(**dict.fromkeys(alone, "cannot change together with anything else"))
+    if "owner" in said:
+        await transfer(ask.world, app, str(said["owner"]), ask.actor)
+    elif "project_id" in said:
+        await file(ask.world, app, asked.project_id_of(str(said["project_id"])), ask.actor)
+    else:
         await asked.ended(ask, await configure(ask.world, app, said, ask.actor, ask.key))
     return await _shown(ask, ids.show(app.id))
 
@@ -114,8 +127,6 @@ def _said(wanted: wire.Change) -> dict[str, object]:
         {name: getattr(one, name) for name in wire.Changes.__struct_fields__} for one in (wanted, wanted.app)
     ]
     said = {name: value for one in both for name, value in one.items() if value is not msgspec.UNSET}
-    if (project_id := said.pop("project_id", None)) is not None and not str(project_id).startswith("pr-"):
-        raise NotFound("project", str(project_id))
     if "stack_id" in said:
         said["stack"] = said.pop("stack_id")
     return said

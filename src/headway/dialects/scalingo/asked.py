@@ -49,6 +49,11 @@ def id_of(shown: str, noun: str) -> int:
     return id
 
 
+def project_id_of(shown: str) -> int:
+    """The id of a project, shown with `pr-` before it or without; NotFound."""
+    return id_of(shown.removeprefix("pr-"), "project")
+
+
 def places(ask: Ask) -> project.Places:
     """Where the asker reaches us."""
     return project.places(ask.world.config, ask.origin)

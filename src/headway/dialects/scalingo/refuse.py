@@ -55,7 +55,7 @@ def _body(refusal: Refusal) -> dict[str, Any]:
         case NotFound():
             return {"resource": refusal.noun, "error": "not found"}
         case PaymentRequired():
-            return {"error": str(refusal), "url": ""}
+            return {"error": str(refusal), "name": "free-usage-exceeded", "url": refusal.url}
         case Busy():
             return {"error": str(refusal), "operation": ids.show(refusal.holder)}
         case _:
