@@ -16,6 +16,7 @@ from headway.domain.catalog import CATALOG
 from headway.domain.deployments.deploy import deploy
 from headway.domain.deployments.upload import create_source, upload
 from headway.domain.sites import Sites
+from headway.domain.stats.meter import Meter
 from headway.domain.world import World
 from headway.engine.declare import OperationType
 from headway.engine.feed import Feed
@@ -28,6 +29,7 @@ from headway.model.deployments import Deployment, Release
 from headway.model.operations import Actor, Operation
 from headway.runtimes.port import Status
 from headway.store import accounts, apps, containers, operations, releases
+from headway.store.blobs import Blobs
 from headway.store.database import Database
 from headway.store.logbook import Logbook
 from headway.testing.authority import PaperAuthority
@@ -55,7 +57,8 @@ class Outside:
         self.router = MemoryRouter(self.clock)
         self.authority = PaperAuthority(self.clock, self.router.answers)
         self.builder = CopyingBuilder(folder / "builds")
-        self.logbook = Logbook(folder / "logs", self.clock, hot_bytes=1 << 20)
+        self.logbook = Logbook(folder / "logs", self.clock, hot_bytes=1 << 20, archive_bytes=1 << 30)
+        self.blobs = Blobs(folder / "files", self.clock)
         self.by = Actor(account_id=self.ids.next(), name="admin")
 
     async def settled(self) -> None:
@@ -101,6 +104,8 @@ class Outside:
             authority=cast(Any, Fused(self.authority, "authority", fuse)),
             builder=cast(Any, Fused(self.builder, "builder", fuse)),
             logbook=self.logbook,
+            blobs=cast(Any, Fused(self.blobs, "blobs", fuse)),
+            meter=Meter(self.runtime, self.clock),
         )
         worker.given(world)
         return world, worker

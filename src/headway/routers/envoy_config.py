@@ -183,6 +183,7 @@ def _access_log(settings: Settings) -> Document:
         "method": "%REQ(:METHOD)%",
         "host": "%REQ(:AUTHORITY):256%",
         "path": "%REQ(:PATH):2048%",
+        "protocol": "%REQ(X-FORWARDED-PROTO):8%",
         "status": "%RESPONSE_CODE%",
         "duration_ms": "%DURATION%",
         "bytes_in": "%BYTES_RECEIVED%",
@@ -193,6 +194,7 @@ def _access_log(settings: Settings) -> Document:
         "request_id": "%REQ(X-REQUEST-ID):128%",
         "from": "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%",
         "agent": "%REQ(USER-AGENT):256%",
+        "referer": "%REQ(REFERER):1024%",
     }
     return {
         "@type": f"{TYPES}extensions.access_loggers.file.v3.FileAccessLog",

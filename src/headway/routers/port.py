@@ -4,6 +4,7 @@ Whole states, never deltas: every call may be repeated. The router remembers its
 serves on while the control plane is dead.
 """
 
+from collections.abc import AsyncIterator
 from typing import Protocol
 
 import msgspec
@@ -30,6 +31,35 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     """With no endpoints: show the page of a stopped app instead of the one of an app with no live container."""
     force_https: bool = False
     sticky_session: bool = False
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """One request that has been answered, or given up. Texts are as the client sent them, the long ones cut off."""
+
+    end: int
+    """Where it ends among all that have been: a later one has a higher number."""
+    at: int
+    """When it came, in microseconds UTC."""
+    app_id: str
+    """Empty where the hostname was of no app."""
+    method: str
+    host: str
+    path: str
+    protocol: str
+    """http or https."""
+    status: int
+    """0 where nothing was answered."""
+    duration_ms: int
+    """From its first byte to the last of the answer."""
+    bytes_out: int
+    """Of the answer's body."""
+    endpoint: Endpoint | None
+    """The container that answered; None where the router did."""
+    client: str
+    """Its address."""
+    request_id: str
+    referer: str
+    agent: str
 
 
 class Certificate(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,4 +135,15 @@ class Router(Protocol):
 
     async def drained(self, endpoint: Endpoint, *, seconds: float) -> bool:
         """Wait until no request to the endpoint is in flight; False if some still are after `seconds`."""
+        ...
+
+    def requests(self, after: int) -> AsyncIterator[list[Request]]:
+        """What has been answered behind `after` (0: from the earliest that is kept), as it comes; never ends by itself.
+
+        Each is told once, also of those that were answered while the control plane was dead. Only one may read.
+        """
+        ...
+
+    async def forget_requests(self, end: int) -> None:
+        """Requests up to `end` need not be kept any more."""
         ...

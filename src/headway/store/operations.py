@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import msgspec
 
-from headway.model.operations import Actor, Detail, LogLine, NewEvent, Operation, Phase, Tombstone
+from headway.model.operations import Actor, Detail, Link, LogLine, NewEvent, Operation, Phase, Tombstone
 from headway.store import keys
 from headway.store.database import Entry, Row, Tx
 from headway.store.sheets import sheet
@@ -15,7 +15,8 @@ LOG = SQL["log"]
 """Keeps one piece of log, behind a guard that has held."""
 
 
-def _operation(row: Row) -> Operation:
+def from_row(row: Row) -> Operation:
+    """The operation of a row with all its columns, in their order."""
     values = list(row)
     values[3] = bool(values[3])
     values[4] = Phase(values[4])
@@ -41,13 +42,13 @@ def _said(operation: Operation, name: str, at: int, **data: Any) -> NewEvent:
 async def get(tx: Tx, id: int) -> Operation | None:
     """The operation with this id."""
     row = await tx.one(SQL["get"], id=id)
-    return None if row is None else _operation(row)
+    return None if row is None else from_row(row)
 
 
 async def holder(tx: Tx, target: str) -> Operation | None:
     """The active operation that holds the target."""
     row = await tx.one(SQL["holder"], target=target)
-    return None if row is None else _operation(row)
+    return None if row is None else from_row(row)
 
 
 async def newest(
@@ -55,12 +56,12 @@ async def newest(
 ) -> list[Operation]:
     """Newest first, older than `before`; of one account and one target where given."""
     rows = await tx.all(SQL["newest"], before=before, account_id=account_id, target=target, count=count)
-    return [_operation(row) for row in rows]
+    return [from_row(row) for row in rows]
 
 
 async def active(tx: Tx, count: int = 1000) -> list[Operation]:
     """Those that have not ended, oldest first."""
-    return [_operation(row) for row in await tx.all(SQL["active"], count=count)]
+    return [from_row(row) for row in await tx.all(SQL["active"], count=count)]
 
 
 async def more_wait(tx: Tx, count: int) -> bool:
@@ -85,6 +86,18 @@ async def log_last(tx: Tx, id: int) -> int:
     row = await tx.one(SQL["log_last"], id=id)
     assert row is not None
     return int(row[0])
+
+
+async def link(tx: Tx, parent: int, child: int, kind: str) -> None:
+    """The child was begun because of the parent: as its `retry`, or as its `undo`."""
+    await tx.run(SQL["link"], id=parent, child=child, kind=kind)
+
+
+async def links(tx: Tx, id: int) -> tuple[Link | None, list[Link]]:
+    """What it was begun because of, and what was begun because of it."""
+    rows = [Link(*row) for row in await tx.all(SQL["links"], id=id)]
+    parent = next((it for it in rows if it.child == id), None)
+    return parent, [it for it in rows if it.parent == id]
 
 
 # -- accepting -----------------------------------------------------------------------------------------------
@@ -242,7 +255,7 @@ def advanced(operation: Operation, at: int, progress: int, *, log: Log = ()) -> 
 async def claim(tx: Tx, owner: int, at: int, count: int) -> list[Operation]:
     """Begin up to `count` of the oldest queued ones."""
     rows = await tx.all(SQL["claim"], owner=owner, at=at, count=count)
-    claimed = sorted((_operation(row) for row in rows), key=lambda it: it.id)
+    claimed = sorted((from_row(row) for row in rows), key=lambda it: it.id)
     for it in claimed:
         tx.append(_said(it, "started", it.updated_at, node=owner, fence=it.fence))
     return claimed
@@ -251,7 +264,7 @@ async def claim(tx: Tx, owner: int, at: int, count: int) -> list[Operation]:
 async def take_over(tx: Tx, owner: int, dead: int, at: int) -> list[Operation]:
     """Go on with what `dead` was performing; every fence rises, so that what it still writes is refused."""
     rows = await tx.all(SQL["take_over"], owner=owner, dead=dead, at=at)
-    taken = sorted((_operation(row) for row in rows), key=lambda it: it.id)
+    taken = sorted((from_row(row) for row in rows), key=lambda it: it.id)
     for it in taken:
         tx.append(_said(it, "taken_over", at, node=owner, dead=dead, fence=it.fence))
     return taken
@@ -262,7 +275,7 @@ async def take_up(tx: Tx, owner: int, id: int, at: int) -> Operation | None:
     row = await tx.one(SQL["take_up"], owner=owner, id=id, at=at)
     if row is None:
         return None
-    it = _operation(row)
+    it = from_row(row)
     tx.append(_said(it, "taken_over", at, node=owner, dead=owner, fence=it.fence))
     return it
 
@@ -318,6 +331,7 @@ async def bury(tx: Tx, before: int, ended: int, count: int) -> int:
         await tx.run(SQL["bury"], **dict(zip(names, row, strict=True)))
         await tx.run(SQL["delete_log"], id=row[0])
         await keys.forget(tx, row[0])
+        await tx.run(SQL["unlink"], id=row[0])
         await tx.run(SQL["delete"], id=row[0])
     return len(rows)
 

@@ -1,14 +1,15 @@
 """A router in memory: it answers what Envoy would answer, without a connection, and counts what is in flight."""
 
+import asyncio
 from collections import Counter
-from collections.abc import Generator
+from collections.abc import AsyncIterator, Generator
 from contextlib import contextmanager
 
 import msgspec
 
 from headway.clock import Clock
 from headway.errors import Retry
-from headway.routers.port import Challenge, Endpoint, Route, Site
+from headway.routers.port import Challenge, Endpoint, Request, Route, Site
 
 _PAUSE = 0.01
 
@@ -37,6 +38,9 @@ class MemoryRouter:
         self._challenges: list[Challenge] = []
         self._in_flight: Counter[Endpoint] = Counter()
         self._turns: Counter[str] = Counter()
+        self._requests: list[Request] = []
+        self._asked = 0
+        self._an_ask = asyncio.Event()
 
     async def route(self, route: Route) -> None:
         """Make this the whole route of the app."""
@@ -93,8 +97,46 @@ class MemoryRouter:
             await self._clock.sleep(_PAUSE)
         return True
 
-    def ask(self, hostname: str) -> Answer:
-        """A request to that hostname, answered at once."""
+    async def requests(self, after: int) -> AsyncIterator[list[Request]]:
+        """What has been asked behind `after`, as it comes."""
+        while True:
+            asked = self._an_ask
+            if found := [request for request in self._requests if request.end > after]:
+                after = found[-1].end
+                yield found
+            await asked.wait()
+
+    async def forget_requests(self, end: int) -> None:
+        """Requests up to `end` are not kept any more."""
+        self._requests = [request for request in self._requests if request.end > end]
+
+    def ask(self, hostname: str, path: str = "/", **headers: str) -> Answer:
+        """A request to that hostname, answered at once. Of headers, `referer` and `user_agent` are noted."""
+        answer, route = self._answer(hostname), self._find(hostname)
+        self._asked += 1
+        request = Request(
+            end=self._asked,
+            at=self._clock.now(),
+            app_id=route.app_id if route else "",
+            method="GET",
+            host=hostname,
+            path=path,
+            protocol="http",
+            status=answer.status,
+            duration_ms=1,
+            bytes_out=0,
+            endpoint=answer.endpoint,
+            client="127.0.0.1",
+            request_id=f"request-{self._asked}",
+            referer=headers.get("referer", ""),
+            agent=headers.get("user_agent", ""),
+        )
+        self._requests.append(request)
+        self._an_ask.set()
+        self._an_ask = asyncio.Event()
+        return answer
+
+    def _answer(self, hostname: str) -> Answer:
         route = self._find(hostname)
         if route is None:
             return Answer(status=404, error="unknown-host")

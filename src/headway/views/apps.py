@@ -11,11 +11,17 @@ from headway.model.accounts import Account
 from headway.model.apps import App, ContainerType
 from headway.model.one_offs import is_one_off
 from headway.model.operations import Operation
+from headway.model.projects import Project
 from headway.runtimes.port import Runtime, Status
-from headway.store import accounts, apps, collaborators, containers, domains, operations
+from headway.store import accounts, apps, collaborators, containers, domains, operations, projects
 from headway.store.database import Database, Tx
 
-WHILE = {"app.scale": "scaling", "app.restart": "restarting", "deployment.deploy": "booting"}
+WHILE = {
+    "app.scale": "scaling",
+    "app.restart": "restarting",
+    "deployment.deploy": "booting",
+    "app.rollback": "booting",
+}
 """What an app is called while an operation of this type holds it."""
 
 
@@ -28,6 +34,8 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     """new, booting, running, scaling, restarting, stopped, or crashed."""
     parent: str | None
     """The name of the app that it is a child of."""
+    project: Project
+    """What it is filed under."""
     canonical: str | None = None
     """Its canonical domain."""
 
@@ -37,6 +45,7 @@ class _Rows(msgspec.Struct, frozen=True, kw_only=True):
     owner: Account
     holder: Operation | None
     parent: str | None
+    project: Project
     canonical: str | None
 
 
@@ -63,11 +72,13 @@ async def found(tx: Tx, account_id: int, name: str, act: str = "app.read") -> Ap
     return app
 
 
-async def get(database: Database, runtime: Runtime, account_id: int, name: str) -> Shown:
-    """The app of that name or shown id as it is now; NotFound."""
+async def get(
+    database: Database, runtime: Runtime, account_id: int, name: str, act: str = "app.read"
+) -> Shown:
+    """The app of that name or shown id as it is now; NotFound, Forbidden as in `find`."""
 
     async def body(tx: Tx) -> _Rows:
-        return await _rows(tx, await found(tx, account_id, name))
+        return await _rows(tx, await found(tx, account_id, name, act))
 
     rows = await database.read(body)
     return _shown(rows, await units_of(runtime, ids.show(rows.app.id)))
@@ -144,6 +155,7 @@ async def _rows(tx: Tx, app: App) -> _Rows:
         owner=await accounts.get(tx, app.owner_id),
         holder=await operations.holder(tx, f"app:{app.id}"),
         parent=parent.name if parent is not None else None,
+        project=await projects.of_app(tx, app),
         canonical=await domains.canonical(tx, app.id),
     )
 
@@ -154,5 +166,6 @@ def _shown(rows: _Rows, units: Sequence[Status]) -> Shown:
         owner=rows.owner,
         status=status_of(rows.app, rows.holder, units),
         parent=rows.parent,
+        project=rows.project,
         canonical=rows.canonical,
     )

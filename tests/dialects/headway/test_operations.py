@@ -132,7 +132,7 @@ async def test_the_list_is_newest_first_and_comes_in_pages(client: Client, world
     made = [ids.show((await submit(world, by, wall)).id) for wall in ("north", "east", "south")]
     first = (await client.get("/operations", params={"limit": 2})).json()
     assert [it["id"] for it in first["operations"]] == made[:0:-1]
-    rest = (await client.get("/operations", params={"limit": 2, "before": first["next"]})).json()
+    rest = (await client.get("/operations", params={"limit": 2, "cursor": first["next"]})).json()
     assert ([it["id"] for it in rest["operations"]], rest["next"]) == (made[:1], None)
     about = (await client.get("/operations", params={"target": "wall:east"})).json()
     assert [it["id"] for it in about["operations"]] == [made[1]]
@@ -164,6 +164,7 @@ async def test_a_stream_goes_on_behind_the_last_event_that_was_seen(
     path = f"/operations/{ids.show(it.id)}"
     seq = (await client.get(path)).json()["seq"]
     await fail(world, it)
+    assert (await client.get(f"{path}/events", headers={"last-event-id": "x"})).status_code == 422
     told = await client.get(f"{path}/events", headers={"last-event-id": str(seq)})
     assert told.headers["content-type"].startswith("text/event-stream")
     assert [line for line in told.text.splitlines() if line.startswith("event")] == [

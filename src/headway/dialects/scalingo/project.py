@@ -4,7 +4,6 @@ import functools
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -21,13 +20,13 @@ from headway.dialects.scalingo.wire import logs as wire_logs
 from headway.dialects.scalingo.wire import one_offs as wire_one_offs
 from headway.dialects.scalingo.wire import operations as wire_operations
 from headway.dialects.scalingo.wire import variables as wire_variables
-from headway.model.accounts import Account, Token
 from headway.model.apps import App, ContainerType
 from headway.model.operations import Operation, Phase
 from headway.model.sizes import SIZES, Size
 from headway.model.stacks import Stack
 from headway.model.variables import Variable
 from headway.views import apps, collaborators, containers, deployments
+from headway.web.attaching import attach_origin
 
 STATUS = {
     Phase.ACCEPTED: "pending",
@@ -82,7 +81,7 @@ def places(config: Config, origin: str) -> Places:
         tls_port=_port_of(config.apps_tls, "443") if config.apps_tls else None,
         ssh=config.ssh,
         region=config.region,
-        attach=_with_port(config.public_attach_url) or _attach_beside(config.attach, origin),
+        attach=attach_origin(config, origin),
     )
 
 
@@ -96,20 +95,6 @@ def _reached(host: str, of: App, where: Places) -> str:
     if of.force_https and where.tls_port is not None:
         return f"https://{host}{where.tls_port}"
     return f"http://{host}{where.port}"
-
-
-def _attach_beside(attach: str, origin: str) -> str:
-    """Where the listener for one-offs is reached; one at every address, at the host that the asker uses."""
-    host, _, port = attach.rpartition(":")
-    reached = (urlsplit(origin).hostname or host) if host in {"", "0.0.0.0", "[::]"} else host.strip("[]")  # noqa: S104
-    return f"http://{f'[{reached}]' if ':' in reached else reached}:{port}"
-
-
-def _with_port(url: str) -> str:
-    parts = urlsplit(url.rstrip("/"))
-    if not url or parts.port is not None:
-        return url.rstrip("/")
-    return f"{parts.scheme}://{parts.netloc}:{443 if parts.scheme == 'https' else 80}{parts.path}"
 
 
 def date(at: int) -> str:
@@ -175,7 +160,7 @@ def app(it: apps.Shown, where: Places) -> wire_apps.App:
         stack_id=record.stack,
         status=it.status,
         region=where.region,
-        project=wire_apps.Project(id=f"pr-{ids.show(it.owner.id)}", name="default"),
+        project=wire_apps.Project(id=f"pr-{ids.show(it.project.id)}", name=it.project.name),
         parent_app_name=it.parent,
     )
 
@@ -263,6 +248,7 @@ def deployment(it: deployments.Shown, where: Places, stack: str) -> wire_deploym
         status=it.status,
         git_ref=record.ref,
         previous_git_ref=record.previous_ref,
+        type="git" if record.source_url.startswith("git:") else "archive",
         image=f"release-{ids.show(record.release_id)}",
         duration=took,
         image_size=record.image_size,
@@ -327,30 +313,6 @@ def source(upload: str, download: str, where: Places) -> wire_deployments.Source
 def variable(it: Variable) -> wire_variables.Variable:
     """One variable."""
     return wire_variables.Variable(id=ids.show(it.id), name=it.name, value=it.value)
-
-
-def user(it: Account) -> wire_accounts.UserReply:
-    """Somebody."""
-    return wire_accounts.UserReply(
-        wire_accounts.User(
-            id=ids.show(it.id),
-            username=it.name,
-            fullname=it.name,
-            email=it.email,
-            created_at=date(it.created_at),
-        )
-    )
-
-
-def token(it: Token, secret: str | None = None) -> wire_accounts.Token:
-    """One API token, with its secret where that has just been made."""
-    return wire_accounts.Token(
-        id=ids.show(it.id),
-        name=it.name,
-        created_at=date(it.created_at),
-        last_used_at=date_or_none(it.last_used_at),
-        token=msgspec.UNSET if secret is None else secret,
-    )
 
 
 def region(where: Places) -> wire_accounts.RegionsReply:

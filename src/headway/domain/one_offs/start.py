@@ -16,9 +16,10 @@ from headway.engine.declare import Again, OperationType, Run, Step
 from headway.engine.submit import key_of
 from headway.errors import Busy, Conflict, Failure, Invalid, NotFound
 from headway.model.apps import App
+from headway.model.free_use import check_size
 from headway.model.one_offs import FAILED, OneOff, Wish, checked_wish
 from headway.model.operations import Actor, Detail, NewEvent, Operation
-from headway.store import one_offs, operations, releases
+from headway.store import accounts, one_offs, operations, releases
 from headway.store.database import Tx
 
 _DELETE = "app.delete"
@@ -40,7 +41,7 @@ async def start(world: World, app: App, wish: Wish, by: Actor, key: str = "") ->
     """Begin to start a one-off; the one-off, and the operation.
 
     Invalid where the wish is wrong or one more is one too many, NotFound for an unknown type, Conflict for an app
-    that was never deployed, Busy while it is being deleted.
+    that was never deployed, Busy while it is being deleted, PaymentRequired for a size that is not free.
     """
     wanted, sent = checked_wish(wish), key_of(by, key, START.name, app.id, wish)
 
@@ -48,6 +49,7 @@ async def start(world: World, app: App, wish: Wish, by: Actor, key: str = "") ->
         fresh = await permitted(tx, app.id, by, START.name)
         if (earlier := await world.desk.earlier(tx, sent)) is not None:
             return await one_offs.of_operation(tx, earlier.id), earlier
+        check_size(await accounts.get(tx, fresh.owner_id), wanted.size, world.config.payment_url)
         planned = await _planned(world, tx, fresh, wanted, by)
         operation = await world.desk.submit(tx, START, _params(planned), by=by, key=sent)
         kept = msgspec.structs.replace(planned, operation_id=operation.id)
@@ -179,6 +181,11 @@ def _tell(tx: Tx, operation: Operation, it: OneOff, at: int) -> None:
     )
 
 
+async def again(_world: World, params: Start, _by: Actor, _key: str) -> Operation:
+    """Conflict: what is secret of a one-off goes when it ends, so that nobody can say the same again but who knows it."""
+    raise Conflict(f"of {params.label} not everything is kept that it was started with: run the command anew")
+
+
 START: OperationType[Start, World] = OperationType(
     name="app.start_one_off",
     params=Start,
@@ -196,4 +203,5 @@ START: OperationType[Start, World] = OperationType(
     record=record,
     record_failure=record_failure,
     summary=lambda params: f"start {params.label}{' detached' if params.detached else ''}",
+    again=again,
 )
