@@ -168,7 +168,7 @@ async def main(data: str, containers: int, samples: int, requests: int) -> None:
     counted = await _gathered(database, place, requests, told=False)
     told = await _gathered(database, place, requests, told=True)
     await database.close()
-    tell(sample=sample, elapsed=elapsed, counted=counted, told=told)
+    tell({"sample": sample, "elapsed": elapsed, "counted": counted, "told": told})
 
 
 if __name__ == "__main__":

@@ -37,8 +37,8 @@ async def measured(world: World, running_app: App) -> App:
     for minute in (3, 2, 1):
         seen = stats.sample("web-1", 10 * minute, 100, 0).plus(stats.sample("web-2", 0, 300, 0))
         for status, took in ((200, 10), (404, 10), (503, 400)):
-            seen = seen.plus(stats.request(status, took))
-        stats.add(taken, running_app.id, stats.start(now, 60) - minute * 60 * SECOND, seen)
+            seen = seen.plus(stats.requests([(status, took)]))
+        stats.add(taken, stats.key(running_app.id, stats.start(now, 60) - minute * 60 * SECOND), seen)
     await world.database.write(lambda tx: samples.add(tx, "one", taken))
     return running_app
 
