@@ -31,6 +31,7 @@ async def link(client: Client, app: App) -> str:
     return reply.json()["logs_url"]
 
 
+@pytest.mark.shows("GET logs_url")
 async def test_the_link_opens_the_last_lines_without_any_other_proof(
     client: Client, site: ASGIApp, world: World, app: App
 ) -> None:
@@ -99,6 +100,7 @@ async def test_a_count_that_is_none_is_invalid(client: Client, app: App, query: 
     assert (await client.get(await link(client, app) + query)).status_code == 422
 
 
+@pytest.mark.shows("WEBSOCKET logs_url&stream=true")
 async def test_new_lines_come_over_a_websocket_and_old_ones_do_not(
     client: Client, site: ASGIApp, world: World, app: App
 ) -> None:
@@ -126,6 +128,7 @@ async def heard_on(socket: websockets.ClientConnection, world: World, app: App) 
     return heard | {"log": heard["log"].partition("\n")[0] + "\n"}
 
 
+@pytest.mark.shows("GET logs_url&stream=true")
 async def test_new_lines_come_as_events_where_no_upgrade_is_asked_for(
     client: Client, site: ASGIApp, world: World, app: App
 ) -> None:

@@ -102,6 +102,7 @@ async def test_an_app_of_which_nothing_runs_has_no_stats(client: Client, app: Ap
         ("/cpu/web?since=3", [15, 10, 5]),
     ],
 )
+@pytest.mark.shows("GET /v1/apps/:app/stats/:metric", "GET /v1/apps/:app/stats/:metric/:type")
 async def test_a_series_is_a_bare_array(
     client: Client, measured: App, path: str, expected: list[float]
 ) -> None:
@@ -162,6 +163,7 @@ async def test_what_is_measured_of_strangers_is_not_there(stranger: Client, meas
     assert (await stranger.get(f"/v1/apps/{measured.name}/stats{path}")).status_code == 404
 
 
+@pytest.mark.shows("GET /v1/features/metrics")
 async def test_every_metric_that_is_listed_has_a_series_and_a_recommended_value(
     client: Client, measured: App
 ) -> None:
