@@ -29,6 +29,7 @@ NEEDS: dict[str, Role] = {
     "app.transfer": Role.OWNER,
     "app.delete": Role.OWNER,
     "app.create_child": Role.COLLABORATOR,
+    "events.read": Role.LIMITED,
     "collaborators.read": Role.LIMITED,
     "collaborators.invite": Role.OWNER,
     "collaborators.limit": Role.OWNER,

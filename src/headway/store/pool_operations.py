@@ -10,7 +10,7 @@ from headway.model.operations import Operation
 from headway.model.pool_operations import PoolOperation
 from headway.store.database import Row, Tx
 from headway.store.listing import ordered
-from headway.store.operations import operation_of
+from headway.store.operations import from_row
 from headway.store.sheets import sheet
 
 SQL = sheet("pool_operations")
@@ -24,7 +24,7 @@ SORTED = (
 
 def _known(row: Row) -> PoolOperation:
     *operation, shown, details = row
-    return PoolOperation(operation_of(tuple(operation)), shown, details)
+    return PoolOperation(from_row(tuple(operation)), shown, details)
 
 
 async def insert(tx: Tx, operation: Operation, shown: str) -> bool:

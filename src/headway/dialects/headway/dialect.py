@@ -17,16 +17,17 @@ from headway.web.identity import bearer
 from headway.web.openapi import About
 from headway.web.routes import Route
 
+_OPERATION = f"{PREFIX}/operations/{{id}}"
+_APP = f"{PREFIX}/apps/{{app}}"
 ABOUT = About(
     title="Headway",
     version="1",
-    text="Follow, list, explain and cancel operations, whoever began them. HEAD is answered wherever GET is.",
+    text="Follow, list, explain and cancel operations, whoever began them; apps and what belongs to them. HEAD is "
+    "answered wherever GET is.",
     schemes={"token": {"type": "http", "scheme": "bearer"}},
     error=wire.Refused,
     at=PREFIX,
 )
-_OPERATION = f"{PREFIX}/operations/{{id}}"
-_APP = f"{PREFIX}/apps/{{app}}"
 
 
 def headway(stories: Stories) -> Dialect:

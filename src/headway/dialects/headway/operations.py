@@ -7,7 +7,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from headway import ids
 from headway.clock import SECOND
-from headway.dialects.headway import project, wire
+from headway.dialects.headway import project, said, wire
 from headway.dialects.headway.commands import begun
 from headway.domain.operations import cancel as cancelling
 from headway.domain.operations import retry as retrying
@@ -23,21 +23,20 @@ from headway.web.says import Param, Says
 
 WAIT_SECONDS_MAX = 30
 PAGE, PAGE_MAX = 20, 100
+ORDERS = {"": False, "-created": False, "created": True}
 WAIT = Param("wait", "For how many seconds to wait for something behind `after`, up to 30.", int)
-AFTER_EVENT = Param("after", "The newest event that is known already.", int)
 AFTER_LINE = Param("after", "The newest line that is known already.", int)
 SEARCH = (
     Param("type", "Only of this type: `app.scale`."),
-    Param("phase", "Only of these, with commas between them: `failed,cancelled`."),
-    Param("target", "Only what holds this: `app:ID`."),
+    Param("phase", "Only in these phases, with commas between."),
+    Param("target", "Only about this: `app:ID`."),
     Param("actor", "Only what this account began: its id, or `me`."),
-    Param("since", "Only what began then or later: a time."),
-    Param("until", "Only what began before then: a time."),
+    Param("since", "Only from this time on: `2026-01-02T03:04:05Z`."),
+    Param("until", "Only before this time."),
     Param("sort", "`-created`, newest first, or `created`."),
-    Param("cursor", "What `next` said of the page before."),
-    Param("limit", "How many at most, 1 to 100.", int),
+    said.LIMIT,
+    said.CURSOR,
 )
-ORDERS = {"": False, "-created": False, "created": True}
 _PHASES = {name: phase for phase, name in project.STATUS.items()}
 
 
@@ -48,7 +47,7 @@ class Operations:
         self._stories = stories
         self._answers: Made[Story, Answer] = Made(lambda story: told(project.story(story), story.operation))
 
-    @Says(wire.Operation, also={304: None}, params=(WAIT, AFTER_EVENT))
+    @Says(wire.Operation, also={304: None}, params=(WAIT, said.AFTER))
     async def get(self, ask: Ask) -> ASGIApp:
         """One, or with `wait` and `after` once something has happened to it."""
         wait = ask.number("wait", 0, at_most=WAIT_SECONDS_MAX)
@@ -95,12 +94,28 @@ class Operations:
         await cancelling.cancel(ask.world, id_in(ask), wish.reason, by=ask.actor, catalog=catalog)
         return answer(project.story(await self._stories.get(ask.account.id, id_in(ask))), 202)
 
-    @Says(wire.Operation, 202, keyed=True, refuses=(Conflict,))
+    @Says(
+        wire.Operation,
+        202,
+        also={200: wire.Plan},
+        params=(said.DRY_RUN,),
+        refuses=said.COMMAND,
+        keyed=True,
+        location=True,
+    )
     async def retry(self, ask: Ask) -> Answer:
         """The same again, as a new operation."""
         return await self._because_of(ask, retrying.retry)
 
-    @Says(wire.Operation, 202, keyed=True, refuses=(Conflict,))
+    @Says(
+        wire.Operation,
+        202,
+        also={200: wire.Plan},
+        params=(said.DRY_RUN,),
+        refuses=said.COMMAND,
+        keyed=True,
+        location=True,
+    )
     async def undo(self, ask: Ask) -> Answer:
         """What brings back the state before it, as a new operation."""
         return await self._because_of(ask, retrying.undo)

@@ -3,7 +3,7 @@
 import msgspec
 
 from headway import ids
-from headway.dialects.headway import project
+from headway.dialects.headway import project, said
 from headway.dialects.headway import wire_webhooks as wire
 from headway.domain.webhooks import change
 from headway.domain.webhooks.create import create_webhook
@@ -13,11 +13,13 @@ from headway.model.webhooks import Delivery, State, Webhook
 from headway.views import webhooks
 from headway.web.ask import Ask
 from headway.web.body import Answer, answer, empty
+from headway.web.says import Says
 
 PAGE, PAGE_MAX = 20, 100
 _STATES = {State.WAITING: "waiting", State.DELIVERED: "delivered", State.GIVEN_UP: "given-up"}
 
 
+@Says(wire.Webhook, 201, body=wire.Create)
 async def create(ask: Ask) -> Answer:
     """A new one, with its secret, which is shown this once."""
     wanted = await ask.body(wire.Create)
@@ -26,40 +28,47 @@ async def create(ask: Ask) -> Answer:
     return answer(_shown(it, secret=it.secret), 201, where)
 
 
+@Says(wire.Webhooks)
 async def list_all(ask: Ask) -> Answer:
     """All of the asker."""
     found = await webhooks.of_account(ask.world.database, ask.account.id)
     return answer(wire.Webhooks(webhooks=[_shown(it) for it in found]))
 
 
+@Says(wire.Webhook)
 async def get(ask: Ask) -> Answer:
     """One."""
     return answer(_shown(await webhooks.get(ask.world.database, ask.account.id, _id(ask))))
 
 
+@Says(None, 204)
 async def delete(ask: Ask) -> Answer:
     """Nothing is left of it."""
     await change.delete_webhook(ask.world, _id(ask), ask.actor)
     return empty()
 
 
+@Says(wire.Webhook)
 async def renew_secret(ask: Ask) -> Answer:
     """A new secret, which is shown this once."""
     it = await change.renew_secret(ask.world, _id(ask), ask.actor)
     return answer(_shown(it, secret=it.secret))
 
 
+@Says(wire.Webhook)
 async def enable(ask: Ask) -> Answer:
     """Send to it again."""
     return answer(_shown(await change.enable(ask.world, _id(ask), ask.actor)))
 
 
+@Says(wire.Webhook, 202, body=wire.Replay)
 async def replay(ask: Ask) -> Answer:
     """Tell it again what is behind an event."""
     wanted = await ask.body(wire.Replay)
     return answer(_shown(await change.replay(ask.world, _id(ask), wanted.after, ask.actor)), 202)
 
 
+@Says(wire.Deliveries, params=(said.CURSOR, said.LIMIT))
 async def deliveries(ask: Ask) -> Answer:
     """What was and is to be sent, newest first."""
     count = ask.number("limit", PAGE, at_least=1, at_most=PAGE_MAX)
