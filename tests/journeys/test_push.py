@@ -83,10 +83,10 @@ BAD = {
     ),
     "prints 200 MB": (
         "head -c 200000000 /dev/zero | tr '\\0' 'x' | fold -w 100; exit 1",
-        "npm install exited with",
+        "npm run build exited with",
     ),
     "forks on": ("b() { b | b & }; b; sleep 1000", "the build"),
-    "breaks": ("echo no such luck; exit 7", "npm install exited with"),
+    "breaks": ("echo no such luck; exit 7", "npm run build exited with"),
 }
 
 
@@ -97,7 +97,7 @@ async def test_a_bad_build_ends_with_the_reason_and_harms_nobody(tmp_path: Path)
         await begun(me, EXAMPLES / "hello-node")
         await me.well("push", me.at("pushed-app"), "main")
         for name, (script, why) in BAD.items():
-            package = '{"name": "bad", "version": "1.0.0", "scripts": {"postinstall": "sh bad.sh", "start": "node server.js"}}'
+            package = '{"name": "bad", "version": "1.0.0", "scripts": {"build": "sh bad.sh", "start": "node server.js"}}'
             await changed(me, **{"package.json": package, "bad.sh": script})
             code, said = await me.git("push", me.at("pushed-app"), "main")
             assert code == 1, f"{name}: {said}"
