@@ -83,7 +83,7 @@ BAD = {
     ),
     "prints 200 MB": (
         "head -c 200000000 /dev/zero | tr '\\0' 'x' | fold -w 100; exit 1",
-        "npm run build exited with",
+        "(build-error)",
     ),
     "forks on": ("b() { b | b & }; b; sleep 1000", "the build"),
     "breaks": ("echo no such luck; exit 7", "npm run build exited with"),
