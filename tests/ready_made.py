@@ -13,17 +13,22 @@ from starlette.types import ASGIApp
 from headway.clock import SECOND, SystemClock
 from headway.config import Config
 from headway.domain.accounts.secret import hash_of
+from headway.domain.sites import Sites
+from headway.domain.stats.meter import Meter
 from headway.domain.world import World
 from headway.engine.submit import Desk, Seat
 from headway.ids import Ids
 from headway.model.accounts import Account, Token
 from headway.model.operations import Operation
-from headway.runtimes.port import Status
+from headway.runtimes.port import Status, Usage
 from headway.store import accounts, tokens
+from headway.store.blobs import Blobs
 from headway.store.database import Database
 from headway.store.logbook import Logbook
 from headway.store.sqlite import Sqlite
+from headway.testing.authority import PaperAuthority
 from headway.testing.builder import CopyingBuilder
+from headway.testing.router import MemoryRouter
 
 SECRET = "tk-us-a-secret"
 OTHER_SECRET = "tk-us-another-secret"
@@ -56,29 +61,37 @@ class NobodyWorks:
 
 
 class Told:
-    """The one thing of a runtime that reading needs: what is running, as the test says."""
+    """What reading needs of a runtime: what is running, and what that uses, as the test says."""
 
     def __init__(self) -> None:
         self.statuses: list[Status] = []
+        self.usages: list[Usage] = []
 
     async def units(self, app_id: str | None = None) -> list[Status]:
         return [one for one in self.statuses if app_id in {None, one.app_id}]
+
+    async def usage(self, app_id: str | None = None) -> list[Usage]:
+        return [one for one in self.usages if app_id in {None, one.app_id}]
 
 
 def world_on(database: Database, folder: Path, **settings: Any) -> World:
     """A world on that database, with its files in the folder, and nobody in it."""
     clock = HandClock()
-    ids = Ids(clock)
+    ids, router, runtime = Ids(clock), MemoryRouter(clock), cast(Any, Told())
     return World(
         config=Config(data=str(folder), **settings),
         clock=clock,
         ids=ids,
         database=database,
         desk=Desk(ids, clock, NobodyWorks()),
-        runtime=cast(Any, Told()),
-        router=cast(Any, None),
+        runtime=runtime,
+        router=router,
+        sites=Sites(database, router, clock),
+        authority=PaperAuthority(clock, router.answers),
         builder=CopyingBuilder(folder / "builds"),
-        logbook=Logbook(folder / "logs", clock, hot_bytes=1 << 20),
+        logbook=Logbook(folder / "logs", clock, hot_bytes=1 << 20, archive_bytes=1 << 30),
+        blobs=Blobs(folder / "files", clock),
+        meter=Meter(runtime, clock),
     )
 
 

@@ -18,6 +18,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     data: str = "~/.local/share/headway"
     listen: str = "127.0.0.1:8000"
     apps: str = "127.0.0.1:8080"
+    apps_tls: str = ""
     attach: str = "127.0.0.1:5000"
     ssh: str = "127.0.0.1:2222"
     domain: str = "localhost"
@@ -26,6 +27,10 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     database: str = ""
     runtime: str = "process"
     region: str = "local"
+
+    acme_directory: str = ""
+    acme_email: str = ""
+    acme_roots: str = ""
 
     drain_seconds: float = 5
     lease_seconds: float = 4
@@ -55,6 +60,9 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     build_disk_bytes_max: int = 4 << 30
     slug_bytes_max: int = 2 << 30
     source_url_seconds: int = 600
+    file_bytes_max: int = 100 << 20
+    file_bytes_per_account_max: int = 10 << 30
+    files_per_account_max: int = 100_000
     source_download_seconds: float = 300
     source_private_addresses: bool = False
     push_bytes_max: int = 1 << 30
@@ -67,11 +75,24 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     postdeploy_seconds: float = 1200
     releases_kept: int = 10
     hot_log_bytes: int = 50 << 20
+    archived_log_bytes: int = 1 << 30
+    archived_log_days: float = 90
     log_lines_per_minute: int = 16_384
     log_bytes_per_minute: int = 64 << 20
+    pool_update_seconds: float = 900
+    pool_look_seconds: float = 1
+    batch_bytes_max: int = 64 << 20
     jwt_seconds: int = 3600
-    requests_per_minute: int = 6000
+    workiva_token_seconds: int = 600
+    workiva_polls_per_second: float = 1
+    workiva_sunset: str = "2029-01-31T00:00:00Z"
+    enforce_sunset: bool = False
+    cors_origins: tuple[str, ...] = ()
+    payment_url: str = ""
+    requests_per_minute: int = 60
     requests_at_once_max: int = 1000
+    webhooks_per_account_max: int = 20
+    webhook_private_addresses: bool = False
     connections_max: int = 20_000
 
     @property
@@ -104,6 +125,12 @@ def load(file: Path | None, environment: Mapping[str, str] | None = None, **opti
 def environment() -> Mapping[str, str]:
     """The environment, for the few parts that hand pieces of it on."""
     return os.environ
+
+
+def user_folder(environment: Mapping[str, str] | None = None) -> Path:
+    """Where this user's own settings are kept, as the desktop standard says."""
+    given = os.environ if environment is None else environment
+    return Path(given.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "headway"
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:

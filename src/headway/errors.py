@@ -50,7 +50,11 @@ class Forbidden(Refusal):
 
 
 class PaymentRequired(Refusal):
-    """The limit of free use is reached."""
+    """The limit of free use is reached; `url` is where a payment method is defined, if anywhere."""
+
+    def __init__(self, text: str, url: str = "") -> None:
+        self.url = url
+        super().__init__(text)
 
 
 class NotFound(Refusal):

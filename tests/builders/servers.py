@@ -26,7 +26,7 @@ def served(
     with subprocess.Popen(
         argv, cwd=folder, env=given, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     ) as child:
-        killer = threading.Timer(30, child.kill)
+        killer = threading.Timer(90, child.kill)
         killer.start()
         try:
             assert os.read(child.stdout.fileno(), 4096)
@@ -38,7 +38,7 @@ def served(
 
 def wait_until_refused(port: int) -> None:
     """Return once nothing listens any more."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         try:
             socket.create_connection(("127.0.0.1", port)).close()

@@ -9,8 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from headway.clock import SystemClock
+from headway.config import Config
 from headway.dialects.headway.dialect import headway
 from headway.dialects.scalingo.dialect import SCALINGO
+from headway.dialects.workiva.dialect import workiva
 from headway.domain.catalog import CATALOG
 from headway.domain.world import World
 from headway.engine.feed import Feed
@@ -25,7 +28,7 @@ from tests.ready_made import SECRET
 
 def dialects(stories: Stories) -> tuple[Dialect, ...]:
     """All of them."""
-    return SCALINGO, headway(stories)
+    return SCALINGO, workiva(Config(), SystemClock()), headway(stories)
 
 
 # To name their routes, nothing has to be read.
@@ -33,6 +36,7 @@ DIALECTS: dict[str, Dialect] = {dialect.name: dialect for dialect in dialects(ca
 ERROR: dict[str, Callable[[Any], bool]] = {
     "headway": lambda said: isinstance(said["error"]["text"], str),
     "scalingo": lambda said: isinstance(said["error"], str),
+    "workiva": lambda said: isinstance(said["code"] if "code" in said else said["error"], str),
 }
 """Whether a body is an error in a dialect's form."""
 EVERY_ROUTE = [

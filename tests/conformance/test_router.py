@@ -10,7 +10,7 @@ import pytest
 
 from headway.clock import SystemClock
 from headway.routers.envoy import Envoy
-from headway.routers.port import Endpoint, Router
+from headway.routers.port import Endpoint, Host, Request, Router, Site
 from headway.testing.router import Answer, MemoryRouter
 from tests.routers.traffic import Client, Container, route, served, settings
 
@@ -177,6 +177,38 @@ async def test_a_hostname_of_two_apps_goes_to_the_lower_app_id(stage: Stage) -> 
     assert (await stage.ask("shared.localhost")).endpoint == stage.one
 
 
+async def test_names_of_its_own_lead_to_an_app_and_stay_when_its_route_changes(stage: Stage) -> None:
+    site = Site(app_id="shop", hosts=(Host(name="shop.example.org"),))
+    await stage.router.site(site)
+    assert (await stage.ask("shop.example.org")).error == "unknown-host"
+    await stage.router.route(route("shop", stage.one))
+    assert (await stage.ask("shop.example.org")).endpoint == stage.one
+    await stage.router.route(route("shop", stage.two, hostnames=("renamed.localhost",)))
+    assert (await stage.ask("Shop.Example.org:81")).endpoint == stage.two
+    assert await stage.router.sites() == [site]
+
+
+async def test_a_name_that_is_taken_away_is_unknown_and_a_site_without_names_is_forgotten(
+    stage: Stage,
+) -> None:
+    await stage.router.route(route("shop", stage.one))
+    await stage.router.site(Site(app_id="shop", hosts=(Host(name="a.org"), Host(name="b.org"))))
+    await stage.router.site(Site(app_id="shop", hosts=(Host(name="b.org"),)))
+    assert (await stage.ask("a.org")).error == "unknown-host"
+    assert (await stage.ask("b.org")).endpoint == stage.one
+    for _ in range(2):
+        await stage.router.site(Site(app_id="shop"))
+        assert await stage.router.sites() == []
+    assert (await stage.ask("shop.localhost")).endpoint == stage.one
+
+
+async def test_other_names_are_redirected_to_the_canonical_one(stage: Stage) -> None:
+    await stage.router.route(route("shop", stage.one))
+    await stage.router.site(Site(app_id="shop", hosts=(Host(name="a.org"),), canonical="a.org"))
+    assert (await stage.ask("shop.localhost")).status == 301
+    assert (await stage.ask("a.org")).endpoint == stage.one
+
+
 async def test_a_container_is_drained_once_its_last_request_has_ended(stage: Stage) -> None:
     await stage.router.route(route("shop", stage.one))
     async with stage.hold("shop.localhost"):
@@ -203,3 +235,36 @@ async def test_a_container_in_use_is_not_drained_and_an_idle_one_is(stage: Stage
 
 async def test_a_container_that_nobody_knows_is_drained(stage: Stage) -> None:
     assert await stage.router.drained(Endpoint(host="127.0.0.1", port=9), seconds=0)
+
+
+async def test_each_request_is_told_once_in_its_order_and_from_any_place_on(stage: Stage) -> None:
+    await stage.router.route(route("shop", stage.one))
+    following = stage.router.requests(0)
+    await stage.ask("shop.localhost")
+    await stage.ask("nobody.localhost")
+    first, second = await told(following, 2)
+    assert (first.app_id, first.host, first.status, first.endpoint) == (
+        "shop",
+        "shop.localhost",
+        200,
+        stage.one,
+    )
+    assert (first.method, first.path, first.protocol, first.client) == ("GET", "/", "http", "127.0.0.1")
+    assert (second.app_id, second.status, second.endpoint) == ("", 404, None)
+    assert first.end < second.end
+    assert first.at > 1_700_000_000_000_000
+    await following.aclose()
+    assert await told(stage.router.requests(first.end), 1) == [second]
+    await stage.router.forget_requests(second.end)
+    await stage.ask("shop.localhost")
+    (third,) = await told(stage.router.requests(second.end), 1)
+    assert third.end > second.end
+
+
+async def told(following: AsyncIterator[list[Request]], count: int) -> list[Request]:
+    """The next `count` requests."""
+    found: list[Request] = []
+    async with asyncio.timeout(30):
+        while len(found) < count:
+            found += await anext(following)
+    return found

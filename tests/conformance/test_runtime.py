@@ -7,6 +7,7 @@ import signal
 import pytest
 
 from headway.errors import Failure, Retry
+from headway.model.sizes import SIZES
 from tests.runtimes.bench import (
     LEVELS,
     clear,
@@ -481,3 +482,34 @@ async def test_a_file_whose_coming_was_cut_off_is_not_there(runtime, place, requ
     terminal = await runtime.attach("u1")
     assert await screen(terminal) == b"there\r\n"
     terminal.hang_up()
+
+
+async def test_what_a_unit_uses_is_told_while_it_runs(runtime, place):
+    await runtime.ensure(unit(place, "u1"))
+    await runtime.ensure(unit(place, "u2", label="web-2", size=SIZES["M"]))
+    await runtime.ensure(unit(place, "u3", app_id="b"))
+    for id in ("u1", "u2", "u3"):
+        await runtime.ready(id, seconds=20)
+
+    first, second = await runtime.usage("a")
+    assert (first.id, first.app_id, first.label, first.memory_limit_bytes) == ("u1", "a", "web-1", 256 << 20)
+    assert (second.id, second.label, second.memory_limit_bytes) == ("u2", "web-2", 512 << 20)
+    for told in (first, second):
+        assert 0 < told.memory_bytes <= told.memory_highest_bytes <= told.memory_limit_bytes
+        assert (told.swap_bytes, told.swap_highest_bytes) == (0, 0)
+        assert 0 <= told.cpu_seconds < 60
+    assert {it.id for it in await runtime.usage()} == {"u1", "u2", "u3"}
+    later = await runtime.usage("a")
+    assert all(
+        after.cpu_seconds >= told.cpu_seconds for told, after in zip((first, second), later, strict=True)
+    )
+
+
+async def test_a_unit_that_runs_nothing_uses_nothing(runtime, place):
+    await runtime.ensure(unit(place, "u1", "exit 1", listens=False))
+    await runtime.ensure(unit(place, "u2", "sleep 1000", listens=False))
+    await settled(runtime, "u1", "crashed")
+    await runtime.stop("u2", grace_seconds=0)
+
+    assert await runtime.usage() == []
+    assert await runtime.usage("nobody") == []

@@ -8,6 +8,7 @@ import pytest
 from headway.domain.apps.configure import configure
 from headway.domain.apps.create import create
 from headway.domain.apps.delete import delete
+from headway.domain.apps.file import file
 from headway.domain.apps.rename import rename
 from headway.domain.apps.restart import restart
 from headway.domain.apps.scale import scale
@@ -50,6 +51,7 @@ ACTS: dict[str, Act] = {
     "app.configure": lambda world, app, by: configure(world, app, {"router_logs": True}, by),
     "app.rename": lambda world, app, by: rename(world, app, "another-name", by, current=app.name),
     "app.transfer": lambda world, app, by: transfer(world, app, "nobody@example.com", by),
+    "app.file": lambda world, app, by: file(world, app, app.owner_id, by),
     "app.delete": lambda world, app, by: delete(world, app, app.name, by),
     "app.create_child": lambda world, app, by: create(world, "child-app", by, parent_id=app.id),
     "collaborators.invite": lambda world, app, by: invite(world, app, "x@example.com", by, is_limited=True),

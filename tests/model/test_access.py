@@ -17,9 +17,12 @@ LIMITED = {
     "app.signal",
     "collaborators.read",
     "deployment.deploy",
+    "logs.read",
+    "stats.read",
     "operation.cancel",
 }
 OWNER = {
+    "app.file",
     "app.rename",
     "app.transfer",
     "app.delete",

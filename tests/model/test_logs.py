@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headway.model.logs import Line, Lines, shown
+from headway.model.logs import Line, Lines, dated, shown
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,16 @@ def test_whatever_bytes_come_there_are_as_many_lines_as_before_and_none_breaks(r
 def test_lines_that_were_said_at_once_are_each_a_line():
     said = Lines(at=1, source="web-1", text="one\n\ntwo")
     assert said.each() == [Line(at=1, source="web-1", text=text) for text in ("one", "", "two")]
+
+
+def test_lines_are_dated_in_the_form_that_go_writes():
+    assert dated(Line(at=1424052163_930163, source="web-1", text="a  b")) == (
+        "2015-02-16 02:02:43.930163000 +0000 UTC [web-1] a  b"
+    )
+    assert dated(Line(at=0, source="router", text="")) == "1970-01-01 00:00:00.000000000 +0000 UTC [router] "
+
+
+@given(st.lists(st.text(alphabet="ab ", max_size=3), min_size=1, max_size=5))
+def test_lines_that_were_said_at_once_are_dated_each(texts: list[str]):
+    lines = Lines(at=7, source="web-1", text="\n".join(texts))
+    assert dated(lines).split("\n") == [dated(line) for line in lines.each()]

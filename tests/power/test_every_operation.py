@@ -4,8 +4,8 @@ The world outside (containers, routes, slugs, the database) lives on; the proces
 thing it does, for n = 1, 2, 3 … until there is nothing left to die at. Then another one starts.
 """
 
+import zipfile
 from collections.abc import Awaitable, Callable
-from typing import Any, cast
 
 import msgspec
 import pytest
@@ -14,16 +14,19 @@ from headway.domain.catalog import CATALOG
 from headway.domain.deployments.deploy import DEPLOY, Deploy
 from headway.domain.repositories import keep
 from headway.domain.world import World
-from headway.engine.declare import OperationType, Step
 from headway.engine.worker import Worker
-from headway.errors import Failure
 from headway.ids import show
 from headway.model.apps import App
-from headway.model.operations import Event, Operation, Phase
-from headway.store import containers, events, one_offs, operations
+from headway.model.files import Export, File
+from headway.model.operations import Operation, Phase
+from headway.routers.port import Site
+from headway.store import certificates, containers, domains, events, exports, files, one_offs, operations
+from headway.store.database import Tx
 from headway.testing.examples import EXAMPLES, running_app
 from headway.testing.fuse import Fuse
-from tests.outside import ENDS, Catalog, Outside, ended, lived
+from headway.testing.pool_examples import POOL_EXAMPLES
+from tests.outside import Catalog, Outside, ended, lived
+from tests.power.telling import failing_at, told
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 CUTS_MAX = 200
@@ -73,7 +76,7 @@ async def one_life(outside, name, catalog, app, fuse, meanwhile) -> bool:
 async def second_life(outside: Outside, catalog: Catalog, app, *, accepted_may_be_missing: bool) -> None:
     """What was accepted is finished by the next process, and nothing else is begun."""
     await outside.settled()
-    found = await outside.database.read(lambda tx: operations.newest(tx, target=f"app:{app.id}"))
+    found = await begun(outside, app)
     assert len(found) <= 1
     assert found or accepted_may_be_missing
     _, worker = outside.process(catalog, Fuse())
@@ -81,14 +84,22 @@ async def second_life(outside: Outside, catalog: Catalog, app, *, accepted_may_b
         assert await lived(worker, lambda it=operation: ended(outside, it.id))
 
 
+async def begun(outside: Outside, app: App) -> list[Operation]:
+    """What was begun since the app was made."""
+    mine = await outside.database.read(lambda tx: operations.newest(tx, account_id=outside.by.account_id))
+    return [it for it in mine if it.id > app.id]
+
+
 async def consistent(outside: Outside, app, expected: set[Phase]) -> None:
     """The invariants of an operation that has ended, and of the app that it was about."""
-    found = await outside.database.read(lambda tx: operations.newest(tx, target=f"app:{app.id}"))
+    found = await begun(outside, app)
     for operation in found:
         assert operation.phase in expected, operation
         assert operation.owner is None
         history = await outside.database.read(lambda tx, it=operation: events.of_operation(tx, it.id))
         told(operation, history)
+        if operation.type.startswith("file."):
+            await files_agree(outside, app, operation)
     gone = any(it.phase is Phase.SUCCEEDED and not EXAMPLES[it.type].leaves_app for it in found)
     rows = await outside.database.read(lambda tx: containers.of_app(tx, app.id))
     there = {it.id: it for it in await outside.runtime.units(show(app.id))}
@@ -106,6 +117,7 @@ async def consistent(outside: Outside, app, expected: set[Phase]) -> None:
     assert {(it.host, it.port) for it in route.endpoints} == {
         units[show(it.id)].address for it in rows if it.type == "web"
     }
+    await certificates_as_told(outside, app, found)
     now = await outside.app(app)
     assert route.hostnames == (f"{now.name}.localhost",)
     assert (route.force_https, route.sticky_session) == (now.force_https, now.sticky_session)
@@ -113,6 +125,19 @@ async def consistent(outside: Outside, app, expected: set[Phase]) -> None:
     await branch_agrees(outside, app, found)
     release = now.release_id
     assert all(it.release_id == release or found[0].type == "app.scale" for it in rows if found)
+
+
+async def certificates_as_told(outside: Outside, app: App, found: list[Operation]) -> None:
+    """The router serves what the rows say, and a domain has a certificate exactly if one was had for it."""
+    sites = {it.app_id: it for it in await outside.router.sites()}
+    hosts = {it.name: it.certificate for it in sites.get(show(app.id), Site(app_id="")).hosts}
+    for it in await outside.database.read(lambda tx: domains.of_app(tx, app.id)):
+        kept = await outside.database.read(lambda tx, it=it: certificates.served(tx, it.id))
+        assert kept == ((hosts[it.name].chain, hosts[it.name].key) if hosts[it.name] else None)
+        assert it.certifying is None
+        if found:
+            assert (kept is not None) == (found[0].phase is Phase.SUCCEEDED)
+            assert (it.failures > 0) == (found[0].phase is not Phase.SUCCEEDED)
 
 
 async def branch_agrees(outside: Outside, app: App, found: list[Operation]) -> None:
@@ -124,58 +149,42 @@ async def branch_agrees(outside: Outside, app: App, found: list[Operation]) -> N
             assert there == (origin.commit if operation.phase is Phase.SUCCEEDED else origin.before)
 
 
-def told(operation: Operation, history: list[Event]) -> None:
-    """What happened agrees with what is."""
-    names = [event.name for event in history]
-    assert names[0] == "operation.queued"
-    assert names.count("operation.started") == 1
-    assert sum(name in ENDS for name in names) == 1
-    assert names[-1] == f"operation.{operation.phase.name.lower()}"
-    fences = [
-        event.data["fence"]
-        for event in history
-        if event.name in {"operation.started", "operation.taken_over"}
-    ]
-    assert fences == sorted(set(fences))
-    done = [event.data["step"] for event in history if event.name == "operation.step_done"]
-    assert done == sorted(set(done)), "a step was recorded twice"
-    progress = [event.data["progress"] for event in history if "progress" in event.data]
-    assert progress == sorted(progress)
-    assert (
-        operation.created_at <= (operation.started_at or 0) <= operation.updated_at == operation.finished_at
-    )
-    assert (operation.phase is Phase.SUCCEEDED) == (operation.detail is None)
+async def files_agree(outside: Outside, app: App, operation: Operation) -> None:
+    """All of it is there, or nothing; and every content that somebody could ask for is whole."""
+    succeeded = operation.phase is Phase.SUCCEEDED
 
+    async def kept(tx: Tx) -> tuple[list[File], Export | None]:
+        made = await files.of_operation(tx, operation.id, 0, 100)
+        is_export = operation.type == "file.export" and succeeded
+        return made, await exports.get(tx, operation.id) if is_export else None
 
-def failing_at(type: OperationType[Any, World], index: int) -> OperationType[Any, World]:
-    """The same type, but the step does its work and then fails."""
-    step = type.steps[index]
-
-    async def do(run: Any) -> None:
-        await step.do(run)
-        raise Failure("broken", "the step was made to fail")
-
-    steps = (*type.steps[:index], msgspec.structs.replace(step, do=do), *type.steps[index + 1 :])
-    return msgspec.structs.replace(type, steps=cast("tuple[Step, ...]", steps))
+    made, exported = await outside.database.read(kept)
+    assert len(made) == (6 if succeeded and exported is None else 0)
+    for digest in {file.digest for file in made if file.digest} | ({exported.digest} if exported else set()):
+        await outside.blobs.verify(digest)
+    if exported is not None:
+        with zipfile.ZipFile(outside.blobs.path(exported.digest)) as made_zip:
+            assert made_zip.testzip() is None
+            assert len(made_zip.namelist()) == 6
 
 
 def test_every_type_has_an_example() -> None:
-    assert set(EXAMPLES) == set(CATALOG)
+    assert set(EXAMPLES) | set(POOL_EXAMPLES) == set(CATALOG)
 
 
-@pytest.mark.parametrize("name", CATALOG)
+@pytest.mark.parametrize("name", EXAMPLES)
 async def test_it_succeeds_wherever_the_power_is_cut(outside: Outside, name: str) -> None:
     await cut_everywhere(outside, name, CATALOG, {Phase.SUCCEEDED})
 
 
-@pytest.mark.parametrize("name", CATALOG)
+@pytest.mark.parametrize("name", EXAMPLES)
 async def test_it_takes_everything_back_wherever_the_power_is_cut(outside: Outside, name: str) -> None:
     last = len(CATALOG[name].steps) - 1
     await cut_everywhere(outside, name, {name: failing_at(CATALOG[name], last)}, {Phase.FAILED})
 
 
 @pytest.mark.parametrize(
-    ("name", "index"), [(name, index) for name in CATALOG for index in range(len(CATALOG[name].steps) - 1)]
+    ("name", "index"), [(name, index) for name in EXAMPLES for index in range(len(CATALOG[name].steps) - 1)]
 )
 async def test_it_takes_back_what_was_done_before_a_step_that_fails(
     outside: Outside, name: str, index: int

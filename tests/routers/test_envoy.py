@@ -20,7 +20,7 @@ from headway.routers.envoy import Envoy
 from headway.routers.envoy_config import probe_stats
 from headway.routers.envoy_socket import Answer, ask
 from headway.routers.memory import Memory
-from headway.routers.port import Endpoint
+from headway.routers.port import Endpoint, Request, Route
 from tests.routers.traffic import (
     HOST,
     Client,
@@ -150,7 +150,7 @@ async def test_what_was_kept_but_not_told_to_envoy_is_live_when_the_next_control
     its = settings()
     async with served(Envoy(tmp_path, its, CLOCK), down=False):
         pass
-    Memory(tmp_path / "routes").keep([("shop", route("shop", one.endpoint))])
+    Memory(tmp_path / "routes", Route).keep([("shop", route("shop", one.endpoint))])
     async with served(Envoy(tmp_path, its, CLOCK)):
         assert await Client(its.port).ask_app("shop.localhost") == one.endpoint.port
 
@@ -396,13 +396,64 @@ async def test_each_request_is_one_line_of_json_in_a_file_that_stays_small(
         turned = envoy.access_log.with_name("access.log.1")
         line = await until(lambda: turned.exists() and turned.read_bytes())
         await client.ask("shop.localhost", "/second")
-        await until(lambda: b"/second" in turned.read_bytes() and envoy.access_log.exists())
+        await until(lambda: any(b"/second" in file.read_bytes() for file in tmp_path.glob("access.log.*")))
     seen = msgspec.json.decode(line)
     assert (seen["app"], seen["app_id"], seen["upstream"]) == ("shop", "0123", f"{HOST}:{one.endpoint.port}")
     assert (seen["method"], seen["path"], seen["status"], seen["flags"]) == ("GET", "/a?b", 200, "-")
     assert isinstance(seen["duration_ms"], int)
     assert seen["bytes_out"] > 0
     assert len(seen["request_id"]) == 36
+
+
+HOSTILE = (
+    b'/quote"back\\slash\'%0a%00?x="y"',
+    b"/\xc3\xbc\xf0\x9f\x9a\x80\xe2\x80\xae",
+    b"/\xff\xfe",
+    b"/" + b"x" * 32_768,
+    b'/{"status":200}',
+)
+HOSTILE_HEADERS = (
+    b'"quoted" \\ {"a": 1}\t\xf0\x9f\x9a\x80',
+    b"\xff\xfe \xe2\x80\xa8 half \xe2\x82",
+    b"y" * 32_768,
+)
+
+
+async def test_whatever_clients_send_each_request_is_told_once_and_none_breaks_a_line(
+    tmp_path: Path, one: Container, caplog: pytest.LogCaptureFixture
+) -> None:
+    its = settings()
+    async with served(Envoy(tmp_path, its, CLOCK)) as envoy:
+        await envoy.route(route("shop", one.endpoint, app_id="0123"))
+        for path in HOSTILE:
+            await raw(its.port, path, b"agent", b"referer")
+        for text in HOSTILE_HEADERS:
+            await raw(its.port, b"/plain", text, b"http://" + b"z" * 2000)
+        await raw(its.port, b"/last", b"agent", b"")
+        told: list[Request] = []
+        async with asyncio.timeout(30):
+            async for some in envoy.requests(0):
+                told += some
+                if told[-1].path == "/last":
+                    break
+    assert "could not be read" not in caplog.text
+    assert len(told) == len(HOSTILE) + len(HOSTILE_HEADERS) + 1
+    assert told[0].path == HOSTILE[0].decode()
+    assert {it.path[:3000] for it in told if it.path.startswith("/xxx")} == {"/" + "x" * 2047}
+    by_header = [it for it in told if it.path == "/plain"]
+    # Bytes that are no UTF-8 are told one by one, a referer that is no address not at all.
+    agents = [HOSTILE_HEADERS[0].decode(), HOSTILE_HEADERS[1].decode("latin-1"), "y" * 256]
+    assert [it.agent for it in by_header] == agents
+    assert {len(it.referer) for it in by_header} <= {0, 1024}
+
+
+async def raw(port: int, path: bytes, agent: bytes, referer: bytes) -> None:
+    """One request of just these bytes; what is answered is for Envoy to say."""
+    reader, writer = await asyncio.open_connection(HOST, port)
+    writer.write(b"GET %s HTTP/1.1\r\nHost: shop.localhost\r\nUser-Agent: %s\r\n" % (path, agent))
+    writer.write(b"Referer: %s\r\nConnection: close\r\n\r\n" % referer)
+    await reader.read()
+    writer.close()
 
 
 async def test_what_envoy_says_stays_small(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 from headway.clock import SystemClock
 from headway.runtimes import listeners
 from headway.runtimes.listeners import Listeners
-from headway.runtimes.waiting import either
+from headway.waiting import either
 
 
 @pytest.mark.parametrize(("family", "host"), [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::")])

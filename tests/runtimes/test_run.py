@@ -8,7 +8,7 @@ import signal
 from headway.clock import SystemClock
 from headway.runtimes import identity
 from headway.runtimes.run import Run, spawn
-from headway.runtimes.waiting import readable
+from headway.waiting import readable
 from tests.runtimes.bench import MARK, lines, running, text, unit, until
 
 

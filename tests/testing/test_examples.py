@@ -8,11 +8,12 @@ import pytest
 from headway.domain.catalog import CATALOG
 from headway.model.operations import Phase
 from headway.testing.examples import EXAMPLES, NEXT_PROCFILE, PROCFILE, archive, archive_in, running_app
+from headway.testing.pool_examples import POOL_EXAMPLES
 from tests.outside import Outside
 
 
 def test_every_type_has_one_and_every_type_says_what_it_does() -> None:
-    assert set(EXAMPLES) == set(CATALOG)
+    assert set(EXAMPLES) | set(POOL_EXAMPLES) == set(CATALOG)
     assert [name for name, type in CATALOG.items() if type.summary is None] == []
 
 

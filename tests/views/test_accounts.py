@@ -26,3 +26,7 @@ async def test_a_secret_that_nobody_has_leads_nowhere(world: World) -> None:
         await accounts.by_token_hash(world.database, hash_of("wrong"))
     with pytest.raises(NotFound):
         await accounts.by_token(world.database, 1)
+
+
+async def test_all_accounts_are_listed(world: World, admin: Account, other: Account) -> None:
+    assert await accounts.every(world.database) == [admin, other]

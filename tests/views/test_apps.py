@@ -13,7 +13,7 @@ from headway.model.operations import Actor
 from headway.runtimes.port import Status
 from headway.store import apps as rows
 from headway.store.database import Tx
-from headway.views import apps
+from headway.views import apps, projects
 from tests.ready_made import Told
 from tests.records import an_operation
 
@@ -100,7 +100,9 @@ async def test_an_app_is_shown_with_its_owner_its_parent_and_its_status(
 ) -> None:
     child = await create(world, "child-app", by, parent_id=app.id)
     shown = await apps.get(world.database, world.runtime, admin.id, "child-app")
-    assert shown == apps.Shown(app=child, owner=admin, status="new", parent=app.name)
+    filed = await projects.of_app(world.database, child)
+    assert shown == apps.Shown(app=child, owner=admin, status="new", parent=app.name, project=filed)
+    assert (filed.name, filed.owner_id) == ("default", admin.id)
 
 
 async def test_all_apps_are_shown_by_name_each_with_its_own_status(

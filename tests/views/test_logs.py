@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from headway.clock import SystemClock
+from headway.errors import NotFound
 from headway.store.logbook import Line, Logbook
 from headway.views import logs
 
@@ -34,16 +35,6 @@ def test_a_filter_asks_for_types_and_labels(filter_text: str, sources: list[str]
     assert list(filter(logs.wanted(filter_text), SOURCES)) == sources
 
 
-def test_a_line_is_shown_in_the_form_that_go_writes():
-    assert logs.shown(Line(at=1424052163_930163, source="web-1", text="a  b")) == (
-        "2015-02-16 02:02:43.930163000 +0000 UTC [web-1] a  b"
-    )
-    assert (
-        logs.shown(Line(at=0, source="router", text=""))
-        == "1970-01-01 00:00:00.000000000 +0000 UTC [router] "
-    )
-
-
 @pytest.fixture
 def logbook(tmp_path: Path) -> Logbook:
     book = Logbook(tmp_path, SystemClock(), hot_bytes=1 << 20)
@@ -67,3 +58,18 @@ async def test_follow_reads_what_comes_and_the_filter_asks_for(logbook: Logbook)
     written = lines("router", "web-1")
     logbook.append("app", written)
     assert await anext(following) == [written[1]]
+
+
+async def test_following_may_begin_with_what_was_there(logbook: Logbook):
+    written = lines("web-1", "router", "web-2")
+    logbook.append("app", written)
+    following = logs.follow(logbook, "app", "web", before=1)
+    logbook.append("app", lines("web-3"))
+    assert [line.source for line in await anext(following)] == ["web-2"]
+    assert [line.source for line in await anext(following)] == ["web-3"]
+
+
+async def test_an_archive_that_is_not_kept_is_not_found(logbook: Logbook):
+    assert await logs.archives(logbook, "app") == []
+    with pytest.raises(NotFound):
+        await logs.archive(logbook, "app", 1)

@@ -53,17 +53,26 @@ async def test_a_public_url_wins_over_what_the_asker_says(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize(
     ("query", "number"),
-    [(b"", 7), (b"page=3", 3), (b"page=-4", 1), (b"page=0", 1), (b"page=999", 50), (b"page=", 7)],
+    [(b"", 7), (b"page=3", 3), (b"page=-4", 1), (b"page=0", 1), (b"page=999", 50)],
 )
 def test_a_number_in_the_query_is_brought_into_its_bounds(the_edge: Edge, query: bytes, number: int) -> None:
     assert asked(the_edge, query).number("page", 7, at_least=1, at_most=50) == number
 
 
-@pytest.mark.parametrize("query", [b"page=x", b"page=1.5", b"page=%D9%A3", b"page=" + b"9" * 5000])
+@pytest.mark.parametrize("query", [b"page=", b"page=x", b"page=1.5", b"page=%D9%A3", b"page=" + b"9" * 5000])
 def test_what_is_no_number_is_invalid(the_edge: Edge, query: bytes) -> None:
     with pytest.raises(Invalid) as refused:
         asked(the_edge, query).number("page", 7, at_most=50)
     assert set(refused.value.fields) == {"page"}
+
+
+def test_a_yes_or_no_is_one_or_the_other(the_edge: Edge) -> None:
+    assert asked(the_edge, b"aliases=True").flag("aliases", default=False) is True
+    assert asked(the_edge, b"aliases=false").flag("aliases", default=True) is False
+    assert asked(the_edge).flag("aliases", default=True) is True
+    with pytest.raises(Invalid) as refused:
+        asked(the_edge, b"aliases=").flag("aliases", default=True)
+    assert set(refused.value.fields) == {"aliases"}
 
 
 def test_an_idempotency_key_is_taken_as_it_comes(the_edge: Edge) -> None:
@@ -71,7 +80,7 @@ def test_an_idempotency_key_is_taken_as_it_comes(the_edge: Edge) -> None:
     assert asked(the_edge).key == ""
 
 
-@pytest.mark.parametrize("key", ["a b", "x" * 256, "é"])
+@pytest.mark.parametrize("key", ["", "a b", "x" * 256, "é"])
 def test_a_strange_idempotency_key_is_invalid(the_edge: Edge, key: str) -> None:
     with pytest.raises(Invalid):
         _ = asked(the_edge, idempotency_key=key).key

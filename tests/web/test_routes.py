@@ -45,7 +45,7 @@ def test_a_path_that_nobody_answers_is_not_there(path: str) -> None:
 def test_another_method_is_refused_with_those_that_there_are() -> None:
     with pytest.raises(WrongMethod) as refused:
         tree("GET /apps", "POST /apps").find("PUT", "/apps")
-    assert refused.value.allowed == ("GET", "POST")
+    assert refused.value.allowed == ("GET", "HEAD", "POST")
 
 
 def test_head_is_answered_by_get() -> None:

@@ -2,13 +2,17 @@
 
 from dataclasses import dataclass
 
+from headway.authorities.port import Authority
 from headway.builders.port import Builder
 from headway.clock import Clock
 from headway.config import Config
+from headway.domain.sites import Sites
+from headway.domain.stats.meter import Meter
 from headway.engine.submit import Desk
 from headway.ids import Ids
 from headway.routers.port import Router
 from headway.runtimes.port import Runtime
+from headway.store.blobs import Blobs
 from headway.store.database import Database
 from headway.store.logbook import Logbook
 
@@ -25,5 +29,11 @@ class World:
     """Where operations are submitted."""
     runtime: Runtime
     router: Router
+    sites: Sites
+    """What the router is told of domains."""
+    authority: Authority
     builder: Builder
     logbook: Logbook
+    blobs: Blobs
+    """The contents of files."""
+    meter: Meter

@@ -107,8 +107,9 @@ class OperationType(msgspec.Struct, Generic[P, W], frozen=True, kw_only=True, di
     """What it does, for people: `scale hello-world to 2 web`."""
 
     again: Callable[[Any, P, Any, str], Awaitable[Operation]] | None = None
-    """Asks for the same again as things are now: takes the world, params, who asks and an idempotency key. None: its
-    params say all, and are accepted again as they are."""
+    """Asks for the same again as things are now: takes the world, params, who asks and an idempotency key."""
+    same_again: bool = False
+    """Whether its params say all, so that where `again` is None they are accepted again as they are."""
     inverse: Callable[[Any, P, Any, str], Awaitable[Operation]] | None = None
     """Asks for what brings back the state before it. None: there is nothing that does."""
 

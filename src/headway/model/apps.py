@@ -68,6 +68,8 @@ class App(msgspec.Struct, frozen=True):
     """The last success."""
     created_at: int
     updated_at: int
+    project_id: int | None = None
+    """What it is filed under; None is the default project of the owner."""
 
     @property
     def settings(self) -> Settings:

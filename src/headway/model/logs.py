@@ -1,11 +1,18 @@
 """Lines of logs, and the rule that a line's text never breaks a line."""
 
 import re
+from datetime import UTC, datetime
+from functools import lru_cache
 
 import msgspec
 
+from headway.clock import SECOND
+
 PLATFORM = "platform"
 """The source of what the platform itself says in an app's log."""
+
+ROUTER = "router"
+"""The source of what is said there of requests."""
 
 _KEPT = frozenset("\n\t\x1b")
 _PICTURES: dict[int, int] = {
@@ -36,6 +43,34 @@ class Lines(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
 
 class Line(Lines, frozen=True, kw_only=True, array_like=True):
     """One line in an app's log: its text has no newline."""
+
+
+class Archive(msgspec.Struct, frozen=True, kw_only=True):
+    """A part of an app's log that is no longer kept at hand, but as a compressed text."""
+
+    number: int
+    """Counts up within an app: what came later has a higher one."""
+    size: int
+    """In bytes, compressed."""
+    first: int
+    """When its earliest line was said, in microseconds UTC."""
+    last: int
+    """When its latest was."""
+
+
+def dated(lines: Lines) -> str:
+    """Each line with its time and source: `2015-02-16 02:02:43.930163000 +0000 UTC [web-1] text`.
+
+    Lines have newlines between them, and none at the end.
+    """
+    second, microsecond = divmod(lines.at, SECOND)
+    head = f"{_second(second)}.{microsecond:06d}000 +0000 UTC [{lines.source}] "
+    return head + lines.text.replace("\n", f"\n{head}")
+
+
+@lru_cache(maxsize=16)
+def _second(second: int) -> str:
+    return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def shown(whole: bytes) -> str:

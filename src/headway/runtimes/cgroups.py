@@ -15,6 +15,8 @@ import msgspec
 from headway.model.sizes import Size
 
 CONTROLLERS = ("memory", "pids", "cpu")
+_ACCOUNTS = "cpuacct"
+"""Of version 1: only tells what was used; mostly in the same folder as cpu."""
 _CPU_SHARES_STANDARD = 1024
 _CPU_WEIGHT_STANDARD = 100
 _BOOTING = 4
@@ -176,7 +178,7 @@ def _mounts(mounts: str, kind: str) -> Iterator[tuple[Path, set[str]]]:
 def _version_1(name: str, mounts: str) -> dict[str, Path]:
     found: dict[str, Path] = {}
     for place, options in _mounts(mounts, "cgroup"):
-        for controller in options.intersection(CONTROLLERS):
+        for controller in options.intersection((*CONTROLLERS, _ACCOUNTS)):
             with contextlib.suppress(OSError):
                 (place / name).mkdir(exist_ok=True)
                 found[controller] = place / name

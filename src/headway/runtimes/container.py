@@ -26,8 +26,9 @@ from headway.runtimes.run import Run, spawn
 from headway.runtimes.slugs import Slugs, copy_tree
 from headway.runtimes.trouble import as_trouble
 from headway.runtimes.unit_folder import State, UnitFolder, Wanted, remove_tree
+from headway.runtimes.usage import Found
 from headway.runtimes.users import Users
-from headway.runtimes.waiting import either, readable
+from headway.waiting import either, readable
 
 _log = logging.getLogger(__name__)
 _LAUNCH_PAUSE_SECONDS = 0.002
@@ -125,6 +126,10 @@ class Container:
     async def signal(self, number: signal.Signals) -> bool:
         """Send a signal to what it runs; whether it runs anything."""
         return self._run is not None and self._run.signal(number)
+
+    def found_by(self) -> Found | None:
+        """By what its present run is found; None where it has none."""
+        return self._run and self._run.found_by()
 
     def forget_output(self, end: int) -> None:
         """Free the disk of output before `end`: at once if that is all, by and by of one that talks without end."""

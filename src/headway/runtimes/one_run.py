@@ -9,7 +9,7 @@ from headway.errors import Failure, Retry
 from headway.runtimes.container import Container, Surroundings
 from headway.runtimes.trouble import as_trouble
 from headway.runtimes.unit_folder import State, UnitFolder, Wanted
-from headway.runtimes.waiting import either
+from headway.waiting import either
 
 OVER = "over"
 """The phase of one that has ended."""

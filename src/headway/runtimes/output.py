@@ -7,8 +7,8 @@ import os
 from collections.abc import AsyncIterator, Iterable, Mapping
 from pathlib import Path
 
+from headway.inotify import CREATED, MODIFIED, Inotify
 from headway.runtimes import cut
-from headway.runtimes.inotify import CREATED, MODIFIED, Inotify
 from headway.runtimes.port import Output, Unit
 from headway.runtimes.trouble import SCARCE
 from headway.runtimes.unit_folder import LAST_LINES_BYTES, UnitFolder

@@ -58,6 +58,24 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     """How it last ended: the code, or 128 and the signal."""
 
 
+class Usage(msgspec.Struct, frozen=True, kw_only=True):
+    """What one container uses now."""
+
+    id: str
+    app_id: str
+    label: str
+    cpu_seconds: float
+    """Of all cores together, since it was last started: it begins anew when the container is started again."""
+    memory_bytes: int
+    """Without what of it holds only files that could be read again."""
+    memory_limit_bytes: int
+    memory_highest_bytes: int
+    """The most since it was last started, such files included, as far as the system tells; never less than now."""
+    swap_bytes: int
+    swap_highest_bytes: int
+    """The most since it was last started, likewise."""
+
+
 class Output(msgspec.Struct, frozen=True, kw_only=True):
     """A run of whole lines from one container, and where in its output they end.
 
@@ -193,6 +211,10 @@ class Runtime(Protocol):
 
     async def units(self, app_id: str | None = None) -> list[Status]:
         """All units that are there, of one app or of all, by label."""
+        ...
+
+    async def usage(self, app_id: str | None = None) -> list[Usage]:
+        """What each unit that runs uses now, of one app or of all, by label; one that runs nothing is left out."""
         ...
 
     def output(self, offsets: Mapping[str, int]) -> AsyncIterator[Output]:

@@ -14,6 +14,8 @@ import signal
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
 
+import msgspec
+
 from headway.clock import Clock
 from headway.errors import Failure, Retry
 from headway.runtimes import cgroups, machine, output, ports, process_spec
@@ -22,13 +24,14 @@ from headway.runtimes.container import Container, Surroundings
 from headway.runtimes.listeners import Listeners
 from headway.runtimes.machine import Machine
 from headway.runtimes.one_run import OneRun
-from headway.runtimes.port import Offer, Output, Status, Task, Terminal, Unit
+from headway.runtimes.port import Offer, Output, Status, Task, Terminal, Unit, Usage
 from headway.runtimes.slugs import Slugs
 from headway.runtimes.task_run import Tasks
 from headway.runtimes.trouble import SCARCE, as_trouble
 from headway.runtimes.unit_folder import State, UnitFolder, Wanted, remove_tree, remove_trees
+from headway.runtimes.usage import Used, used
 from headway.runtimes.users import Users
-from headway.runtimes.waiting import either
+from headway.waiting import either
 
 _READY_PAUSE_SECONDS = 0.002
 _READY_PAUSE_MAX_SECONDS = 0.05
@@ -182,6 +185,18 @@ class Process:
         ]
         return sorted(found, key=lambda status: (status.label, status.id))
 
+    async def usage(self, app_id: str | None = None) -> list[Usage]:
+        """What each unit that runs uses now, of one app or of all, by label."""
+        self._serving()
+        found = [
+            (it.wanted.unit, where)
+            for it in list(self._containers.values())
+            if app_id in {None, it.wanted.unit.app_id} and (where := it.found_by()) is not None
+        ]
+        # Some milliseconds for a hundred of them, and the kernel may take its time over one.
+        usages = await asyncio.to_thread(lambda: [_usage(unit, used(where)) for unit, where in found])
+        return sorted((it for it in usages if it is not None), key=lambda it: (it.label, it.id))
+
     def output(self, offsets: Mapping[str, int]) -> AsyncIterator[Output]:
         """The output of all units, each from its offset. Never ends by itself."""
         return output.follow(self._units, offsets)
@@ -313,6 +328,13 @@ class Process:
 def _container(folder: UnitFolder, wanted: Wanted, state: State, around: Surroundings) -> Container:
     kind = Attended if wanted.unit.terminal else OneRun if wanted.unit.once else Container
     return kind(folder, wanted, state, around)
+
+
+def _usage(unit: Unit, it: Used | None) -> Usage | None:
+    if it is None:
+        return None
+    told, limit = msgspec.structs.asdict(it), unit.size.memory_bytes
+    return Usage(id=unit.id, app_id=unit.app_id, label=unit.label, memory_limit_bytes=limit, **told)
 
 
 def _refuse_crashed(container: Container) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from headway.clock import Clock
 from headway.runtimes import cgroups, identity, process_spec
 from headway.runtimes.cgroups import Groups
+from headway.runtimes.usage import Found
 
 _CLEAN = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}
 _KILLED = 128 + signal.SIGKILL
@@ -121,6 +122,10 @@ class Run:
             if isinstance(code := line.get("exit-code"), int):
                 return code
         return _KILLED if self._reaped is None else self._reaped
+
+    def found_by(self) -> Found:
+        """What `usage.used` needs to know; that may be asked in another thread."""
+        return Found(group=self._group, init=None if self._group else self._find_init(), lock=self._lock)
 
     def oom_kills(self) -> int:
         """How many processes of the run were killed because memory was used up."""

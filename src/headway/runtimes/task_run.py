@@ -19,7 +19,7 @@ from headway.runtimes.slugs import give
 from headway.runtimes.trouble import as_trouble
 from headway.runtimes.unit_folder import remove_tree
 from headway.runtimes.users import Users
-from headway.runtimes.waiting import either, readable
+from headway.waiting import either, readable
 
 _READ_BYTES = 64 << 10
 

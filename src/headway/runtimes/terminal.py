@@ -6,7 +6,7 @@ import os
 import termios
 from collections.abc import Callable, Coroutine
 
-from headway.runtimes.waiting import either, readable, writable
+from headway.waiting import either, readable, writable
 
 WIDTH, HEIGHT = 80, 24
 _READ_BYTES = 64 << 10

@@ -38,6 +38,11 @@ async def every(tx: Tx) -> list[App]:
     return [_app(row) for row in await tx.all(SQL["every"])]
 
 
+async def with_router_logs(tx: Tx) -> set[int]:
+    """The ids of the apps whose log has a line for each request."""
+    return {row[0] for row in await tx.all(SQL["with_router_logs"])}
+
+
 async def insert(tx: Tx, app: App) -> None:
     """Keep a new app; Invalid where its name is taken."""
     inserted = await tx.run(
@@ -52,6 +57,7 @@ async def insert(tx: Tx, app: App) -> None:
         sticky_session=int(app.sticky_session),
         router_logs=int(app.router_logs),
         at=app.created_at,
+        project_id=app.project_id,
     )
     if not inserted:
         raise Invalid(name="has already been taken")
@@ -78,9 +84,21 @@ async def configure(tx: Tx, id: int, settings: Settings, at: int) -> None:
     )
 
 
-async def transfer(tx: Tx, id: int, owner_id: int, at: int) -> None:
-    """It is theirs."""
-    await tx.run(SQL["transfer"], id=id, owner_id=owner_id, at=at)
+async def transfer(tx: Tx, id: int, owner_id: int, project_id: int, at: int) -> None:
+    """It is theirs, filed under that project of theirs."""
+    await tx.run(SQL["transfer"], id=id, owner_id=owner_id, project_id=project_id, at=at)
+
+
+async def file(tx: Tx, id: int, project_id: int, at: int) -> None:
+    """It is filed under that project."""
+    await tx.run(SQL["file"], id=id, project_id=project_id, at=at)
+
+
+async def count_owned(tx: Tx, owner_id: int) -> int:
+    """How many apps an account owns."""
+    row = await tx.one(SQL["count_owned"], owner_id=owner_id)
+    assert row is not None
+    return int(row[0])
 
 
 async def children(tx: Tx, parent_id: int, count: int, offset: int) -> list[App]:
@@ -100,7 +118,10 @@ async def delete(tx: Tx, id: int) -> None:
     """It goes, with every row that is about it; its children have no parent any more."""
     for name in (
         "orphan",
+        "delete_samples",
         "delete_collaborators",
+        "delete_certificates",
+        "delete_domains",
         "delete_variables",
         "delete_containers",
         "delete_types",

@@ -10,24 +10,29 @@ import errno
 import os
 import re
 import shutil
+import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
 from headway.clock import Clock
 from headway.errors import Unavailable
-from headway.model.logs import PLATFORM, Line, Lines
+from headway.model.logs import PLATFORM, Archive, Line, Lines
 from headway.store import segments
+from headway.store.archives import Archives
 from headway.store.database import StorageFull
 from headway.store.segments import Record
 
-__all__ = ["Line", "Logbook", "Wanted"]
+__all__ = ["READER", "Line", "Logbook", "Wanted"]
 
 Wanted = Callable[[str], bool]
 """Whether lines of a source (`web-1`, `router`) are asked for."""
 
 SEGMENTS = 16
 """Of how many segments the kept bytes of an app consist, about: one is what goes when there are too many."""
+
+READER = "@"
+"""With this begins the name of what is no unit of a runtime, but has its offset in the logs of many apps."""
 
 _Place = tuple[int, int]
 _APP_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
@@ -37,17 +42,22 @@ _FELL_BEHIND = "this reader was too slow: lines were removed before it had read 
 
 
 class Logbook:
-    """All logs of all apps. At most `hot_bytes` are kept for each (one batch at least); the oldest go first.
+    """All logs of all apps. At most `hot_bytes` of each are at hand (one batch at least); the oldest go first.
 
-    One process writes, in its loop's thread; `last` may be called from any thread.
+    What goes is put away to be archived, up to `archive_bytes` of each app; with none, it is gone. One process
+    writes, in its loop's thread; `last`, `pack`, `archives` and `archive_file` may be called from any thread.
     """
 
-    def __init__(self, folder: Path, clock: Clock, *, hot_bytes: int) -> None:
+    def __init__(self, folder: Path, clock: Clock, *, hot_bytes: int, archive_bytes: int = 0) -> None:
         self._folder = folder
         self._clock = clock
         self._hot_bytes = hot_bytes
+        self._archive_bytes = archive_bytes
         self._books: dict[str, _Book] = {}
         self._forgotten: set[str] = set()
+        self._packing = threading.Lock()
+        self.put_away = asyncio.Event()
+        """Set when there is something for `pack` to do."""
 
     def open(self) -> dict[str, int]:
         """Make ready for writing; for each unit, how far its output has been kept.
@@ -57,7 +67,13 @@ class Logbook:
         self._folder.mkdir(parents=True, exist_ok=True)
         names = [folder.name for folder in self._folder.iterdir() if _APP_ID.fullmatch(folder.name)]
         self._books = {name: self._new(name) for name in names}
-        return {unit: end for book in self._books.values() for unit, end in book.open().items()}
+        found = {unit: end for book in self._books.values() for unit, end in book.open().items()}
+        return {unit: end for unit, end in found.items() if not unit.startswith(READER)}
+
+    def offset(self, app_id: str, unit: str) -> int:
+        """How far something has been kept in the log of this app; 0 where nothing was."""
+        book = self._books.get(app_id)
+        return book.offsets.get(unit, 0) if book else 0
 
     def append(self, app_id: str, lines: Sequence[Lines], *, unit: str = "", end: int = 0) -> None:
         """Keep the lines, and that `unit` has been read up to `end`, both or neither, at once.
@@ -73,19 +89,17 @@ class Logbook:
         """The newest `count` lines of wanted sources, oldest first."""
         if (book := self._books.get(app_id)) is None:
             return []
-        newest = (
-            line for lines in book.backward() if wanted(lines.source) for line in reversed(lines.each())
-        )
-        return list(islice(newest, max(0, count)))[::-1]
+        return _newest(book.backward(), count, wanted)()
 
-    def follow(self, app_id: str, wanted: Wanted) -> AsyncIterator[list[Line]]:
-        """What is appended from this call on, as it comes; never ends by itself.
+    def follow(self, app_id: str, wanted: Wanted, *, before: int = 0) -> AsyncIterator[list[Line]]:
+        """The newest `before` lines, then what is appended from this call on, as it comes; never ends by itself.
 
         A slow reader reads from the files and misses nothing of what is kept; one that falls behind by more
         than `hot_bytes` is told so in a line, and goes on with the oldest line there is.
         """
         book = self._book(app_id)
-        return self._follow(book, wanted, book.end())
+        there = book.backward() if before > 0 else iter(())
+        return self._follow(book, wanted, book.end(), _newest(there, before, wanted))
 
     def forget_unit(self, unit: str) -> None:
         """The runtime has forgotten this unit: its offset need not be kept. Its lines stay. StorageFull."""
@@ -98,7 +112,32 @@ class Logbook:
         self._books.pop(app_id, None)
         shutil.rmtree(self._folder / app_id, ignore_errors=True)
 
-    async def _follow(self, book: "_Book", wanted: Wanted, place: _Place) -> AsyncIterator[list[Line]]:
+    def pack(self, before: int) -> None:
+        """Archive what was put away; let go of what is older than `before`, and of what is over the limit.
+
+        Blocks. What could not be done now (the disk is full) is done the next time; then OSError.
+        """
+        with self._packing:
+            for name, book in list(self._books.items()):
+                book.put_away.pack(before)
+                if name in self._forgotten:
+                    shutil.rmtree(self._folder / name, ignore_errors=True)
+
+    def archives(self, app_id: str) -> list[Archive]:
+        """What has been archived of an app's log, newest first. Blocks."""
+        book = self._books.get(app_id)
+        return book.put_away.archives() if book else []
+
+    def archive_file(self, app_id: str, number: int) -> Path | None:
+        """The file of that archive; None where it is not there any more. Blocks."""
+        book = self._books.get(app_id)
+        return book.put_away.file(number) if book else None
+
+    async def _follow(
+        self, book: "_Book", wanted: Wanted, place: _Place, earlier: Callable[[], list[Line]]
+    ) -> AsyncIterator[list[Line]]:
+        if there := await asyncio.to_thread(earlier):
+            yield there
         while True:
             changed, before = book.changed, place
             if book.has_dropped(place):
@@ -118,13 +157,22 @@ class Logbook:
 
     def _new(self, app_id: str) -> "_Book":
         assert _APP_ID.fullmatch(app_id), app_id
-        return _Book(self._folder / app_id, self._hot_bytes)
+        put_away = Archives(self._folder / app_id / "archived", bytes_max=self._archive_bytes)
+        return _Book(self._folder / app_id, self._hot_bytes, put_away, self.put_away)
+
+
+def _newest(backward: Iterator[Lines], count: int, wanted: Wanted) -> Callable[[], list[Line]]:
+    """Reads the newest lines of wanted sources, oldest first."""
+    newest = (line for lines in backward if wanted(lines.source) for line in reversed(lines.each()))
+    return lambda: list(islice(newest, max(0, count)))[::-1]
 
 
 class _Book:
     """The log of one app: its segments by number, oldest first, none left out between them."""
 
-    def __init__(self, folder: Path, hot_bytes: int) -> None:
+    def __init__(self, folder: Path, hot_bytes: int, put_away: Archives, told: asyncio.Event) -> None:
+        self.put_away = put_away
+        self._told = told
         self._folder = folder
         self._hot_bytes = hot_bytes
         self._segment_bytes = hot_bytes // SEGMENTS
@@ -139,6 +187,7 @@ class _Book:
 
     def open(self) -> dict[str, int]:
         """Find the segments, mend the newest; the offsets."""
+        self._told.set()
         numbers = sorted(int(file.stem) for file in self._folder.glob("*.log"))
         self._sizes = {number: self._file(number).stat().st_size for number in numbers}
         for number in reversed(numbers):
@@ -180,8 +229,11 @@ class _Book:
         return [lines for record in records for lines in record.lines], (number, end)
 
     def backward(self) -> Iterator[Lines]:
-        """All lines, newest first. A segment that is removed meanwhile is where they end."""
-        for number, size in reversed(list(self._sizes.items())):
+        """All lines there are now, newest first. A segment that goes meanwhile is where they end."""
+        return self._backward(list(self._sizes.items()))
+
+    def _backward(self, sizes: Sequence[_Place]) -> Iterator[Lines]:
+        for number, size in reversed(sizes):
             try:
                 for record in segments.backward(self._file(number), size):
                     yield from reversed(record.lines)
@@ -210,9 +262,16 @@ class _Book:
 
     def _drop_oldest(self) -> None:
         while self._bytes > self._hot_bytes and len(self._sizes) > 1:
-            self._dropped = next(iter(self._sizes.items()))
-            self._file(self._dropped[0]).unlink(missing_ok=True)
-            self._bytes -= self._sizes.pop(self._dropped[0])
+            number = next(iter(self._sizes))
+            try:
+                self.put_away.put(number, self._file(number))
+            except OSError as error:
+                if error.errno in _FULL:
+                    return
+                raise
+            self._dropped = (number, self._sizes[number])
+            self._bytes -= self._sizes.pop(number)
+            self._told.set()
 
     def _write(self, number: int, data: bytes) -> None:
         size = self._sizes.get(number, 0)

@@ -15,8 +15,8 @@ LOG = SQL["log"]
 """Keeps one piece of log, behind a guard that has held."""
 
 
-def operation_of(row: Row) -> Operation:
-    """The record in a row with every column, in their order."""
+def from_row(row: Row) -> Operation:
+    """The operation of a row with all its columns, in their order."""
     values = list(row)
     values[3] = bool(values[3])
     values[4] = Phase(values[4])
@@ -42,13 +42,13 @@ def _said(operation: Operation, name: str, at: int, **data: Any) -> NewEvent:
 async def get(tx: Tx, id: int) -> Operation | None:
     """The operation with this id."""
     row = await tx.one(SQL["get"], id=id)
-    return None if row is None else operation_of(row)
+    return None if row is None else from_row(row)
 
 
 async def holder(tx: Tx, target: str) -> Operation | None:
     """The active operation that holds the target."""
     row = await tx.one(SQL["holder"], target=target)
-    return None if row is None else operation_of(row)
+    return None if row is None else from_row(row)
 
 
 async def newest(
@@ -56,12 +56,12 @@ async def newest(
 ) -> list[Operation]:
     """Newest first, older than `before`; of one account and one target where given."""
     rows = await tx.all(SQL["newest"], before=before, account_id=account_id, target=target, count=count)
-    return [operation_of(row) for row in rows]
+    return [from_row(row) for row in rows]
 
 
 async def active(tx: Tx, count: int = 1000) -> list[Operation]:
     """Those that have not ended, oldest first."""
-    return [operation_of(row) for row in await tx.all(SQL["active"], count=count)]
+    return [from_row(row) for row in await tx.all(SQL["active"], count=count)]
 
 
 async def more_wait(tx: Tx, count: int) -> bool:
@@ -255,7 +255,7 @@ def advanced(operation: Operation, at: int, progress: int, *, log: Log = ()) -> 
 async def claim(tx: Tx, owner: int, at: int, count: int) -> list[Operation]:
     """Begin up to `count` of the oldest queued ones."""
     rows = await tx.all(SQL["claim"], owner=owner, at=at, count=count)
-    claimed = sorted((operation_of(row) for row in rows), key=lambda it: it.id)
+    claimed = sorted((from_row(row) for row in rows), key=lambda it: it.id)
     for it in claimed:
         tx.append(_said(it, "started", it.updated_at, node=owner, fence=it.fence))
     return claimed
@@ -264,7 +264,7 @@ async def claim(tx: Tx, owner: int, at: int, count: int) -> list[Operation]:
 async def take_over(tx: Tx, owner: int, dead: int, at: int) -> list[Operation]:
     """Go on with what `dead` was performing; every fence rises, so that what it still writes is refused."""
     rows = await tx.all(SQL["take_over"], owner=owner, dead=dead, at=at)
-    taken = sorted((operation_of(row) for row in rows), key=lambda it: it.id)
+    taken = sorted((from_row(row) for row in rows), key=lambda it: it.id)
     for it in taken:
         tx.append(_said(it, "taken_over", at, node=owner, dead=dead, fence=it.fence))
     return taken
@@ -275,7 +275,7 @@ async def take_up(tx: Tx, owner: int, id: int, at: int) -> Operation | None:
     row = await tx.one(SQL["take_up"], owner=owner, id=id, at=at)
     if row is None:
         return None
-    it = operation_of(row)
+    it = from_row(row)
     tx.append(_said(it, "taken_over", at, node=owner, dead=owner, fence=it.fence))
     return it
 

@@ -5,7 +5,7 @@ import msgspec
 from headway.clock import SECOND
 from headway.model.operations import Operation, Search, mask
 from headway.store.database import Tx
-from headway.store.operations import operation_of
+from headway.store.operations import from_row
 from headway.store.sheets import sheet
 
 SQL = sheet("searches")
@@ -41,10 +41,10 @@ async def search(tx: Tx, account_id: int, wanted: Search, count: int) -> Page:
     low, high = wanted.bounds
     if wanted.only_active:
         rows = await tx.all(SQL["active"], **values, **asked, low=low, high=high, count=count + 1)
-        return _page([operation_of(row) for row in rows], count, None)
+        return _page([from_row(row) for row in rows], count, None)
     low, high, edge = await _window(tx, values, wanted, _depth(wanted, values, count))
     rows = await tx.all(SQL["found"], **values, **asked, low=low, high=high, count=count + 1)
-    return _page([operation_of(row) for row in rows], count, edge)
+    return _page([from_row(row) for row in rows], count, edge)
 
 
 def _page(found: list[Operation], count: int, edge: int | None) -> Page:

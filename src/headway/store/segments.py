@@ -67,10 +67,19 @@ def recover(file: Path) -> tuple[int, dict[str, int]]:
     return good, moved(offsets, {})
 
 
-def forward(file: Path, start: int, until: int) -> tuple[list[Record], int]:
+def whole(file: Path) -> list[Lines]:
+    """All lines of a segment that nobody writes to any more."""
+    size = file.stat().st_size
+    records, _ = forward(file, 0, size, block_bytes=size)
+    return [lines for record in records for lines in record.lines]
+
+
+def forward(
+    file: Path, start: int, until: int, *, block_bytes: int = BLOCK_BYTES
+) -> tuple[list[Record], int]:
     """Some records from `start` on, at least one where there is one before `until`, and where they end."""
     with file.open("rb") as opened:
-        size = min(BLOCK_BYTES, until - start)
+        size = min(block_bytes, until - start)
         data = os.pread(opened.fileno(), size, start)
         if len(data) >= _FRAME and (needed := _HEAD.unpack_from(data)[0] + _FRAME) > size:
             data = os.pread(opened.fileno(), min(needed, until - start), start)

@@ -19,6 +19,11 @@ from headway.domain.apps.scale import scale
 from headway.domain.containers import formation, running
 from headway.domain.deployments.deploy import push
 from headway.domain.deployments.source import Origin
+from headway.domain.domains.certify import certify
+from headway.domain.files.copy import copy
+from headway.domain.files.create import Wish as FileWish
+from headway.domain.files.create import create_file, create_folder
+from headway.domain.files.export import export
 from headway.domain.one_offs.start import start
 from headway.domain.one_offs.stop import stop
 from headway.domain.one_offs.unit import unit_of
@@ -26,9 +31,11 @@ from headway.domain.repositories import keep
 from headway.domain.world import World
 from headway.model.apps import App, Change, Container, ContainerType
 from headway.model.deployments import Release
+from headway.model.domains import Domain
+from headway.model.files import ROOT, File
 from headway.model.one_offs import OneOff, Wish
 from headway.model.operations import Actor, Operation
-from headway.store import apps, containers, one_offs, releases
+from headway.store import apps, containers, domains, files, one_offs, releases
 from headway.store.database import Tx
 
 PROCFILE = "web: serve\nworker: work\n"
@@ -196,6 +203,52 @@ async def _stop_one_off(world: World, app: App, by: Actor) -> Operation:
     return await stop(world, app, "one-off-1", by)
 
 
+async def _a_folder(world: World, app: App, by: Actor) -> None:
+    """A folder called like the app: three files in it, and a folder with one more."""
+    top = await create_folder(world, app.name, ROOT, by)
+    below = await create_folder(world, "below", top.id, by)
+    for n, container in enumerate((top, top, top, below)):
+        await _a_file(world, f"{n}.csv", f"a,b\n{app.name},{n}\n".encode(), container, by)
+
+
+async def _a_file(world: World, name: str, content: bytes, container: File, by: Actor) -> File:
+    async def chunks():  # noqa: ANN202 - an async generator of bytes
+        yield content
+
+    wish = FileWish(name=name, container_id=container.id, media="text/csv")
+    return await create_file(world, wish, chunks(), by)
+
+
+async def folder_of(world: World, app: App, by: Actor) -> File:
+    """The folder that the examples of files are about."""
+    at_root = await world.database.read(lambda tx: files.children(tx, by.account_id, ROOT, 0, 10_000))
+    return next(it for it in at_root if it.name == app.name)
+
+
+async def _copy(world: World, app: App, by: Actor) -> Operation:
+    return await copy(world, (await folder_of(world, app, by)).id, ROOT, by, name=f"copy of {app.name}")
+
+
+async def _export(world: World, app: App, by: Actor) -> Operation:
+    return await export(world, (await folder_of(world, app, by)).id, "", by)
+
+
+async def _a_domain(world: World, app: App, by: Actor) -> None:  # noqa: ARG001 - as all of them
+    """A domain without a certificate, though one is wanted of an authority."""
+    it = Domain(world.ids.next(), app.id, f"{app.name}.example.org", False, True, None, 0, None, "", "", 0)
+    await world.database.write(lambda tx: domains.insert(tx, it))
+    await world.sites.show(app.id)
+
+
+async def _certify(world: World, app: App, by: Actor) -> Operation:
+    async def body(tx: Tx) -> Operation | None:
+        return await certify(world, tx, (await domains.of_app(tx, app.id))[0], by)
+
+    operation = await world.database.write(body)
+    assert operation is not None
+    return operation
+
+
 EXAMPLES: dict[str, Example] = {
     "app.scale": Example(submit=_scale),
     "app.restart": Example(submit=_restart),
@@ -206,4 +259,7 @@ EXAMPLES: dict[str, Example] = {
     "app.delete": Example(submit=_delete, serves=lambda _: (), leaves_app=False),
     "app.rollback": Example(submit=_rollback, before=_a_newer_release),
     "deployment.deploy": Example(submit=_deploy),
+    "file.copy": Example(submit=_copy, before=_a_folder),
+    "file.export": Example(submit=_export, before=_a_folder),
+    "domain.certify": Example(submit=_certify, before=_a_domain),
 }

@@ -1,14 +1,15 @@
 """A router in memory: it answers what Envoy would answer, without a connection, and counts what is in flight."""
 
+import asyncio
 from collections import Counter
-from collections.abc import Generator
+from collections.abc import AsyncIterator, Generator
 from contextlib import contextmanager
 
 import msgspec
 
 from headway.clock import Clock
 from headway.errors import Retry
-from headway.routers.port import Endpoint, Route
+from headway.routers.port import Challenge, Endpoint, Request, Route, Site
 
 _PAUSE = 0.01
 
@@ -33,8 +34,13 @@ class MemoryRouter:
         self.changes: list[tuple[str, Route | None]] = []
         self._clock = clock
         self._routes: dict[str, Route] = {}
+        self._sites: dict[str, Site] = {}
+        self._challenges: list[Challenge] = []
         self._in_flight: Counter[Endpoint] = Counter()
         self._turns: Counter[str] = Counter()
+        self._requests: list[Request] = []
+        self._asked = 0
+        self._an_ask = asyncio.Event()
 
     async def route(self, route: Route) -> None:
         """Make this the whole route of the app."""
@@ -53,6 +59,34 @@ class MemoryRouter:
         self._reach()
         return [self._routes[app_id] for app_id in sorted(self._routes)]
 
+    async def site(self, site: Site) -> None:
+        """Make these the names of the app's own."""
+        self._reach()
+        self._sites[site.app_id] = site
+        if not site.hosts:
+            del self._sites[site.app_id]
+
+    async def sites(self) -> list[Site]:
+        """Which names lead to which app beside those of its route, by app id."""
+        self._reach()
+        return [self._sites[app_id] for app_id in sorted(self._sites)]
+
+    async def answer(self, challenge: Challenge) -> None:
+        """Answer it."""
+        self._reach()
+        if challenge not in self._challenges:
+            self._challenges.append(challenge)
+
+    async def answer_no_more(self, challenge: Challenge) -> None:
+        """Answer it no more."""
+        self._reach()
+        if challenge in self._challenges:
+            self._challenges.remove(challenge)
+
+    def answers(self, host: str, path: str) -> str | None:
+        """What a request for a challenge is answered with."""
+        return next((it.answer for it in self._challenges if (it.host, it.path) == (host, path)), None)
+
     async def drained(self, endpoint: Endpoint, *, seconds: float) -> bool:
         """Wait until nothing is held at the endpoint; False if something still is after `seconds`."""
         self._reach()
@@ -63,12 +97,50 @@ class MemoryRouter:
             await self._clock.sleep(_PAUSE)
         return True
 
-    def ask(self, hostname: str) -> Answer:
-        """A request to that hostname, answered at once."""
+    async def requests(self, after: int) -> AsyncIterator[list[Request]]:
+        """What has been asked behind `after`, as it comes."""
+        while True:
+            asked = self._an_ask
+            if found := [request for request in self._requests if request.end > after]:
+                after = found[-1].end
+                yield found
+            await asked.wait()
+
+    async def forget_requests(self, end: int) -> None:
+        """Requests up to `end` are not kept any more."""
+        self._requests = [request for request in self._requests if request.end > end]
+
+    def ask(self, hostname: str, path: str = "/", **headers: str) -> Answer:
+        """A request to that hostname, answered at once. Of headers, `referer` and `user_agent` are noted."""
+        answer, route = self._answer(hostname), self._find(hostname)
+        self._asked += 1
+        request = Request(
+            end=self._asked,
+            at=self._clock.now(),
+            app_id=route.app_id if route else "",
+            method="GET",
+            host=hostname,
+            path=path,
+            protocol="http",
+            status=answer.status,
+            duration_ms=1,
+            bytes_out=0,
+            endpoint=answer.endpoint,
+            client="127.0.0.1",
+            request_id=f"request-{self._asked}",
+            referer=headers.get("referer", ""),
+            agent=headers.get("user_agent", ""),
+        )
+        self._requests.append(request)
+        self._an_ask.set()
+        self._an_ask = asyncio.Event()
+        return answer
+
+    def _answer(self, hostname: str) -> Answer:
         route = self._find(hostname)
         if route is None:
             return Answer(status=404, error="unknown-host")
-        if route.force_https:
+        if route.force_https or self._leads_elsewhere(route, hostname):
             return Answer(status=301)
         if not route.endpoints:
             return Answer(status=503, error="stopped" if route.stopped else "no-container")
@@ -91,9 +163,15 @@ class MemoryRouter:
     def _find(self, hostname: str) -> Route | None:
         wanted = hostname.lower().partition(":")[0]
         for app_id in sorted(self._routes):
-            if wanted in {name.lower() for name in self._routes[app_id].hostnames}:
+            site = self._sites.get(app_id, Site(app_id=app_id))
+            names = (*self._routes[app_id].hostnames, *(host.name for host in site.hosts))
+            if wanted in {name.lower() for name in names}:
                 return self._routes[app_id]
         return None
+
+    def _leads_elsewhere(self, route: Route, hostname: str) -> bool:
+        canonical = self._sites.get(route.app_id, Site(app_id=route.app_id)).canonical
+        return canonical not in {"", hostname.lower().partition(":")[0]}
 
     def _reach(self) -> None:
         if not self.is_reachable:

@@ -20,8 +20,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
 from headway.clock import SECOND, Clock
 from headway.errors import Failure, Retry, Trouble
+from headway.model.sizes import MEGABYTE
 from headway.runtimes.crash_policy import after_end
-from headway.runtimes.port import Offer, Output, Status, Task, Terminal, Unit
+from headway.runtimes.port import Offer, Output, Status, Task, Terminal, Unit, Usage
 from headway.testing.terminal import MemoryTerminal
 
 _LOOPBACK = "127.0.0.1"
@@ -149,6 +150,12 @@ class MemoryRuntime:
         found = [it.status() for it in self._units.values() if not it.is_stopped]
         chosen = [status for status in found if app_id in {None, status.app_id}]
         return sorted(chosen, key=lambda status: (status.label, status.id))
+
+    async def usage(self, app_id: str | None = None) -> list[Usage]:
+        """A hundredth of a core and one megabyte for each that runs."""
+        self._serving("usage")
+        found = [it.usage() for it in self._units.values() if it.is_live and app_id in {None, it.unit.app_id}]
+        return sorted(found, key=lambda usage: (usage.label, usage.id))
 
     async def output(self, offsets: Mapping[str, int]) -> AsyncIterator[Output]:
         """The output of all units, each from its offset."""
@@ -283,6 +290,24 @@ class _Container:
     @property
     def is_running(self) -> bool:
         return self._state == "running"
+
+    @property
+    def is_live(self) -> bool:
+        return self._state in {"starting", "running"} and self._started_at is not None and not self.is_stopped
+
+    def usage(self) -> Usage:
+        lived = (self._clock.now() - (self._started_at or 0)) / SECOND
+        return Usage(
+            id=self.unit.id,
+            app_id=self.unit.app_id,
+            label=self.unit.label,
+            cpu_seconds=lived / 100,
+            memory_bytes=MEGABYTE,
+            memory_limit_bytes=self.unit.size.memory_bytes,
+            memory_highest_bytes=2 * MEGABYTE,
+            swap_bytes=0,
+            swap_highest_bytes=0,
+        )
 
     def attach(self) -> MemoryTerminal:
         self._terminal = MemoryTerminal(lambda: self.give_up(128 + signal.SIGHUP))

@@ -41,3 +41,12 @@ async def tokens_of(database: Database, account_id: int) -> list[Token]:
         return await tokens.of_account(tx, account_id)
 
     return await database.read(body)
+
+
+async def every(database: Database) -> list[Account]:
+    """All accounts, in the order in which they were made."""
+
+    async def body(tx: Tx) -> list[Account]:
+        return await accounts.every(tx)
+
+    return await database.read(body)

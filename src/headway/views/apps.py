@@ -11,8 +11,9 @@ from headway.model.accounts import Account
 from headway.model.apps import App, ContainerType
 from headway.model.one_offs import is_one_off
 from headway.model.operations import Operation
+from headway.model.projects import Project
 from headway.runtimes.port import Runtime, Status
-from headway.store import accounts, apps, collaborators, containers, operations
+from headway.store import accounts, apps, collaborators, containers, domains, operations, projects
 from headway.store.database import Database, Tx
 
 WHILE = {
@@ -33,6 +34,10 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     """new, booting, running, scaling, restarting, stopped, or crashed."""
     parent: str | None
     """The name of the app that it is a child of."""
+    project: Project
+    """What it is filed under."""
+    canonical: str | None = None
+    """Its canonical domain."""
 
 
 class _Rows(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,6 +45,8 @@ class _Rows(msgspec.Struct, frozen=True, kw_only=True):
     owner: Account
     holder: Operation | None
     parent: str | None
+    project: Project
+    canonical: str | None
 
 
 async def find(database: Database, account_id: int, name: str, act: str = "app.read") -> App:
@@ -65,11 +72,13 @@ async def found(tx: Tx, account_id: int, name: str, act: str = "app.read") -> Ap
     return app
 
 
-async def get(database: Database, runtime: Runtime, account_id: int, name: str) -> Shown:
-    """The app of that name or shown id as it is now; NotFound."""
+async def get(
+    database: Database, runtime: Runtime, account_id: int, name: str, act: str = "app.read"
+) -> Shown:
+    """The app of that name or shown id as it is now; NotFound, Forbidden as in `find`."""
 
     async def body(tx: Tx) -> _Rows:
-        return await _rows(tx, await found(tx, account_id, name))
+        return await _rows(tx, await found(tx, account_id, name, act))
 
     rows = await database.read(body)
     return _shown(rows, await units_of(runtime, ids.show(rows.app.id)))
@@ -146,10 +155,17 @@ async def _rows(tx: Tx, app: App) -> _Rows:
         owner=await accounts.get(tx, app.owner_id),
         holder=await operations.holder(tx, f"app:{app.id}"),
         parent=parent.name if parent is not None else None,
+        project=await projects.of_app(tx, app),
+        canonical=await domains.canonical(tx, app.id),
     )
 
 
 def _shown(rows: _Rows, units: Sequence[Status]) -> Shown:
     return Shown(
-        app=rows.app, owner=rows.owner, status=status_of(rows.app, rows.holder, units), parent=rows.parent
+        app=rows.app,
+        owner=rows.owner,
+        status=status_of(rows.app, rows.holder, units),
+        parent=rows.parent,
+        project=rows.project,
+        canonical=rows.canonical,
     )

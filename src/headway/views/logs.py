@@ -1,12 +1,12 @@
-"""Reading the logs of apps: which sources, how many lines, and how a line is shown."""
+"""Reading the logs of apps: which sources, how many lines, and what has been archived of them."""
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from functools import lru_cache
+from pathlib import Path
 
-from headway.clock import SECOND
-from headway.model.logs import Line
+from headway.errors import NotFound
+from headway.model.logs import Archive, Line
 from headway.store.logbook import Logbook, Wanted
 
 
@@ -27,20 +27,27 @@ async def last(logbook: Logbook, app_id: str, count: int, filter_text: str = "")
     return await asyncio.to_thread(logbook.last, app_id, count, wanted(filter_text))
 
 
-def follow(logbook: Logbook, app_id: str, filter_text: str = "") -> AsyncIterator[list[Line]]:
-    """Lines that the filter asks for, from this call on, as they come; never ends by itself."""
-    return logbook.follow(app_id, wanted(filter_text))
+def follow(
+    logbook: Logbook, app_id: str, filter_text: str = "", *, before: int = 0
+) -> AsyncIterator[list[Line]]:
+    """Lines that the filter asks for, from this call on, as they come; never ends by itself.
+
+    The newest `before` of those that were there come first.
+    """
+    return logbook.follow(app_id, wanted(filter_text), before=before)
 
 
-def shown(line: Line) -> str:
-    """The line as Scalingo shows it, without a newline: `2015-02-16 02:02:43.930163000 +0000 UTC [web-1] text`."""
-    second, microsecond = divmod(line.at, SECOND)
-    return f"{_second(second)}.{microsecond:06d}000 +0000 UTC [{line.source}] {line.text}"
+async def archives(logbook: Logbook, app_id: str) -> list[Archive]:
+    """What has been archived of an app's log, newest first."""
+    return await asyncio.to_thread(logbook.archives, app_id)
 
 
-@lru_cache(maxsize=16)
-def _second(second: int) -> str:
-    return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%d %H:%M:%S")
+async def archive(logbook: Logbook, app_id: str, number: int) -> Path:
+    """The file of one archive, a gzip of dated lines; NotFound where it is not kept any more."""
+    file = await asyncio.to_thread(logbook.archive_file, app_id, number)
+    if file is None:
+        raise NotFound("archive")
+    return file
 
 
 def _any(_source: str) -> bool:

@@ -18,7 +18,8 @@ from headway.model.operations import Actor
 from headway.web import body
 from headway.web.identity import Caller, Identity
 from headway.web.jwt import Signer, key_in
-from headway.web.limits import Limits, Places
+from headway.web.ledger import Ledger
+from headway.web.limits import Guesses, Limits, Places
 from headway.web.request_ids import RequestIds
 from headway.web.snapshots import Snapshots
 
@@ -36,9 +37,12 @@ class Edge:
     signer: Signer
     identity: Identity
     limits: Limits
+    guesses: Guesses
     places: Places
     request_ids: RequestIds
     snapshots: Snapshots
+    ledger: Ledger
+    """Of calls of what is to be switched off; a service, which somebody has to run."""
 
 
 def edge(world: World, feed: Feed) -> Edge:
@@ -53,15 +57,19 @@ def edge(world: World, feed: Feed) -> Edge:
         signer=signer,
         identity=Identity(world, signer),
         limits=limits,
+        guesses=Guesses(clock),
         places=Places(config.requests_at_once_max),
         request_ids=request_ids,
         snapshots=Snapshots(world.database, clock, limits, request_ids),
+        ledger=Ledger(world),
     )
 
 
 @dataclass(kw_only=True, slots=True)
 class Ask:
-    """What somebody asks. Complete, and left alone, once the door has set `params` and `known`."""
+    """What somebody asks. Complete, and left alone, once `params` and `known` are set: by the door, or for an open
+    route, `known`, by what finds out who asks.
+    """
 
     edge: Edge
     dialect: str
@@ -93,12 +101,18 @@ class Ask:
     @property
     def actor(self) -> Actor:
         """Who asks, as it is kept on events."""
+        return self.acting(self.account)
+
+    def acting(self, account: Account) -> Actor:
+        """Somebody who has proved to be that account, as it is kept on events."""
         return Actor(
-            account_id=self.account.id,
-            name=self.account.name,
-            dialect=self.dialect,
-            request_id=self.request_id,
+            account_id=account.id, name=account.name, dialect=self.dialect, request_id=self.request_id
         )
+
+    @property
+    def address(self) -> str:
+        """Where the request came from; empty where that is not known."""
+        return (self.scope.get("client") or ("",))[0]
 
     @property
     def method(self) -> str:
@@ -113,10 +127,10 @@ class Ask:
     @property
     def key(self) -> str:
         """The `Idempotency-Key`, or nothing; Invalid where it is too long or no visible ASCII."""
-        key = self.headers.get("idempotency-key", "")
-        if key and not _KEY.fullmatch(key):
+        key = self.headers.get("idempotency-key")
+        if key is not None and not _KEY.fullmatch(key):
             raise Invalid(idempotency_key=f"should be 1 to {KEY_LENGTH_MAX} visible ASCII characters")
-        return key
+        return key or ""
 
     @property
     def origin(self) -> str:
@@ -129,19 +143,22 @@ class Ask:
 
     def number(self, name: str, default: int, *, at_least: int = 0, at_most: int) -> int:
         """A number in the query, brought into its bounds; Invalid where it is none."""
-        given = self.query.get(name, "")
-        if not given:
-            return default
-        if not re.fullmatch(r"-?[0-9]{1,18}", given):
-            raise Invalid(**{name: "should be a whole number"})
-        return max(at_least, min(at_most, int(given)))
+        given = self.query.get(name)
+        return default if given is None else max(at_least, min(at_most, whole(name, given)))
+
+    def flag(self, name: str, *, default: bool) -> bool:
+        """A yes or no in the query; Invalid where it is neither."""
+        given = self.query.get(name)
+        return default if given is None else truth(name, given)
 
     async def body(self, type: type[T]) -> T:
         """The JSON body. TooLarge, Malformed, or Invalid naming the field."""
-        most = self.world.config.body_bytes_max
+        return body.decode(await self.raw(self.world.config.body_bytes_max), type)
+
+    async def raw(self, bytes_max: int) -> bytes:
+        """The body as it came. TooLarge."""
         with self.edge.places.aside():
-            raw = await body.read(self.receive, self.headers.get("content-length"), most)
-        return body.decode(raw, type)
+            return await body.read(self.receive, self.headers.get("content-length"), bytes_max)
 
     async def chunks(self) -> AsyncIterator[bytes]:
         """The body as it comes, for handlers that keep their own limit."""
@@ -152,6 +169,20 @@ class Ask:
             if chunk is None:
                 return
             yield chunk
+
+
+def whole(name: str, given: str) -> int:
+    """The number that was given; Invalid, with the name, where it is none or has more than 18 digits."""
+    if not re.fullmatch(r"-?[0-9]{1,18}", given):
+        raise Invalid(**{name: "should be a whole number"})
+    return int(given)
+
+
+def truth(name: str, given: str) -> bool:
+    """`true` or `false`, as it was given; Invalid, with the name, where it is neither."""
+    if given.lower() not in {"true", "false"}:
+        raise Invalid(**{name: "should be true or false"})
+    return given.lower() == "true"
 
 
 def ask(edge: Edge, dialect: str, scope: Scope, receive: Receive) -> Ask:

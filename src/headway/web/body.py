@@ -63,8 +63,23 @@ def decode(raw: bytes, type: type[T]) -> T:
         return msgspec.json.decode(raw or b"{}", type=type)
     except msgspec.ValidationError as error:
         raise _invalid(str(error)) from error
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Malformed(f"the body is not valid JSON: {error}") from error
+    except _NO_JSON as error:
+        raise _malformed(error) from error
+
+
+def anything(raw: bytes) -> Any:
+    """The JSON, whatever its shape; Malformed where it is none."""
+    try:
+        return msgspec.json.decode(raw)
+    except _NO_JSON as error:
+        raise _malformed(error) from error
+
+
+_NO_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
+
+def _malformed(error: Exception) -> Malformed:
+    return Malformed(f"the body is not valid JSON: {error}")
 
 
 class About(msgspec.Struct, frozen=True):
@@ -94,8 +109,8 @@ class Answer:
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         """Send it."""
         kind = "websocket.http.response" if scope["type"] == "websocket" else "http.response"
-        # A 204 has no body, and so no length either.
-        length = [] if self.status == 204 else [(b"content-length", b"%d" % len(self.body))]
+        # A 204 has no body, and so no length either; a 304 says nothing of the body that is known already.
+        length = [] if self.status in {204, 304} else [(b"content-length", b"%d" % len(self.body))]
         await send({"type": f"{kind}.start", "status": self.status, "headers": [*self.headers, *length]})
         await send({"type": f"{kind}.body", "body": self.body})
 
@@ -114,6 +129,11 @@ def told(value: Any, operation: Operation) -> Answer:
 def text(value: str, status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:
     """The value as plain text."""
     return Answer(value.encode(), status, _raw("text/plain; charset=utf-8", headers))
+
+
+def ready(value: bytes, media: str, headers: Mapping[str, str] | None = None) -> Answer:
+    """What is complete already."""
+    return Answer(value, 200, _raw(media, headers))
 
 
 def empty(status: int = 204, headers: Mapping[str, str] | None = None) -> Answer:

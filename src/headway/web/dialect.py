@@ -14,14 +14,20 @@ from dataclasses import dataclass
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from headway.clock import SECOND
 from headway.errors import Refusal, Unavailable
 from headway.store.database import StorageFull
 from headway.web.ask import Ask, Edge, ask
 from headway.web.body import Answer, Disconnected, answer
-from headway.web.refusals import Broken
+from headway.web.deprecation import headers_of
+from headway.web.identity import API
+from headway.web.refusals import Broken, Gone
 from headway.web.routes import WEBSOCKET, Route, Tree
 
 log = logging.getLogger(__name__)
+
+REQUEST_ID = "headway.request_id"
+"""Under this name the scope has the request's id, for answers that tell it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,6 +42,8 @@ class Dialect:
     """Where this vendor's clients put their API token or JWT."""
     refuse: Callable[[Refusal], Answer]
     """Every refusal in the vendor's form, `Broken` included."""
+    audience: str = API
+    """Whose JWTs it takes."""
 
 
 def mount(edge: Edge, dialects: Sequence[Dialect], elsewhere: ASGIApp | None = None) -> ASGIApp:
@@ -89,20 +97,38 @@ class _Door:
 
     async def _answered(self, asked: Ask, sending: _Sending) -> ASGIApp:
         sending.request_id = asked.request_id
+        asked.scope[REQUEST_ID] = asked.request_id
+        route, asked.params = self._tree.find(asked.method, asked.scope["path"])
+        if route.deprecation is not None:
+            sending.headers += headers_of(route.deprecation, asked.origin, asked.params)
         with self._edge.places.taken():
-            return await self._handled(asked)
+            try:
+                return await self._handled(asked, route)
+            finally:
+                if route.deprecation is not None and asked.known is not None:
+                    self._edge.ledger.note(route.deprecation.name, asked.known)
 
-    async def _handled(self, asked: Ask) -> ASGIApp:
+    async def _handled(self, asked: Ask, route: Route) -> ASGIApp:
         edge, scope = self._edge, asked.scope
-        route, asked.params = self._tree.find(asked.method, scope["path"])
         if route.open:
             edge.limits.count((scope.get("client") or ("",))[0])
+            self._check_sunset(route)
             return await route.handler(asked)
         mark = edge.snapshots.mark()
-        asked.known = await edge.identity.caller(self._dialect.secret(asked.headers))
+        asked.known = await edge.identity.caller(self._dialect.secret(asked.headers), self._dialect.audience)
         edge.limits.count(asked.known.account.id)
+        self._check_sunset(route)
         app = await route.handler(asked)
-        return edge.snapshots.taken(scope, app, asked.known, mark) if isinstance(app, Answer) else app
+        # What is answered from memory is not looked at here, so it could not say what a deprecated route must.
+        if not isinstance(app, Answer) or route.deprecation is not None:
+            return app
+        return edge.snapshots.taken(scope, app, asked.known, mark)
+
+    def _check_sunset(self, route: Route) -> None:
+        world, it = self._edge.world, route.deprecation
+        is_over = it is not None and world.clock.now() >= it.sunset * SECOND
+        if is_over and world.config.enforce_sunset:
+            raise Gone
 
     async def _refuse(self, refusal: Refusal, scope: Scope, receive: Receive, sending: _Sending) -> None:
         if not sending.started:
@@ -118,19 +144,21 @@ def _scarce(error: Exception) -> Refusal | None:
 
 
 class _Sending:
-    """Sends an answer with its request id, and knows whether it has begun."""
+    """Sends an answer with its request id and what else its route always says, and knows whether it has begun."""
 
-    __slots__ = ("_send", "request_id", "started")
+    __slots__ = ("_send", "headers", "request_id", "started")
 
     def __init__(self, send: Send) -> None:
         self._send = send
         self.request_id = ""
+        self.headers: list[tuple[bytes, bytes]] = []
         self.started = False
 
     async def __call__(self, message: Message) -> None:
         self.started = True
         if message["type"].endswith(".start"):
-            message["headers"] = [*message["headers"], (b"x-request-id", self.request_id.encode())]
+            request_id = (b"x-request-id", self.request_id.encode())
+            message["headers"] = [*message["headers"], request_id, *self.headers]
         await self._send(message)
 
 

@@ -6,8 +6,9 @@ and at the latest when the moment is over.
 """
 
 import binascii
+import contextlib
 from base64 import b64decode
-from typing import Any
+from collections.abc import Iterable
 
 import msgspec
 
@@ -23,9 +24,10 @@ from headway.views import accounts
 from headway.web.jwt import Signer
 
 BELIEVED_SECONDS = 2.0
-LOGIN_SECONDS = 300
 _BELIEFS_MAX = 10_000
-_PURPOSE = "api"
+API, _LOGIN = "api", "login"
+"""The audience of a JWT that does all that the API token behind it does; and of one that only makes a token."""
+LOGIN_SECONDS = 300
 _RESTS_ON = frozenset({"accounts", "tokens"})
 
 
@@ -36,6 +38,8 @@ class Caller(msgspec.Struct, frozen=True):
     token: Token
     until: float
     """When this has to be asked again, on the monotonic clock."""
+    scopes: frozenset[str] | None = None
+    """What the secret is good for; None for everything."""
 
 
 class Identity:
@@ -44,43 +48,52 @@ class Identity:
     def __init__(self, world: World, signer: Signer) -> None:
         self._world = world
         self._signer = signer
-        self._believed: dict[str, Caller] = {}
+        self._believed: dict[tuple[str, str], Caller] = {}
         self._changes = 0
         world.database.listen(self._heard)
 
-    async def caller(self, secret: str | None) -> Caller:
-        """Who holds the secret, an API token or a JWT. Unauthenticated where nobody does."""
+    async def caller(self, secret: str | None, audience: str = API) -> Caller:
+        """Who holds the secret, an API token or a JWT for that audience. Unauthenticated where nobody does."""
         if not secret:
             raise Unauthenticated("no token came with the request")
         now = self._world.clock.monotonic()
-        believed = self._believed.get(secret)
+        key = (audience, secret)
+        believed = self._believed.get(key)
         if believed is not None and believed.until > now:
             return believed
-        self._believed.pop(secret, None)
+        self._believed.pop(key, None)
         changes, until = self._changes, now + BELIEVED_SECONDS
-        asked = self._from_jwt if secret.count(".") == 2 else self._from_token
-        caller = await asked(secret, until)
+        is_jwt = secret.count(".") == 2
+        caller = await (self._from_jwt(*key, until) if is_jwt else self._from_token(secret, until))
         await use_token(self._world, caller.token)
         if changes == self._changes:
-            self._believe(secret, caller)
+            self._believe(key, caller)
         return caller
+
+    async def newcomer(self, secret: str | None) -> Account:
+        """Who holds the secret: also one of `login_jwt`, which is good for nothing but an API token of their own."""
+        if secret and secret.count(".") == 2:
+            with contextlib.suppress(Unauthenticated, NotFound):
+                claims = self._signer.read(_LOGIN, secret)
+                return await accounts.get(self._world.database, ids.parse(claims["sub"]) or 0)
+        return (await self.caller(secret)).account
+
+    def login_jwt(self, account: Account) -> str:
+        """A JWT for somebody who has proved who they are in another way, over SSH say; good for minutes."""
+        return self._signer.sign(_LOGIN, {"sub": ids.show(account.id)}, LOGIN_SECONDS)
 
     def jwt(self, caller: Caller) -> str:
         """A JWT for the caller; it dies with the caller's token."""
-        claims = {"sub": ids.show(caller.account.id), "token": ids.show(caller.token.id)}
-        # The secret may be renewed under the same id: the JWT belongs to the old secret.
-        return self._signer.sign(
-            _PURPOSE, {**claims, "of": caller.token.hash[:16]}, self._world.config.jwt_seconds
-        )
+        return self._signer.sign(API, _claims(caller), self._world.config.jwt_seconds)
 
-    def login(self, account: Account) -> str:
-        """A JWT for somebody who proved otherwise who they are: good for as long as it takes to make a token with it."""
-        return self._signer.sign(_PURPOSE, {"sub": ids.show(account.id), "login": "ssh"}, LOGIN_SECONDS)
+    def scoped(self, caller: Caller, audience: str, scopes: Iterable[str], seconds: int) -> str:
+        """A JWT that only this audience takes, for these scopes; it dies with the caller's token."""
+        return self._signer.sign(audience, _claims(caller) | {"scope": " ".join(scopes)}, seconds)
 
-    def _believe(self, secret: str, caller: Caller) -> None:
+    def _believe(self, key: tuple[str, str], caller: Caller) -> None:
         if len(self._believed) >= _BELIEFS_MAX:
             del self._believed[next(iter(self._believed))]
-        self._believed[secret] = caller
+        self._believed[key] = caller
 
     def _heard(self, touched: Touched | None) -> None:
         if touched is None or touched.nouns & _RESTS_ON:
@@ -93,31 +106,26 @@ class Identity:
         except NotFound as error:
             raise Unauthenticated("the API token is not valid") from error
 
-    async def _from_jwt(self, secret: str, until: float) -> Caller:
-        claims = self._signer.read(_PURPOSE, secret)
-        if "login" in claims:
-            return await self._from_login(claims, until)
+    async def _from_jwt(self, audience: str, secret: str, until: float) -> Caller:
+        claims = self._signer.read(audience, secret)
         try:
             account, token = await accounts.by_token(self._world.database, ids.parse(claims["token"]) or 0)
         except NotFound as error:
             raise Unauthenticated("the API token behind this was revoked") from error
         if not token.hash.startswith(claims["of"]):
             raise Unauthenticated("the API token behind this was renewed")
-        return Caller(account, token, min(until, self._expiry(claims["exp"])))
-
-    async def _from_login(self, claims: dict[str, Any], until: float) -> Caller:
-        try:
-            account = await accounts.get(self._world.database, ids.parse(claims["sub"]) or 0)
-        except NotFound as error:
-            raise Unauthenticated("the account behind this is gone") from error
-        now = self._world.clock.now()
-        # It came with no token: what stands here is kept nowhere.
-        token = Token(0, account.id, claims["login"], "", now, now)
-        return Caller(account, token, min(until, self._expiry(claims["exp"])))
+        scopes = frozenset(claims["scope"].split()) if "scope" in claims else None
+        return Caller(account, token, min(until, self._expiry(claims["exp"])), scopes)
 
     def _expiry(self, exp: int) -> float:
         clock = self._world.clock
         return clock.monotonic() + exp - clock.now() / SECOND
+
+
+def _claims(caller: Caller) -> dict[str, str]:
+    # The secret may be renewed under the same id: the JWT belongs to the old secret.
+    of = caller.token.hash[:16]
+    return {"sub": ids.show(caller.account.id), "token": ids.show(caller.token.id), "of": of}
 
 
 def bearer(header: str | None) -> str | None:

@@ -7,6 +7,9 @@ from headway.clock import Clock
 from headway.errors import TooMany, Unavailable
 
 _BUCKETS_MAX = 10_000
+_NAME_LENGTH_MAX = 254
+GUESSES_OF_ACCOUNT_PER_MINUTE = 10
+GUESSES_FROM_ADDRESS_PER_MINUTE = 60
 
 
 class Limits:
@@ -44,6 +47,19 @@ class Limits:
             del self._buckets[next(iter(self._buckets))]
         bucket = self._buckets[asker] = _Bucket(self._size, now)
         return bucket
+
+
+class Guesses:
+    """How often a password or a code may be tried: so often a minute for one account, and from one address."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._accounts = Limits(clock, GUESSES_OF_ACCOUNT_PER_MINUTE)
+        self._addresses = Limits(clock, GUESSES_FROM_ADDRESS_PER_MINUTE)
+
+    def count(self, account: str, address: str) -> None:
+        """One more try; TooMany, with when to come back, where that is over a limit, right or not."""
+        self._addresses.count(address)
+        self._accounts.count(account.lower()[:_NAME_LENGTH_MAX])
 
 
 class Places:

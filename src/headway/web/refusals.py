@@ -22,6 +22,13 @@ class WrongMethod(Refusal):
         super().__init__(f"{method} is not possible here, only {', '.join(allowed)}")
 
 
+class Gone(Refusal):
+    """What was called is past its sunset, and switched off."""
+
+    def __init__(self) -> None:
+        super().__init__("this path was switched off, the Link header leads to what has taken its place")
+
+
 class Broken(Refusal):
     """Our own fault: what happened is in the platform's log, under the request's id."""
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 
 import msgspec
 from starlette.types import ASGIApp
 
 from headway.web.ask import Ask
+from headway.web.deprecation import Deprecation
 from headway.web.refusals import NoSuchPath, WrongMethod
 
 WEBSOCKET = "WEBSOCKET"
@@ -26,6 +27,8 @@ class Route(msgspec.Struct, frozen=True):
     handler: Handler
     open: bool = False
     """Answers without proof of identity, or asks for it in its own way."""
+    deprecation: Deprecation | None = None
+    """Says that it is to be switched off, and when."""
 
 
 class Tree:
@@ -50,7 +53,7 @@ class Tree:
             raise NoSuchPath
         found = node.routes.get(method) or (node.routes.get("GET") if method == "HEAD" else None)
         if found is None:
-            raise WrongMethod(method, tuple(sorted(node.routes)))
+            raise WrongMethod(method, _allowed(node.routes))
         route, names = found
         return route, {name: segments[n] for name, n in names}
 
@@ -73,6 +76,12 @@ class _Node:
 
 def _segments(path: str) -> list[str]:
     return path.strip("/").split("/")
+
+
+def _allowed(known: Collection[str]) -> tuple[str, ...]:
+    """What HTTP may say in `Allow`: no handshakes, and HEAD where GET is."""
+    methods = {*known, *({"HEAD"} if "GET" in known else ())} - {WEBSOCKET}
+    return tuple(sorted(methods))
 
 
 def _walk(node: _Node, segments: list[str], at: int) -> _Node | None:

@@ -26,14 +26,26 @@ from headway.web.request_ids import RequestIds
 
 KEPT_MAX = 10_000
 ASIDE = frozenset({
+    "assignments",
+    "batches",
     "containers",
     "deployments",
     "events",
+    "exports",
+    "files",
     "keys",
+    "labelling_projects",
+    "legacy_calls",
     "nodes",
+    "pool_operations",
+    "pools",
     "releases",
+    "skills",
     "sources",
+    "task_suites",
+    "tasks",
     "variables",
+    "webhooks",
 })
 """What no answer about an operation rests on. Whatever is not listed here drops them all."""
 

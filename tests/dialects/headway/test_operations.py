@@ -164,6 +164,7 @@ async def test_a_stream_goes_on_behind_the_last_event_that_was_seen(
     path = f"/operations/{ids.show(it.id)}"
     seq = (await client.get(path)).json()["seq"]
     await fail(world, it)
+    assert (await client.get(f"{path}/events", headers={"last-event-id": "x"})).status_code == 422
     told = await client.get(f"{path}/events", headers={"last-event-id": str(seq)})
     assert told.headers["content-type"].startswith("text/event-stream")
     assert [line for line in told.text.splitlines() if line.startswith("event")] == [

@@ -66,3 +66,32 @@ async def test_a_strangers_token_is_not_there(client: Client, stranger: Client) 
     made = (await client.post("/v1/tokens", json={"name": "laptop"})).json()["token"]
     assert (await stranger.delete(f"/v1/tokens/{made['id']}")).status_code == 404
     assert (await stranger.delete("/v1/tokens/no-id")).status_code == 404
+
+
+async def test_who_asks_changes_what_they_say_of_themselves(client: Client) -> None:
+    wanted = {"fullname": "The Admin", "company": "Ours", "email_newsletter": False, "tos_accepted": True}
+    reply = await client.put("/v1/users/account", json={"user": wanted})
+    assert (reply.status_code, reply.json()["user"]["company"]) == (200, "Ours")
+    assert (await client.get("/v1/users/self")).json() == reply.json()
+
+
+@pytest.mark.parametrize(
+    ("user", "field"),
+    [
+        ({"username": "a b"}, "username"),
+        ({"email": "other@example.com"}, "username"),
+        ({"password": "correct horse battery", "password_confirmation": "other"}, "password_confirmation"),
+        ({"location": 7}, "location"),
+    ],
+)
+async def test_what_they_cannot_say_is_refused_by_field(
+    client: Client, user: dict[str, Any], field: str
+) -> None:
+    reply = await client.put("/v1/users/account", json={"user": user})
+    assert (reply.status_code, set(reply.json()["errors"])) == (422, {field})
+
+
+async def test_what_a_platform_of_ones_own_has_not_is_answered_all_the_same(client: Client) -> None:
+    assert "Developer" in (await client.get("/v1/users/roles")).json()["roles"]
+    assert (await client.post("/v1/users/stop_free_trial")).status_code == 200
+    assert (await client.post("/v1/users/delete")).status_code == 403

@@ -29,6 +29,8 @@ async def test_a_dry_run_answers_the_same_and_leaves_nothing(client: Client) -> 
         "/v1/apps", json={"app": {"name": "hello-world"}}, headers={"x-dry-run": "true"}
     )
     assert (reply.status_code, reply.json()["app"]["name"]) == (201, "hello-world")
+    vague = await client.post("/v1/apps", json={"app": {"name": "hello-world"}}, headers={"x-dry-run": "yes"})
+    assert (vague.status_code, set(vague.json()["errors"])) == (422, {"X-Dry-Run"})
     assert (await client.get("/v1/apps")).json() == {"apps": []}
 
 

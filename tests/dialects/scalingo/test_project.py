@@ -9,8 +9,9 @@ import pytest
 
 from headway.config import Config
 from headway.dialects.scalingo import project
-from headway.model.accounts import Account, Token
+from headway.model.accounts import Account
 from headway.model.operations import Detail, Phase
+from headway.model.projects import Project
 from headway.model.sizes import SIZES
 from headway.model.stacks import DEFAULT_STACK, STACKS
 from headway.model.variables import Variable
@@ -19,6 +20,7 @@ from tests.records import AT, a_container, a_deployment, a_type, an_app, an_oper
 
 WHERE = project.places(Config(), "http://127.0.0.1:8000")
 OWNER = Account(1, "admin", "admin@example.com", AT)
+FILED = Project(1, 1, "default", True, AT, AT)
 SECOND = 1_000_000
 
 
@@ -81,7 +83,7 @@ def test_where_an_operation_is_polled_is_absolute() -> None:
 
 def test_an_app() -> None:
     record = an_app(last_deployed_at=AT, last_deployed_by="admin", last_deployment_id=9, release_id=8)
-    it = apps.Shown(app=record, owner=OWNER, status="running", parent=None)
+    it = apps.Shown(app=record, owner=OWNER, status="running", parent=None, project=FILED)
     assert shown(project.app(it, WHERE)) == {
         "id": an_id(5),
         "name": "hello-world",
@@ -114,7 +116,8 @@ def test_an_app() -> None:
 
 def test_behind_https_streams_are_secure_and_on_port_80_apps_need_no_port() -> None:
     where = project.places(Config(apps="0.0.0.0:80", domain="paas.example.com"), "https://api.example.com")
-    it = project.app(apps.Shown(app=an_app(), owner=OWNER, status="new", parent="parent"), where)
+    one = apps.Shown(app=an_app(), owner=OWNER, status="new", parent="parent", project=FILED)
+    it = project.app(one, where)
     assert it.links.deployments_stream == "wss://api.example.com/v1/apps/hello-world/deployments_stream"
     assert (it.url, it.parent_app_name) == ("http://hello-world.paas.example.com", "parent")
 
@@ -294,26 +297,6 @@ def test_a_source() -> None:
 
 def test_a_variable() -> None:
     assert shown(project.variable(Variable(3, 5, "A", "x"))) == {"id": an_id(3), "name": "A", "value": "x"}
-
-
-def test_a_user_is_never_an_admin_to_clients() -> None:
-    assert shown(project.user(OWNER)) == {
-        "user": {
-            "id": an_id(1),
-            "username": "admin",
-            "fullname": "admin",
-            "email": "admin@example.com",
-            "created_at": "2023-11-14T22:13:20.123Z",
-            "flags": {},
-        }
-    }
-
-
-def test_a_token_shows_its_secret_once() -> None:
-    token = Token(2, 1, "laptop", "hash", AT, None)
-    plain = {"id": an_id(2), "name": "laptop", "created_at": "2023-11-14T22:13:20.123Z", "last_used_at": None}
-    assert shown(project.token(token)) == plain
-    assert shown(project.token(token, "tk-us-x")) == plain | {"token": "tk-us-x"}
 
 
 def test_the_region_is_reached_by_a_host_with_a_dot_because_clients_crash_without() -> None:

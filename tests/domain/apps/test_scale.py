@@ -173,7 +173,10 @@ async def test_it_is_told_what_the_formation_is_now(outside: Outside, world: Wor
     await outside.end_of(operation)
     told = await outside.database.read(lambda tx: events.of_operation(tx, operation.id))
     (scaled,) = [event for event in told if event.name == "app.scaled"]
-    assert scaled.data == {"web": "3:M", "worker": "1:M"}
+    assert scaled.data == {
+        "before": {"web": "2:M", "worker": "1:M"},
+        "containers": {"web": "3:M", "worker": "1:M"},
+    }
 
 
 def test_its_summary_says_what_was_asked() -> None:

@@ -143,7 +143,7 @@ class _Server(asyncssh.SSHServer):
         if account is None or connection is None or self._sessions >= SESSIONS_MAX:
             return False
         self._sessions += 1
-        channel = _Channel(connection, lambda: self._shells.edge.identity.login(account))
+        channel = _Channel(connection, lambda: self._shells.edge.identity.login_jwt(account))
 
         async def perform(process: "asyncssh.SSHServerProcess[bytes]") -> None:
             await self._perform(account, process)

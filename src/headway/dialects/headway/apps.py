@@ -3,6 +3,8 @@
 from headway import ids
 from headway.dialects.headway import project as own
 from headway.dialects.headway import project_apps as project
+from headway.dialects.headway import said
+from headway.dialects.headway import wire as wire_own
 from headway.dialects.headway import wire_apps as wire
 from headway.dialects.headway.commands import begun, if_match, is_dry
 from headway.domain.apps.create import create as create_app
@@ -17,11 +19,14 @@ from headway.model.apps import App, Change
 from headway.model.one_offs import Wish
 from headway.model.operations import Operation
 from headway.model.versions import version_of
-from headway.views import apps, containers
+from headway.views import apps, containers, projects
 from headway.views.stories import Stories
 from headway.web.ask import Ask
 from headway.web.attaching import attach_origin, secret_of
 from headway.web.body import Answer, answer
+from headway.web.says import Param, Says
+
+NAME = Param("name", "What the app is called: the proof that this one is meant.", required=True)
 
 
 class Apps:
@@ -30,26 +35,40 @@ class Apps:
     def __init__(self, stories: Stories) -> None:
         self._stories = stories
 
+    @Says(wire.Apps)
     async def list(self, ask: Ask) -> Answer:
         """Every app that the asker may see."""
         world = ask.world
         found = await apps.of_account(world.database, world.runtime, ask.account.id)
         return answer(wire.Apps(apps=[await _shown(world, it) for it in found]))
 
+    @Says(wire.App, 201, body=wire.Create, also={200: wire.App}, params=(said.DRY_RUN,))
     async def create(self, ask: Ask) -> Answer:
         """A new app; in a dry run the same answer, and nothing stays."""
         wanted, dry = await ask.body(wire.Create), is_dry(ask)
         app = await create_app(ask.world, wanted.name, ask.actor, git_source=wanted.git_source, dry_run=dry)
-        shown = apps.Shown(app=app, owner=ask.account, status="new", parent=None)
+        filed = await projects.of_app(ask.world.database, app)
+        shown = apps.Shown(app=app, owner=ask.account, status="new", parent=None, project=filed)
         told = await _shown(ask.world, shown)
         return answer(told, 200 if dry else 201, {} if dry else {"Location": told.links["self"]})
 
+    @Says(wire.App)
     async def get(self, ask: Ask) -> Answer:
         """One app."""
         world = ask.world
         shown = await apps.get(world.database, world.runtime, ask.account.id, ask.params["app"])
         return answer(await _shown(world, shown))
 
+    @Says(
+        wire_own.Operation,
+        202,
+        body=wire.Rename,
+        also={200: wire_own.Plan},
+        params=(said.DRY_RUN,),
+        refuses=said.COMMAND,
+        keyed=True,
+        location=True,
+    )
     async def rename(self, ask: Ask) -> Answer:
         """Begin to give it another name."""
         name = (await ask.body(wire.Rename)).name
@@ -60,6 +79,15 @@ class Apps:
 
         return await begun(ask, self._stories, command)
 
+    @Says(
+        wire_own.Operation,
+        202,
+        also={200: wire_own.Plan},
+        params=(NAME, said.DRY_RUN),
+        refuses=said.COMMAND,
+        keyed=True,
+        location=True,
+    )
     async def delete(self, ask: Ask) -> Answer:
         """Begin to delete it; `?name=` must say what it is called."""
         app = await asked(ask)
@@ -69,6 +97,7 @@ class Apps:
             lambda world: delete_app(world, app, ask.query.get("name", ""), ask.actor, ask.key),
         )
 
+    @Says(wire.Formation)
     async def formation(self, ask: Ask) -> Answer:
         """How many containers of each type; the `ETag` is what `If-Match` takes."""
         app = await asked(ask)
@@ -76,6 +105,16 @@ class Apps:
         headers = {"ETag": f'"{version_of(types)}"'}
         return answer(wire.Formation(formation=project.formation(types)), 200, headers)
 
+    @Says(
+        wire_own.Operation,
+        202,
+        body=wire.Scale,
+        also={200: wire_own.Plan},
+        params=(said.DRY_RUN, said.IF_MATCH),
+        refuses=said.CHANGE,
+        keyed=True,
+        location=True,
+    )
     async def scale(self, ask: Ask) -> Answer:
         """Begin to scale."""
         wanted = (await ask.body(wire.Scale)).formation
@@ -87,6 +126,16 @@ class Apps:
 
         return await begun(ask, self._stories, command)
 
+    @Says(
+        wire_own.Operation,
+        202,
+        body=wire.Restart,
+        also={200: wire_own.Plan},
+        params=(said.DRY_RUN,),
+        refuses=said.COMMAND,
+        keyed=True,
+        location=True,
+    )
     async def restart(self, ask: Ask) -> Answer:
         """Begin to restart."""
         scope = (await ask.body(wire.Restart)).scope
@@ -95,12 +144,23 @@ class Apps:
             ask, self._stories, lambda world: restart_app(world, app, scope, ask.actor, ask.key)
         )
 
+    @Says(wire.Containers)
     async def containers(self, ask: Ask) -> Answer:
         """Every container."""
         app, world = await asked(ask), ask.world
         found = await containers.of_app(world.database, world.runtime, app)
         return answer(wire.Containers(containers=[project.container(it) for it in found]))
 
+    @Says(
+        wire.Started,
+        202,
+        body=wire.Run,
+        also={200: wire_own.Plan},
+        params=(said.DRY_RUN,),
+        refuses=said.COMMAND,
+        keyed=True,
+        location=True,
+    )
     async def run(self, ask: Ask) -> Answer:
         """Begin to run a command once; how to follow that, and where to attach a terminal."""
         wanted = await ask.body(wire.Run)

@@ -2,6 +2,8 @@
 
 from headway import ids
 from headway.dialects.headway import project_apps as project
+from headway.dialects.headway import said
+from headway.dialects.headway import wire as wire_own
 from headway.dialects.headway import wire_apps as wire
 from headway.dialects.headway.apps import asked
 from headway.dialects.headway.commands import begun, is_dry
@@ -15,8 +17,12 @@ from headway.views import deployments, releases
 from headway.views.stories import Stories
 from headway.web.ask import Ask
 from headway.web.body import Answer, answer
+from headway.web.says import Media, Param, Says
 
 PAGE, PAGE_MAX, PAGES_MAX = 20, 100, 1_000_000
+ARCHIVE = Media("application/gzip")
+REF = Param("ref", "What this state of the source is called.")
+PAGE_NUMBER = Param("page", "Which page, from 1.", int)
 
 
 class Deployments:
@@ -25,6 +31,16 @@ class Deployments:
     def __init__(self, stories: Stories) -> None:
         self._stories = stories
 
+    @Says(
+        wire_own.Operation,
+        202,
+        body=ARCHIVE,
+        also={200: wire_own.Plan},
+        params=(REF, said.DRY_RUN),
+        refuses=said.COMMAND,
+        keyed=True,
+        location=True,
+    )
     async def create(self, ask: Ask) -> Answer:
         """Take in the archive (tar.gz, one root folder), and begin to deploy it; `?ref=` is what it is called."""
         world, ref = ask.world, ask.query.get("ref") or None
@@ -45,6 +61,7 @@ class Deployments:
             if is_dry(ask):
                 await archives.discard(world, out_of)
 
+    @Says(wire.Deployments, params=(PAGE_NUMBER, said.LIMIT))
     async def list(self, ask: Ask) -> Answer:
         """A page of deployments, newest first."""
         app = await asked(ask)
@@ -54,6 +71,7 @@ class Deployments:
         shown = [project.deployment(it) for it in found]
         return answer(wire.Deployments(deployments=shown, page=page, total=total))
 
+    @Says(wire.Releases, params=(said.CURSOR, said.LIMIT))
     async def releases(self, ask: Ask) -> Answer:
         """A page of releases, newest first."""
         app = await asked(ask)

@@ -2,7 +2,7 @@
 
 from starlette.datastructures import Headers
 
-from headway.dialects.headway import logs, variables
+from headway.dialects.headway import files, logs, variables, webhooks, wire
 from headway.dialects.headway.apps import Apps
 from headway.dialects.headway.deployments import Deployments
 from headway.dialects.headway.events import Events
@@ -11,12 +11,23 @@ from headway.dialects.headway.project import PREFIX
 from headway.dialects.headway.refuse import refuse
 from headway.views.news import News
 from headway.views.stories import Stories
+from headway.web.described import described
 from headway.web.dialect import Dialect
 from headway.web.identity import bearer
+from headway.web.openapi import About
 from headway.web.routes import Route
 
 _OPERATION = f"{PREFIX}/operations/{{id}}"
 _APP = f"{PREFIX}/apps/{{app}}"
+ABOUT = About(
+    title="Headway",
+    version="1",
+    text="Follow, list, explain and cancel operations, whoever began them; apps and what belongs to them. HEAD is "
+    "answered wherever GET is.",
+    schemes={"token": {"type": "http", "scheme": "bearer"}},
+    error=wire.Refused,
+    at=PREFIX,
+)
 
 
 def headway(stories: Stories) -> Dialect:
@@ -24,10 +35,14 @@ def headway(stories: Stories) -> Dialect:
     return Dialect(
         name="headway",
         prefixes=(PREFIX,),
-        routes=(*_of_operations(stories), *_of_apps(stories)),
+        routes=described(ABOUT, _routes(stories), refuse),
         secret=secret,
         refuse=refuse,
     )
+
+
+def _routes(stories: Stories) -> tuple[Route, ...]:
+    return (*_of_operations(stories), *_of_apps(stories), *_of_webhooks(), *_of_files())
 
 
 def _of_operations(stories: Stories) -> tuple[Route, ...]:
@@ -65,6 +80,32 @@ def _of_apps(stories: Stories) -> tuple[Route, ...]:
         Route("GET", f"{_APP}/variables", variables.list_all),
         Route("PATCH", f"{_APP}/variables", variables.change),
         Route("GET", f"{_APP}/logs", logs.read),
+    )
+
+
+def _of_webhooks() -> tuple[Route, ...]:
+    one = f"{PREFIX}/webhooks/{{id}}"
+    return (
+        Route("GET", f"{PREFIX}/webhooks", webhooks.list_all),
+        Route("POST", f"{PREFIX}/webhooks", webhooks.create),
+        Route("GET", one, webhooks.get),
+        Route("DELETE", one, webhooks.delete),
+        Route("POST", f"{one}/secret", webhooks.renew_secret),
+        Route("POST", f"{one}/enable", webhooks.enable),
+        Route("POST", f"{one}/replay", webhooks.replay),
+        Route("GET", f"{one}/deliveries", webhooks.deliveries),
+    )
+
+
+def _of_files() -> tuple[Route, ...]:
+    """What other dialects copy and export."""
+    return (
+        Route("GET", f"{PREFIX}/files", files.list_page),
+        Route("POST", f"{PREFIX}/files", files.upload),
+        Route("POST", f"{PREFIX}/folders", files.create_folder),
+        Route("GET", f"{PREFIX}/files/{{id}}", files.get),
+        Route("DELETE", f"{PREFIX}/files/{{id}}", files.remove),
+        Route("GET", f"{PREFIX}/files/{{id}}/content", files.content),
     )
 
 

@@ -6,7 +6,7 @@ Both go on behind any event that is still kept. Behind one that is not, the answ
 import msgspec
 from starlette.types import ASGIApp
 
-from headway.dialects.headway import project, wire
+from headway.dialects.headway import project, said, wire
 from headway.dialects.headway.operations import id_in
 from headway.errors import Invalid
 from headway.model.operations import ID_MAX, Event
@@ -16,9 +16,16 @@ from headway.web.ask import Ask
 from headway.web.body import Answer, answer
 from headway.web.broadcast import Source, Stream, Wheel
 from headway.web.made import Made
+from headway.web.says import STREAM, Param, Says
 from headway.web.stream import NDJSON_HEADERS
 
 NDJSON = "application/x-ndjson"
+PARAMS = (
+    said.LAST_EVENT,
+    said.AFTER,
+    Param("follow", "`false`: end when all is told that was there."),
+    Param("format", "`sse`, or `ndjson` for JSON, a line each."),
+)
 _PING = b": still there\n\n"
 
 
@@ -33,6 +40,7 @@ class Events:
         lines: Made[list[Event], bytes] = Made(lambda page: b"".join(map(_line, page)))
         self._frames, self._lines = frames.of, lines.of
 
+    @Says(STREAM, params=PARAMS)
     async def of_operation(self, ask: Ask) -> ASGIApp:
         """Of one, from its beginning or behind `Last-Event-ID`; ends when the operation has."""
         after = _after(ask)
@@ -41,6 +49,7 @@ class Events:
         )
         return self._stream(ask, follower)
 
+    @Says(STREAM, also={410: wire.Gone}, params=PARAMS)
     async def of_all(self, ask: Ask) -> ASGIApp:
         """Everything that the asker may see, from now on or behind `Last-Event-ID`; never ends by itself."""
         bounds, after = await self._news.bounds(), _after(ask)

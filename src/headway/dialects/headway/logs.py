@@ -7,15 +7,23 @@ from starlette.types import ASGIApp
 
 from headway import ids
 from headway.dialects.headway import project_apps as project
+from headway.dialects.headway import said
 from headway.dialects.headway.apps import asked
 from headway.views import logs
 from headway.web.ask import Ask
 from headway.web.body import Answer
+from headway.web.says import Param, Says
 from headway.web.stream import EventStream, Pings
 
 LINES, LINES_MAX = 100, 10_000
+PARAMS = (
+    Param("lines", "How many of the last lines, up to 10,000.", int),
+    Param("filter", "Only of these sources: `web`, `web-1|worker`."),
+    Param("follow", "`true`: then what comes, as server-sent events."),
+)
 
 
+@Says(said.NDJSON, params=PARAMS)
 async def read(ask: Ask) -> ASGIApp:
     """The last lines; with `follow=true` those and then new ones, until the reader goes."""
     app = await asked(ask)

@@ -7,22 +7,36 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from headway import ids
 from headway.clock import SECOND
-from headway.dialects.headway import project, wire
+from headway.dialects.headway import project, said, wire
 from headway.dialects.headway.commands import begun
 from headway.domain.operations import cancel as cancelling
 from headway.domain.operations import retry as retrying
 from headway.domain.world import World
-from headway.errors import Invalid, NotFound
+from headway.errors import Conflict, Invalid, NotFound
 from headway.model.operations import EVERY, ID_MAX, Operation, Phase, Search
 from headway.views.stories import Stories, Story
 from headway.views.why import why
 from headway.web.ask import Ask
 from headway.web.body import Answer, answer, told
 from headway.web.made import Made
+from headway.web.says import Param, Says
 
 WAIT_SECONDS_MAX = 30
 PAGE, PAGE_MAX = 20, 100
 ORDERS = {"": False, "-created": False, "created": True}
+WAIT = Param("wait", "For how many seconds to wait for something behind `after`, up to 30.", int)
+AFTER_LINE = Param("after", "The newest line that is known already.", int)
+SEARCH = (
+    Param("type", "Only of this type: `app.scale`."),
+    Param("phase", "Only in these phases, with commas between."),
+    Param("target", "Only about this: `app:ID`."),
+    Param("actor", "Only what this account began: its id, or `me`."),
+    Param("since", "Only from this time on: `2026-01-02T03:04:05Z`."),
+    Param("until", "Only before this time."),
+    Param("sort", "`-created`, newest first, or `created`."),
+    said.LIMIT,
+    said.CURSOR,
+)
 _PHASES = {name: phase for phase, name in project.STATUS.items()}
 
 
@@ -33,6 +47,7 @@ class Operations:
         self._stories = stories
         self._answers: Made[Story, Answer] = Made(lambda story: told(project.story(story), story.operation))
 
+    @Says(wire.Operation, also={304: None}, params=(WAIT, said.AFTER))
     async def get(self, ask: Ask) -> ASGIApp:
         """One, or with `wait` and `after` once something has happened to it."""
         wait = ask.number("wait", 0, at_most=WAIT_SECONDS_MAX)
@@ -41,6 +56,7 @@ class Operations:
             return _Held(self._stories, self._answers, (ask.account.id, id_in(ask), after), wait)
         return self._answers.of(await self._stories.get(ask.account.id, id_in(ask)))
 
+    @Says(wire.Listed, params=SEARCH)
     async def list(self, ask: Ask) -> Answer:
         """A page of them, of what is asked for, newest first or oldest first."""
         count = ask.number("limit", PAGE, at_least=1, at_most=PAGE_MAX)
@@ -48,12 +64,14 @@ class Operations:
         shown = None if next is None else ids.show(next)
         return answer(wire.Listed(operations=[project.story(one) for one in page], next=shown, seq=seq))
 
+    @Says(wire.Log, params=(AFTER_LINE,))
     async def log(self, ask: Ask) -> Answer:
         """What it said behind line `after`."""
         after = ask.number("after", 0, at_most=ID_MAX)
         lines = await self._stories.log(ask.account.id, id_in(ask), after)
         return answer(wire.Log(lines=[project.line(line) for line in lines]))
 
+    @Says(wire.Why)
     async def why(self, ask: Ask) -> Answer:
         """What it waits for, since when, and when it is likely to end."""
         world, id = ask.world, id_in(ask)
@@ -68,6 +86,7 @@ class Operations:
         )
         return answer(project.why(operation, told))
 
+    @Says(wire.Operation, 202, body=wire.Cancel, refuses=(Conflict,))
     async def cancel(self, ask: Ask) -> Answer:
         """Ask it to turn back; the operation as it is then, with the receipt."""
         wish = await ask.body(wire.Cancel)
@@ -75,10 +94,28 @@ class Operations:
         await cancelling.cancel(ask.world, id_in(ask), wish.reason, by=ask.actor, catalog=catalog)
         return answer(project.story(await self._stories.get(ask.account.id, id_in(ask))), 202)
 
+    @Says(
+        wire.Operation,
+        202,
+        also={200: wire.Plan},
+        params=(said.DRY_RUN,),
+        refuses=said.COMMAND,
+        keyed=True,
+        location=True,
+    )
     async def retry(self, ask: Ask) -> Answer:
         """The same again, as a new operation."""
         return await self._because_of(ask, retrying.retry)
 
+    @Says(
+        wire.Operation,
+        202,
+        also={200: wire.Plan},
+        params=(said.DRY_RUN,),
+        refuses=said.COMMAND,
+        keyed=True,
+        location=True,
+    )
     async def undo(self, ask: Ask) -> Answer:
         """What brings back the state before it, as a new operation."""
         return await self._because_of(ask, retrying.undo)

@@ -4,11 +4,12 @@ from headway import errors
 from headway.dialects.headway import wire
 from headway.ids import show
 from headway.web.body import Answer, answer
-from headway.web.refusals import Broken, WrongMethod
+from headway.web.refusals import Broken, Gone, WrongMethod
 
 SAID: dict[type[errors.Refusal], tuple[int, str]] = {
     Broken: (500, "broken"),
     WrongMethod: (405, "wrong-method"),
+    Gone: (410, "gone"),
     errors.Malformed: (400, "malformed"),
     errors.Invalid: (422, "invalid"),
     errors.Unauthenticated: (401, "unauthenticated"),

@@ -8,17 +8,23 @@ from headway.dialects.scalingo.wire import apps as wire
 from headway.domain.apps.configure import configure
 from headway.domain.apps.create import create as create_app
 from headway.domain.apps.delete import delete as delete_app
+from headway.domain.apps.file import file
 from headway.domain.apps.rename import rename as rename_app
 from headway.domain.apps.transfer import transfer
-from headway.errors import Invalid, NotFound
-from headway.model.apps import checked_current_name
-from headway.views import apps
-from headway.web.ask import Ask
+from headway.errors import Invalid, NotFound, PaymentRequired
+from headway.model.apps import App, checked_current_name
+from headway.views import apps, projects
+from headway.web.ask import Ask, truth
 from headway.web.body import Answer, answer, empty
+from headway.web.says import Param, Says
 
 PER_PAGE, PER_PAGE_MAX, PAGE_MAX = 20, 100, 1_000_000
+DRY_RUN = Param("X-Dry-Run", "With `true` all is checked and answered, and nothing stays.", bool, "header")
+CURRENT = Param("current_name", "What the app is called now; refused where that is not so.")
+_ALONE = {"owner", "project_id"}
 
 
+@Says(wire.AppReply, 201, body=wire.CreateApp, params=(DRY_RUN,), refuses=(NotFound, PaymentRequired))
 async def create(ask: Ask) -> Answer:
     """A new app; with `X-Dry-Run` the same answer, and nothing stays."""
     wanted = (await ask.body(wire.CreateApp)).app
@@ -32,12 +38,13 @@ async def create(ask: Ask) -> Answer:
         git_source=wanted.git_source,
         stack=wanted.stack_id,
         parent_id=parent.id if parent else None,
-        dry_run=ask.headers.get("x-dry-run", "").lower() == "true",
+        project_id=asked.project_id_of(wanted.project_id) if wanted.project_id else None,
+        dry_run=truth("X-Dry-Run", ask.headers.get("x-dry-run", "false")),
     )
-    shown = apps.Shown(app=app, owner=ask.account, status="new", parent=parent.name if parent else None)
-    return answer(wire.AppReply(project.app(shown, asked.places(ask))), 201)
+    return await _new(ask, app, parent)
 
 
+@Says(wire.AppsReply)
 async def list_all(ask: Ask) -> Answer:
     """Every app that the asker may see; never in pages."""
     world, where = ask.world, asked.places(ask)
@@ -45,20 +52,31 @@ async def list_all(ask: Ask) -> Answer:
     return answer(wire.AppsReply([project.app(shown, where) for shown in found]))
 
 
+@Says(wire.AppReply)
 async def get(ask: Ask) -> Answer:
     """One app."""
     return await _shown(ask, ask.params["app"])
 
 
+@Says(wire.AppReply, 201, body=wire.CreateChild, refuses=(PaymentRequired,))
 async def create_child(ask: Ask) -> Answer:
     """A new app, the child of this one."""
     name = (await ask.body(wire.CreateChild)).app.name
     parent = await asked.app(ask, "app.create_child")
     app = await create_app(ask.world, name, ask.actor, parent_id=parent.id)
-    shown = apps.Shown(app=app, owner=ask.account, status="new", parent=parent.name)
+    return await _new(ask, app, parent)
+
+
+async def _new(ask: Ask, app: App, parent: App | None) -> Answer:
+    """The app, which may not be there: a dry run leaves nothing."""
+    filed = await projects.of_app(ask.world.database, app)
+    shown = apps.Shown(
+        app=app, owner=ask.account, status="new", parent=parent.name if parent else None, project=filed
+    )
     return answer(wire.AppReply(project.app(shown, asked.places(ask))), 201)
 
 
+@Says(wire.ChildrenReply, params=asked.PAGES)
 async def children(ask: Ask) -> Answer:
     """A page of its children, oldest first."""
     parent, where, world = await asked.app(ask), asked.places(ask), ask.world
@@ -69,6 +87,7 @@ async def children(ask: Ask) -> Answer:
     return answer(wire.ChildrenReply(shown, project.pagination(page, per_page, total)))
 
 
+@Says(wire.AppReply, body=wire.Rename, keyed=True)
 async def rename(ask: Ask) -> Answer:
     """Another name; the answer is the app as it is then."""
     wanted = await ask.body(wire.Rename)
@@ -80,6 +99,7 @@ async def rename(ask: Ask) -> Answer:
     return await _shown(ask, ids.show(app.id))
 
 
+@Says(wire.AppReply, body=wire.Change, params=(CURRENT,), keyed=True, refuses=(PaymentRequired,))
 async def change(ask: Ask) -> Answer:
     """Another owner, or other settings; they may stand below `app` or not, as clients differ."""
     wanted = await ask.body(wire.Change)
@@ -89,11 +109,14 @@ async def change(ask: Ask) -> Answer:
         checked_current_name(app, current)
     if not said:
         raise Invalid(app="should name what is to change")
-    if "owner" in said and len(said) > 1:  # one could be done and the other refused
-        raise Invalid(owner="cannot change together with anything else")
-    if (owner := said.pop("owner", None)) is not None:
-        await transfer(ask.world, app, str(owner), ask.actor)
-    if said:
+    # One could be done and the other refused.
+    if len(said) > 1 and (alone := _ALONE & set(said)):
+        raise Invalid(**dict.fromkeys(alone, "cannot change together with anything else"))
+    if "owner" in said:
+        await transfer(ask.world, app, str(said["owner"]), ask.actor)
+    elif "project_id" in said:
+        await file(ask.world, app, asked.project_id_of(str(said["project_id"])), ask.actor)
+    else:
         await asked.ended(ask, await configure(ask.world, app, said, ask.actor, ask.key))
     return await _shown(ask, ids.show(app.id))
 
@@ -104,13 +127,12 @@ def _said(wanted: wire.Change) -> dict[str, object]:
         {name: getattr(one, name) for name in wire.Changes.__struct_fields__} for one in (wanted, wanted.app)
     ]
     said = {name: value for one in both for name, value in one.items() if value is not msgspec.UNSET}
-    if (project_id := said.pop("project_id", None)) is not None and not str(project_id).startswith("pr-"):
-        raise NotFound("project", str(project_id))
     if "stack_id" in said:
         said["stack"] = said.pop("stack_id")
     return said
 
 
+@Says(status=204, params=(CURRENT,), keyed=True)
 async def delete(ask: Ask) -> Answer:
     """Nothing is left of it; the answer comes when that is so."""
     app = await asked.app(ask)

@@ -7,7 +7,12 @@ from headway.model.apps import App
 from headway.model.operations import Operation, Phase
 from headway.views import apps, operations
 from headway.web.ask import Ask
+from headway.web.says import Param
 
+PAGES = (
+    Param("page", "Which page, from 1.", int),
+    Param("per_page", "How many on a page, up to 100.", int),
+)
 WAIT_SECONDS = 60
 REFUSED = frozenset({"record-refused", "cancelled"})
 """Why an operation may end otherwise though the platform is well."""
@@ -18,10 +23,10 @@ async def app(ask: Ask, act: str = "app.read") -> App:
     return await apps.find(ask.world.database, ask.account.id, ask.params["app"], act)
 
 
-async def shown_app(ask: Ask) -> apps.Shown:
+async def shown_app(ask: Ask, act: str = "app.read") -> apps.Shown:
     """The same with its status."""
     world = ask.world
-    return await apps.get(world.database, world.runtime, ask.account.id, ask.params["app"])
+    return await apps.get(world.database, world.runtime, ask.account.id, ask.params["app"], act)
 
 
 async def ended(ask: Ask, operation: Operation) -> None:
@@ -42,6 +47,11 @@ def id_of(shown: str, noun: str) -> int:
     if id is None:
         raise NotFound(noun)
     return id
+
+
+def project_id_of(shown: str) -> int:
+    """The id of a project, shown with `pr-` before it or without; NotFound."""
+    return id_of(shown.removeprefix("pr-"), "project")
 
 
 def places(ask: Ask) -> project.Places:

@@ -8,15 +8,19 @@ from headway.domain.collaborators.accept import accept as accept_invitation
 from headway.domain.collaborators.invite import invite as invite_somebody
 from headway.domain.collaborators.limit import limit as limit_somebody
 from headway.domain.collaborators.remove import remove as remove_somebody
+from headway.errors import Conflict, NotFound
 from headway.views import apps, collaborators
 from headway.web.ask import Ask
 from headway.web.body import Answer, answer, empty
+from headway.web.says import Param, Says
 
 PURPOSE = "invitation"
+TOKEN = Param("token", "What the link holds.", required=True)
 LINK_SECONDS = 30 * 86_400
 PER_PAGE, PER_PAGE_MAX, PAGE_MAX = 20, 100, 1_000_000
 
 
+@Says(wire.CollaboratorsReply)
 async def list_all(ask: Ask) -> Answer:
     """Everybody who works on the app or is invited, but for its owner."""
     app = await asked.app(ask, "collaborators.read")
@@ -24,6 +28,7 @@ async def list_all(ask: Ask) -> Answer:
     return answer(wire.CollaboratorsReply([_shown(ask, one) for one in found]))
 
 
+@Says(wire.CollaboratorsPage, params=asked.PAGES)
 async def of_all(ask: Ask) -> Answer:
     """A page of those of all apps that the asker owns."""
     page = ask.number("page", 1, at_least=1, at_most=PAGE_MAX)
@@ -33,6 +38,7 @@ async def of_all(ask: Ask) -> Answer:
     return answer(wire.CollaboratorsPage([_shown(ask, one) for one in found], meta))
 
 
+@Says(wire.CollaboratorReply, 201, body=wire.Invite, refuses=(Conflict,))
 async def invite(ask: Ask) -> Answer:
     """Invite somebody; the answer holds the link for them."""
     wanted = (await ask.body(wire.Invite)).collaborator
@@ -41,6 +47,7 @@ async def invite(ask: Ask) -> Answer:
     return await _one(ask, app.id, it.id, 201)
 
 
+@Says(wire_apps.AppReply, params=(TOKEN,), refuses=(NotFound, Conflict))
 async def accept(ask: Ask) -> Answer:
     """Accept the invitation that the link is for; the answer is the app."""
     claims = ask.edge.signer.read(PURPOSE, ask.query.get("token", ""))
@@ -51,6 +58,7 @@ async def accept(ask: Ask) -> Answer:
     return answer(wire_apps.AppReply(project.app(shown, asked.places(ask))))
 
 
+@Says(wire.CollaboratorReply, body=wire.Limit)
 async def limit(ask: Ask) -> Answer:
     """Limit somebody, or lift the limit."""
     wanted = (await ask.body(wire.Limit)).collaborator
@@ -59,6 +67,7 @@ async def limit(ask: Ask) -> Answer:
     return await _one(ask, app.id, id, 200)
 
 
+@Says(status=204)
 async def remove(ask: Ask) -> Answer:
     """Somebody goes, or an invitation is withdrawn."""
     app = await asked.app(ask)

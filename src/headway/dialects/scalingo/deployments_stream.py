@@ -12,6 +12,7 @@ from headway.errors import Refusal
 from headway.model.apps import App
 from headway.views import apps, deployments
 from headway.web.ask import Ask
+from headway.web.says import Says
 from headway.web.stream import Pings, first_text, talk
 
 AUTH_SECONDS_MAX = 30
@@ -20,6 +21,7 @@ CLI_ORIGIN = "http://scalingo-cli.local"
 _UNAUTHORIZED = {"type": "websocket.close", "code": 1008, "reason": "unauthorized"}
 
 
+@Says(wire.Frame)
 async def stream(ask: Ask) -> ASGIApp:
     """What happens to the app's deployments, from the beginning of those that are active or ended just now."""
 

@@ -1,6 +1,6 @@
 """SSH keys: list, look at, add, remove."""
 
-from headway.dialects.scalingo import project_keys as project
+from headway.dialects.scalingo import project_accounts as project
 from headway.dialects.scalingo.asked import id_of
 from headway.dialects.scalingo.wire import keys as wire
 from headway.domain.keys.add import add as add_key
@@ -9,27 +9,32 @@ from headway.errors import Invalid
 from headway.views import keys
 from headway.web.ask import Ask
 from headway.web.body import Answer, answer, empty
+from headway.web.says import Says
 
 
+@Says(wire.KeysReply)
 async def list_all(ask: Ask) -> Answer:
     """The asker's keys."""
     found = await keys.of_account(ask.world.database, ask.account.id)
-    return answer(wire.KeysReply([project.key(one) for one in found]))
+    return answer(wire.KeysReply([project.key(one, ask.account) for one in found]))
 
 
+@Says(wire.KeyReply)
 async def get(ask: Ask) -> Answer:
     """One of them."""
     found = await keys.get(ask.world.database, ask.account.id, id_of(ask.params["id"], "key"))
-    return answer(wire.KeyReply(project.key(found)))
+    return answer(wire.KeyReply(project.key(found, ask.account)))
 
 
+@Says(wire.KeyReply, 201, body=wire.AddKey)
 async def add(ask: Ask) -> Answer:
     """One more."""
     name, content = _said(await ask.body(wire.AddKey))
     key = await add_key(ask.world, ask.account.id, name, content, ask.actor)
-    return answer(wire.KeyReply(project.key(key)), 201)
+    return answer(wire.KeyReply(project.key(key, ask.account)), 201)
 
 
+@Says(status=204)
 async def remove(ask: Ask) -> Answer:
     """One less."""
     await remove_key(ask.world, ask.account.id, id_of(ask.params["id"], "key"), ask.actor)

@@ -8,13 +8,16 @@ from headway.dialects.scalingo.wire import one_offs as wire
 from headway.dialects.scalingo.wire import operations as wire_operations
 from headway.domain.one_offs import start
 from headway.domain.one_offs import stop as stopping
+from headway.errors import PaymentRequired
 from headway.model.one_offs import Wish
 from headway.model.operations import Operation
 from headway.views import containers
 from headway.web.ask import Ask
 from headway.web.body import Answer, answer, empty
+from headway.web.says import Says
 
 
+@Says(wire.RunReply, body=wire.Run, keyed=True, location=True, refuses=(PaymentRequired,))
 async def run(ask: Ask) -> Answer:
     """Begin to run a command; how to follow that, and, where it is not detached, where to attach a terminal."""
     asked_for = await ask.body(wire.Run)
@@ -31,6 +34,7 @@ async def run(ask: Ask) -> Answer:
     return answer(reply, 200, {"Location": url})
 
 
+@Says(status=202, keyed=True, location=True)
 async def stop(ask: Ask) -> Answer:
     """Begin to stop a one-off."""
     app = await asked.app(ask)

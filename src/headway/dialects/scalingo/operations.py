@@ -5,8 +5,10 @@ from headway.dialects.scalingo.wire import operations as wire
 from headway.views import operations
 from headway.web.ask import Ask
 from headway.web.body import Answer, told
+from headway.web.says import Says
 
 
+@Says(wire.OperationReply, also={304: None})
 async def get(ask: Ask) -> Answer:
     """An operation of the app; one of another app is not there."""
     id = asked.id_of(ask.params["id"], "operation")

@@ -20,7 +20,6 @@ from headway.dialects.scalingo.wire import logs as wire_logs
 from headway.dialects.scalingo.wire import one_offs as wire_one_offs
 from headway.dialects.scalingo.wire import operations as wire_operations
 from headway.dialects.scalingo.wire import variables as wire_variables
-from headway.model.accounts import Account, Token
 from headway.model.apps import App, ContainerType
 from headway.model.operations import Operation, Phase
 from headway.model.sizes import SIZES, Size
@@ -62,7 +61,11 @@ class Places(msgspec.Struct, frozen=True, kw_only=True):
     origin: str
     """Ours: `http://127.0.0.1:8000`."""
     apps: str
-    """What follows an app's name in its address: `.localhost:8080`."""
+    """What follows an app's name in its host: `.localhost`."""
+    port: str
+    """What follows the host: `:8080`, or nothing for the usual port."""
+    tls_port: str | None
+    """The same over TLS; None where nothing is served so."""
     ssh: str
     region: str
     attach: str
@@ -71,14 +74,27 @@ class Places(msgspec.Struct, frozen=True, kw_only=True):
 
 def places(config: Config, origin: str) -> Places:
     """The places of a platform that is reached at `origin`."""
-    _, _, port = config.apps.rpartition(":")
     return Places(
         origin=origin,
-        apps=f".{config.domain}" if port == "80" else f".{config.domain}:{port}",
+        apps=f".{config.domain}",
+        port=_port_of(config.apps, "80"),
+        tls_port=_port_of(config.apps_tls, "443") if config.apps_tls else None,
         ssh=config.ssh,
         region=config.region,
         attach=attach_origin(config, origin),
     )
+
+
+def _port_of(address: str, usual: str) -> str:
+    port = address.rpartition(":")[2]
+    return "" if port == usual else f":{port}"
+
+
+def _reached(host: str, of: App, where: Places) -> str:
+    """The address of an app by that name: over TLS where the app insists on it, and that is served here."""
+    if of.force_https and where.tls_port is not None:
+        return f"https://{host}{where.tls_port}"
+    return f"http://{host}{where.port}"
 
 
 def date(at: int) -> str:
@@ -121,7 +137,7 @@ def operation_url(it: Operation, app: App, where: Places) -> str:
 def app(it: apps.Shown, where: Places) -> wire_apps.App:
     """An app."""
     record = it.app
-    url = f"http://{record.name}{where.apps}"
+    base_url = _reached(f"{record.name}{where.apps}", record, where)
     return wire_apps.App(
         id=ids.show(record.id),
         name=record.name,
@@ -130,8 +146,8 @@ def app(it: apps.Shown, where: Places) -> wire_apps.App:
         git_url=f"ssh://git@{where.ssh}/{record.name}.git",
         git_source=record.git_source,
         owner=wire_apps.Owner(id=ids.show(it.owner.id), username=it.owner.name, email=it.owner.email),
-        url=url,
-        base_url=url,
+        url=base_url if it.canonical is None else _reached(it.canonical, record, where),
+        base_url=base_url,
         links=wire_apps.Links(
             deployments_stream=_socket(where, f"/v1/apps/{record.name}/deployments_stream")
         ),
@@ -144,7 +160,7 @@ def app(it: apps.Shown, where: Places) -> wire_apps.App:
         stack_id=record.stack,
         status=it.status,
         region=where.region,
-        project=wire_apps.Project(id=f"pr-{ids.show(it.owner.id)}", name="default"),
+        project=wire_apps.Project(id=f"pr-{ids.show(it.project.id)}", name=it.project.name),
         parent_app_name=it.parent,
     )
 
@@ -297,30 +313,6 @@ def source(upload: str, download: str, where: Places) -> wire_deployments.Source
 def variable(it: Variable) -> wire_variables.Variable:
     """One variable."""
     return wire_variables.Variable(id=ids.show(it.id), name=it.name, value=it.value)
-
-
-def user(it: Account) -> wire_accounts.UserReply:
-    """Somebody."""
-    return wire_accounts.UserReply(
-        wire_accounts.User(
-            id=ids.show(it.id),
-            username=it.name,
-            fullname=it.name,
-            email=it.email,
-            created_at=date(it.created_at),
-        )
-    )
-
-
-def token(it: Token, secret: str | None = None) -> wire_accounts.Token:
-    """One API token, with its secret where that has just been made."""
-    return wire_accounts.Token(
-        id=ids.show(it.id),
-        name=it.name,
-        created_at=date(it.created_at),
-        last_used_at=date_or_none(it.last_used_at),
-        token=msgspec.UNSET if secret is None else secret,
-    )
 
 
 def region(where: Places) -> wire_accounts.RegionsReply:

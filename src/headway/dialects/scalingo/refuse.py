@@ -18,7 +18,7 @@ from headway.errors import (
     Unavailable,
 )
 from headway.web.body import Answer, answer
-from headway.web.refusals import Broken, NoSuchPath, WrongMethod
+from headway.web.refusals import Broken, Gone, NoSuchPath, WrongMethod
 
 STATUS: dict[type[Refusal], int] = {
     Malformed: 400,
@@ -28,6 +28,7 @@ STATUS: dict[type[Refusal], int] = {
     NotFound: 404,
     WrongMethod: 405,
     Conflict: 409,
+    Gone: 410,
     TooLarge: 413,
     Invalid: 422,
     TooMany: 429,
@@ -54,7 +55,7 @@ def _body(refusal: Refusal) -> dict[str, Any]:
         case NotFound():
             return {"resource": refusal.noun, "error": "not found"}
         case PaymentRequired():
-            return {"error": str(refusal), "url": ""}
+            return {"error": str(refusal), "name": "free-usage-exceeded", "url": refusal.url}
         case Busy():
             return {"error": str(refusal), "operation": ids.show(refusal.holder)}
         case _:

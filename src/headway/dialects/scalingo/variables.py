@@ -8,16 +8,21 @@ from headway.domain.variables.update import update_variable
 from headway.views import variables
 from headway.web.ask import Ask
 from headway.web.body import Answer, answer, empty
+from headway.web.says import Param, Says
+
+ALIASES = Param("aliases", "With `false` what an alias leads to is shown, and not the alias.", bool)
 
 
+@Says(wire.VariablesReply, params=(ALIASES,))
 async def list_all(ask: Ask) -> Answer:
     """All of them; `aliases=false` shows what an alias leads to instead of the alias."""
     app = await asked.app(ask, "variables.read")
-    follow = ask.query.get("aliases", "true").lower() == "false"
+    follow = not ask.flag("aliases", default=True)
     found = await variables.of_app(ask.world.database, app.id, follow_aliases=follow)
     return answer(wire.VariablesReply([project.variable(one) for one in found]))
 
 
+@Says(wire.VariableReply, 201, body=wire.SetVariable)
 async def set_one(ask: Ask) -> Answer:
     """One, by its name."""
     wanted = (await ask.body(wire.SetVariable)).variable
@@ -26,6 +31,7 @@ async def set_one(ask: Ask) -> Answer:
     return answer(wire.VariableReply(project.variable(kept)), 201)
 
 
+@Says(wire.VariablesReply, body=wire.SetVariables)
 async def set_many(ask: Ask) -> Answer:
     """Several, by their names: all or none."""
     wanted = (await ask.body(wire.SetVariables)).variables
@@ -34,6 +40,7 @@ async def set_many(ask: Ask) -> Answer:
     return answer(wire.VariablesReply([project.variable(one) for one in kept]))
 
 
+@Says(wire.VariableReply, body=wire.UpdateVariable)
 async def update(ask: Ask) -> Answer:
     """Another value for the one with this id."""
     value = (await ask.body(wire.UpdateVariable)).variable.value
@@ -42,6 +49,7 @@ async def update(ask: Ask) -> Answer:
     return answer(wire.VariableReply(project.variable(kept)))
 
 
+@Says(status=204)
 async def delete(ask: Ask) -> Answer:
     """The one with this id goes."""
     app = await asked.app(ask)
@@ -49,6 +57,7 @@ async def delete(ask: Ask) -> Answer:
     return empty()
 
 
+@Says(status=204, body=wire.DeleteVariables)
 async def delete_many(ask: Ask) -> Answer:
     """Those with these ids go: all or none."""
     shown = (await ask.body(wire.DeleteVariables)).variable_ids

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from headway.domain.accounts.create_token import new_token
 from headway.domain.world import World
-from headway.errors import NotFound
 from headway.model.accounts import Account
 from headway.model.operations import NewEvent
 from headway.store import accounts, tokens
@@ -16,15 +15,15 @@ FILE = "admin.token"
 
 
 async def ensure_admin(world: World) -> None:
-    """See that the account `admin` is there; where it is new, its token is in `admin.token`, mode 0600."""
-    if await world.database.read(_exists):
+    """Where there is no account at all, make `admin`; its token is in `admin.token`, mode 0600."""
+    if await world.database.read(accounts.is_any):
         return
     now, config = world.clock.now(), world.config
     account = Account(world.ids.next(), NAME, f"{NAME}@{config.domain}", now)
     token, secret = new_token(world, account.id, "first")
 
     async def body(tx: Tx) -> bool:
-        if await _exists(tx):
+        if await accounts.is_any(tx):
             return False
         await accounts.insert(tx, account)
         await tokens.insert(tx, token)
@@ -36,14 +35,6 @@ async def ensure_admin(world: World) -> None:
     _write(file, secret)
     if not await world.database.write(body):
         file.unlink()
-
-
-async def _exists(tx: Tx) -> bool:
-    try:
-        await accounts.by_name(tx, NAME)
-    except NotFound:
-        return False
-    return True
 
 
 def _write(file: Path, secret: str) -> None:

@@ -3,10 +3,12 @@
 import hashlib
 import secrets
 
+from headway.model.accounts import TOKEN_PREFIX
+
 
 def new_secret() -> str:
     """A secret that nobody can guess. It holds no dot, so that it is never taken for a JWT."""
-    return f"tk-us-{secrets.token_urlsafe(32)}"
+    return f"{TOKEN_PREFIX}{secrets.token_urlsafe(32)}"
 
 
 def hash_of(secret: str) -> str:

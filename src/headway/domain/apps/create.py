@@ -1,6 +1,5 @@
 """Create an app. It has no release yet, so nothing of it runs."""
 
-import contextlib
 import re
 
 import msgspec
@@ -9,9 +8,10 @@ from headway.domain.access import permitted
 from headway.domain.world import World
 from headway.errors import Invalid, NotFound
 from headway.model.apps import App, ContainerType, checked_name, initial_amount, initial_size
+from headway.model.free_use import check_one_more_app
 from headway.model.operations import Actor, NewEvent
 from headway.model.stacks import DEFAULT_STACK, STACKS
-from headway.store import apps, containers
+from headway.store import accounts, apps, containers, projects
 from headway.store.database import Tx
 
 _URL = re.compile(r"https?://[!-~]{1,2000}")
@@ -20,8 +20,12 @@ _URL = re.compile(r"https?://[!-~]{1,2000}")
 class _DryRun(Exception):
     """Everything went well, and nothing of it is to stay."""
 
+    def __init__(self, made: App) -> None:
+        self.made = made
+        super().__init__()
 
-async def create(
+
+async def create(  # noqa: PLR0913 - what an app is made of, each by its name
     world: World,
     name: str,
     by: Actor,
@@ -29,10 +33,11 @@ async def create(
     git_source: str | None = None,
     stack: str | None = None,
     parent_id: int | None = None,
+    project_id: int | None = None,
     dry_run: bool = False,
 ) -> App:
     """The new app, owned by who asks. Invalid for a name that breaks the rule or is taken; NotFound for a
-    stack, or a parent that `by` may not see.
+    stack, a parent that `by` may not see, or a project that is not theirs; PaymentRequired.
 
     A dry run says the same and leaves nothing.
     """
@@ -43,19 +48,33 @@ async def create(
         parent_id=parent_id,
     )
 
-    async def body(tx: Tx) -> None:
+    async def body(tx: Tx) -> App:
         if parent_id is not None:
             await permitted(tx, parent_id, by, "app.create_child")
-        await apps.insert(tx, app)
+        await _check_free_use(world, tx, by)
+        await apps.insert(tx, msgspec.structs.replace(app, project_id=await _project(tx, by, project_id)))
         await containers.keep_types(tx, [_web(world, app.id)])
         said = {"name": app.name, "git_source": app.git_source}
         tx.append(NewEvent(at=app.created_at, name="app.created", target=f"app:{app.id}", by=by, data=said))
+        made = await apps.get(tx, app.id)
         if dry_run:
-            raise _DryRun
+            raise _DryRun(made)
+        return made
 
-    with contextlib.suppress(_DryRun):
-        await world.database.write(body)
-    return app
+    try:
+        return await world.database.write(body)
+    except _DryRun as dry:
+        return dry.made
+
+
+async def _check_free_use(world: World, tx: Tx, by: Actor) -> None:
+    account, owned = await accounts.get(tx, by.account_id), await apps.count_owned(tx, by.account_id)
+    check_one_more_app(account, owned, world.config.payment_url)
+
+
+async def _project(tx: Tx, by: Actor, id: int | None) -> int:
+    project = projects.default_of(tx, by.account_id) if id is None else projects.get(tx, by.account_id, id)
+    return (await project).id
 
 
 def _web(world: World, app_id: int) -> ContainerType:

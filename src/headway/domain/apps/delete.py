@@ -73,9 +73,13 @@ async def forget(run: Run[Delete, World]) -> None:
 async def record(run: Run[Delete, World], tx: Tx) -> None:
     """Its name is free, and its children have no parent."""
     params, it, now = run.params, run.operation, run.world.clock.now()
+    owner_id = (await apps.get(tx, params.app_id)).owner_id
     await apps.delete(tx, params.app_id)
-    by, data = Actor(account_id=it.account_id), {"name": params.name}
-    tx.append(NewEvent(at=now, name="app.deleted", operation=it.id, target=it.target, by=by, data=data))
+    by, data = Actor(account_id=it.account_id), {"app": show(params.app_id), "name": params.name}
+    tx.after_commit(lambda: run.world.sites.later(params.app_id))
+    # Nobody can ask the app any more what became of it.
+    target = f"account:{owner_id}"
+    tx.append(NewEvent(at=now, name="app.deleted", operation=it.id, target=target, by=by, data=data))
 
 
 async def again(world: World, params: Delete, by: Actor, key: str) -> Operation:

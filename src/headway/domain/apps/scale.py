@@ -15,9 +15,10 @@ from headway.domain.world import World
 from headway.engine.declare import OperationType, Run
 from headway.engine.submit import key_of
 from headway.model.apps import App, Change, Container, ContainerType, changed
+from headway.model.free_use import check_formation
 from headway.model.operations import Actor, Detail, NewEvent, Operation
 from headway.model.versions import check_match
-from headway.store import apps, containers
+from headway.store import accounts, apps, containers
 from headway.store.database import Tx
 
 
@@ -43,8 +44,8 @@ async def scale(
 ) -> tuple[list[ContainerType], Operation]:
     """Begin to scale; the complete formation as it will be, and the operation.
 
-    NotFound for an unknown type, Invalid for a wrong amount or size, Busy while anything else changes the app, Stale
-    where the formation is none of those that `match` names.
+    NotFound for an unknown type, Invalid for a wrong amount or size, Busy while anything else changes the app,
+    PaymentRequired, Stale where the formation is none of those that `match` names.
     """
     sent = key_of(by, key, SCALE.name, app.id, changes)
 
@@ -60,9 +61,11 @@ async def scale(
 
 
 async def _planned(world: World, tx: Tx, app: App, changes: list[Change]) -> Scale:
-    wanted = changed(await containers.types(tx, app.id), changes, world.config.containers_per_type_max)
+    known = await containers.types(tx, app.id)
+    wanted = changed(known, changes, world.config.containers_per_type_max)
     before = await containers.of_app(tx, app.id)
     fresh = await apps.get(tx, app.id)
+    check_formation(await accounts.get(tx, fresh.owner_id), known, wanted, world.config.payment_url)
     serving = await release.current(world, tx, fresh)
     after: list[Container] = []
     if serving is not None:
@@ -75,16 +78,20 @@ async def _planned(world: World, tx: Tx, app: App, changes: list[Change]) -> Sca
 async def record(run: Run[Scale, World], tx: Tx) -> None:
     """The formation and the containers are what was asked."""
     params, now = run.params, run.world.clock.now()
+    data = {"containers": _told(params.formation), "before": _told(await containers.types(tx, params.app_id))}
     await containers.keep_types(tx, params.formation)
     await containers.replace(tx, params.app_id, params.after)
     if params.release_id is not None:
         await apps.released(tx, params.app_id, params.release_id, now)
-    amounts = {kind.name: f"{kind.amount}:{kind.size}" for kind in params.formation}
     by = Actor(account_id=run.operation.account_id)
     target = run.operation.target
     tx.append(
-        NewEvent(at=now, name="app.scaled", operation=run.operation.id, target=target, by=by, data=amounts)
+        NewEvent(at=now, name="app.scaled", operation=run.operation.id, target=target, by=by, data=data)
     )
+
+
+def _told(types: list[ContainerType]) -> dict[str, str]:
+    return {kind.name: f"{kind.amount}:{kind.size}" for kind in types}
 
 
 async def record_failure(run: Run[Scale, World], tx: Tx, _detail: Detail) -> None:

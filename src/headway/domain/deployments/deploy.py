@@ -11,6 +11,7 @@ import msgspec
 from headway import ids
 from headway.builders.download import fault_of
 from headway.builders.port import Source
+from headway.clock import SECOND
 from headway.domain.access import permitted
 from headway.domain.apps.rollback import rollback
 from headway.domain.containers import formation, running
@@ -231,7 +232,7 @@ async def record(run: Run[Deploy, World], tx: Tx) -> None:
     await apps.deployed(tx, params.app_id, params.deployment_id)
     await deployments.end(tx, params.deployment_id, SUCCESS, now, run.notes["slug"]["size"])
     await releases.trim(tx, params.app_id, params.release_id, run.world.config.releases_kept)
-    _say(run, tx, now, "app.deployed", ref=params.ref)
+    _say(run, tx, now, "app.deployed", status=SUCCESS)
 
 
 async def record_failure(run: Run[Deploy, World], tx: Tx, detail: Detail) -> None:
@@ -239,7 +240,7 @@ async def record_failure(run: Run[Deploy, World], tx: Tx, detail: Detail) -> Non
     now, why = run.world.clock.now(), run.operation.detail or detail
     status = failed_as(why.code, built="slug" in run.notes)
     await deployments.end(tx, run.params.deployment_id, status, now)
-    _say(run, tx, now, "app.deployment_failed", ref=run.params.ref, status=status, text=detail.text)
+    _say(run, tx, now, "app.deployment_failed", status=status, text=detail.text)
 
 
 def failed_as(code: str, *, built: bool) -> str:
@@ -255,8 +256,10 @@ def failed_as(code: str, *, built: bool) -> str:
     return code if code in FAILURES else "aborted"
 
 
-def _say(run: Run[Deploy, World], tx: Tx, at: int, name: str, **data: str) -> None:
+def _say(run: Run[Deploy, World], tx: Tx, at: int, name: str, **data: str | int) -> None:
     by, it = Actor(account_id=run.operation.account_id), run.operation
+    took = {"seconds": (at - it.created_at) // SECOND}
+    data = {"deployment": ids.show(run.params.deployment_id), "ref": run.params.ref, **took, **data}
     tx.append(NewEvent(at=at, name=name, operation=it.id, target=it.target, by=by, data=data))
 
 

@@ -9,9 +9,9 @@ from headway.ids import show
 from headway.model.one_offs import OneOff
 from headway.model.operations import Actor, NewEvent
 from headway.runtimes.port import Terminal
-from headway.runtimes.waiting import either
 from headway.store import one_offs
 from headway.store.database import StorageFull, Tx
+from headway.waiting import either
 
 SETTLED_SECONDS_MAX = 60
 DEAF_SECONDS = 3.0

@@ -16,9 +16,10 @@ from headway.engine.declare import Again, OperationType, Run, Step
 from headway.engine.submit import key_of
 from headway.errors import Busy, Conflict, Failure, Invalid, NotFound
 from headway.model.apps import App
+from headway.model.free_use import check_size
 from headway.model.one_offs import FAILED, OneOff, Wish, checked_wish
 from headway.model.operations import Actor, Detail, NewEvent, Operation
-from headway.store import one_offs, operations, releases
+from headway.store import accounts, one_offs, operations, releases
 from headway.store.database import Tx
 
 _DELETE = "app.delete"
@@ -40,7 +41,7 @@ async def start(world: World, app: App, wish: Wish, by: Actor, key: str = "") ->
     """Begin to start a one-off; the one-off, and the operation.
 
     Invalid where the wish is wrong or one more is one too many, NotFound for an unknown type, Conflict for an app
-    that was never deployed, Busy while it is being deleted.
+    that was never deployed, Busy while it is being deleted, PaymentRequired for a size that is not free.
     """
     wanted, sent = checked_wish(wish), key_of(by, key, START.name, app.id, wish)
 
@@ -48,6 +49,7 @@ async def start(world: World, app: App, wish: Wish, by: Actor, key: str = "") ->
         fresh = await permitted(tx, app.id, by, START.name)
         if (earlier := await world.desk.earlier(tx, sent)) is not None:
             return await one_offs.of_operation(tx, earlier.id), earlier
+        check_size(await accounts.get(tx, fresh.owner_id), wanted.size, world.config.payment_url)
         planned = await _planned(world, tx, fresh, wanted, by)
         operation = await world.desk.submit(tx, START, _params(planned), by=by, key=sent)
         kept = msgspec.structs.replace(planned, operation_id=operation.id)

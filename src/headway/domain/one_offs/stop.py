@@ -18,9 +18,9 @@ from headway.model.apps import App, Container
 from headway.model.one_offs import STOPPED, OneOff
 from headway.model.operations import Actor, Operation
 from headway.runtimes.port import Status
-from headway.runtimes.waiting import either
 from headway.store import one_offs
 from headway.store.database import Tx
+from headway.waiting import either
 
 _PAUSE_SECONDS, _PAUSE_MAX_SECONDS = 0.02, 1.0
 _SECONDS_MAX = 3600

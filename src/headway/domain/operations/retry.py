@@ -32,6 +32,8 @@ async def retry(world: World, id: int, by: Actor, key: str = "", *, catalog: Cat
     params = msgspec.json.decode(before.params, type=type.params)
     if type.again is not None:
         return await type.again(linking, params, by, key)
+    if not type.same_again:
+        raise Conflict(f"{type.name} cannot be tried again as it is: ask for it anew")
     sent = key_of(by, key, "operation.retry", before.id)
 
     async def body(tx: Tx) -> Operation:

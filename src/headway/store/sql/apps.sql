@@ -1,29 +1,29 @@
 -- name: get
 SELECT id, name, owner_id, parent_id, git_source, stack, force_https, sticky_session, router_logs, release_id,
-    last_deployed_at, last_deployed_by, last_deployment_id, created_at, updated_at
+    last_deployed_at, last_deployed_by, last_deployment_id, created_at, updated_at, project_id
 FROM apps WHERE id = :id
 
 -- name: by_name
 SELECT id, name, owner_id, parent_id, git_source, stack, force_https, sticky_session, router_logs, release_id,
-    last_deployed_at, last_deployed_by, last_deployment_id, created_at, updated_at
+    last_deployed_at, last_deployed_by, last_deployment_id, created_at, updated_at, project_id
 FROM apps WHERE name = :name
 
 -- name: of_account
 SELECT id, name, owner_id, parent_id, git_source, stack, force_https, sticky_session, router_logs, release_id,
-    last_deployed_at, last_deployed_by, last_deployment_id, created_at, updated_at
+    last_deployed_at, last_deployed_by, last_deployment_id, created_at, updated_at, project_id
 FROM apps WHERE owner_id = :account_id OR id IN (SELECT app_id FROM collaborators WHERE account_id = :account_id)
 ORDER BY name
 
 -- name: every
 SELECT id, name, owner_id, parent_id, git_source, stack, force_https, sticky_session, router_logs, release_id,
-    last_deployed_at, last_deployed_by, last_deployment_id, created_at, updated_at
+    last_deployed_at, last_deployed_by, last_deployment_id, created_at, updated_at, project_id
 FROM apps ORDER BY id
 
 -- name: insert
 INSERT INTO apps (id, name, owner_id, parent_id, git_source, stack, force_https, sticky_session, router_logs,
-    release_id, last_deployed_at, last_deployed_by, last_deployment_id, created_at, updated_at)
+    release_id, last_deployed_at, last_deployed_by, last_deployment_id, created_at, updated_at, project_id)
 VALUES (:id, :name, :owner_id, :parent_id, :git_source, :stack, :force_https, :sticky_session, :router_logs,
-    NULL, NULL, NULL, NULL, :at, :at)
+    NULL, NULL, NULL, NULL, :at, :at, :project_id)
 ON CONFLICT (name) DO NOTHING
 
 -- name: attempted
@@ -45,11 +45,18 @@ UPDATE apps SET force_https = :force_https, sticky_session = :sticky_session, ro
 WHERE id = :id
 
 -- name: transfer
-UPDATE apps SET owner_id = :owner_id, updated_at = :at WHERE id = :id
+-- Projects are their owners': it is filed anew.
+UPDATE apps SET owner_id = :owner_id, project_id = :project_id, updated_at = :at WHERE id = :id
+
+-- name: file
+UPDATE apps SET project_id = :project_id, updated_at = :at WHERE id = :id
+
+-- name: count_owned
+SELECT count(*) FROM apps WHERE owner_id = :owner_id
 
 -- name: children
 SELECT id, name, owner_id, parent_id, git_source, stack, force_https, sticky_session, router_logs, release_id,
-    last_deployed_at, last_deployed_by, last_deployment_id, created_at, updated_at
+    last_deployed_at, last_deployed_by, last_deployment_id, created_at, updated_at, project_id
 FROM apps WHERE parent_id = :parent_id ORDER BY id LIMIT :count OFFSET :offset
 
 -- name: count_children
@@ -59,8 +66,17 @@ SELECT count(*) FROM apps WHERE parent_id = :parent_id
 -- This and each of the following is carried out, in this order, when an app goes.
 UPDATE apps SET parent_id = NULL WHERE parent_id = :id
 
+-- name: delete_samples
+DELETE FROM samples WHERE app_id = :id
+
 -- name: delete_collaborators
 DELETE FROM collaborators WHERE app_id = :id
+
+-- name: delete_certificates
+DELETE FROM certificates WHERE domain_id IN (SELECT id FROM domains WHERE app_id = :id)
+
+-- name: delete_domains
+DELETE FROM domains WHERE app_id = :id
 
 -- name: delete_variables
 DELETE FROM variables WHERE app_id = :id
@@ -79,3 +95,6 @@ DELETE FROM releases WHERE app_id = :id
 
 -- name: delete_app
 DELETE FROM apps WHERE id = :id
+
+-- name: with_router_logs
+SELECT id FROM apps WHERE router_logs = 1

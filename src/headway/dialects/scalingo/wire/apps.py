@@ -79,6 +79,7 @@ class NewApp(msgspec.Struct, kw_only=True):
     git_source: str | None = None
     stack_id: str | None = None
     parent_id: str | None = None
+    project_id: str | None = None
 
 
 class CreateApp(msgspec.Struct):

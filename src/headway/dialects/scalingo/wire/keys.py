@@ -2,6 +2,8 @@
 
 import msgspec
 
+from headway.dialects.scalingo.wire.apps import Owner
+
 
 class Key(msgspec.Struct, kw_only=True):
     """One public key. Clients crash where `content` is shorter than 30 characters, which no key is."""
@@ -11,6 +13,7 @@ class Key(msgspec.Struct, kw_only=True):
     content: str
     fingerprint: str
     created_at: str
+    owner: Owner
 
 
 class KeyReply(msgspec.Struct):

@@ -1,0 +1,82 @@
+"""Toloka's dialect: the whole."""
+
+from starlette.datastructures import Headers
+
+from headway.dialects.toloka import (
+    assignments,
+    operations,
+    pools,
+    projects,
+    requester,
+    skills,
+    task_suites,
+    tasks,
+    workers,
+)
+from headway.dialects.toloka.refuse import refuse
+from headway.web.dialect import Dialect
+from headway.web.routes import Route
+
+PREFIX = "/api/v1"
+WORKER_PREFIX = "/worker/v1"
+SCHEMES = frozenset({"oauth", "apikey"})
+_ONE = "{id}"
+
+
+def secret(headers: Headers) -> str | None:
+    """The API token in `Authorization: OAuth …` or `ApiKey …`."""
+    scheme, _, secret = headers.get("authorization", "").partition(" ")
+    return secret.strip() or None if scheme.lower() in SCHEMES else None
+
+
+ROUTES = (
+    Route("GET", f"{PREFIX}/requester", requester.get),
+    Route("GET", f"{PREFIX}/operations", operations.search),
+    Route("GET", f"{PREFIX}/operations/{_ONE}", operations.get),
+    Route("GET", f"{PREFIX}/operations/{_ONE}/log", operations.log),
+    # What is asked of people.
+    Route("POST", f"{PREFIX}/projects", projects.create),
+    Route("GET", f"{PREFIX}/projects", projects.search),
+    Route("GET", f"{PREFIX}/projects/{_ONE}", projects.get),
+    Route("PUT", f"{PREFIX}/projects/{_ONE}", projects.change),
+    Route("POST", f"{PREFIX}/projects/{_ONE}/archive", projects.archive),
+    Route("GET", f"{PREFIX}/trainings", requester.trainings),
+    # Under which terms.
+    Route("POST", f"{PREFIX}/pools", pools.create),
+    Route("GET", f"{PREFIX}/pools", pools.search),
+    Route("GET", f"{PREFIX}/pools/{_ONE}", pools.get),
+    Route("PUT", f"{PREFIX}/pools/{_ONE}", pools.change),
+    Route("PATCH", f"{PREFIX}/pools/{_ONE}", pools.patch),
+    Route("POST", f"{PREFIX}/pools/{_ONE}/open", pools.open),
+    Route("POST", f"{PREFIX}/pools/{_ONE}/close", pools.close),
+    Route("POST", f"{PREFIX}/pools/{_ONE}/close-for-update", pools.close_for_update),
+    Route("POST", f"{PREFIX}/pools/{_ONE}/archive", pools.archive),
+    Route("POST", f"{PREFIX}/pools/{_ONE}/clone", pools.clone),
+    # Of what.
+    Route("POST", f"{PREFIX}/tasks", tasks.create),
+    Route("GET", f"{PREFIX}/tasks", tasks.search),
+    Route("GET", f"{PREFIX}/tasks/{_ONE}", tasks.get),
+    Route("PATCH", f"{PREFIX}/tasks/{_ONE}", tasks.change),
+    Route("PATCH", f"{PREFIX}/tasks/{_ONE}/set-overlap-or-min", tasks.set_overlap),
+    Route("POST", f"{PREFIX}/task-suites", task_suites.create),
+    Route("GET", f"{PREFIX}/task-suites", task_suites.search),
+    Route("GET", f"{PREFIX}/task-suites/{_ONE}", task_suites.get),
+    Route("PATCH", f"{PREFIX}/task-suites/{_ONE}", task_suites.change),
+    Route("PATCH", f"{PREFIX}/task-suites/{_ONE}/set-overlap-or-min", task_suites.set_overlap),
+    # What came of it.
+    Route("GET", f"{PREFIX}/assignments", assignments.search),
+    Route("GET", f"{PREFIX}/assignments/{_ONE}", assignments.get),
+    Route("PATCH", f"{PREFIX}/assignments/{_ONE}", assignments.review),
+    Route("POST", f"{PREFIX}/skills", skills.create),
+    Route("GET", f"{PREFIX}/skills", skills.search),
+    Route("GET", f"{PREFIX}/skills/{_ONE}", skills.get),
+    Route("PUT", f"{PREFIX}/user-skills", skills.set_of_user),
+    Route("GET", f"{PREFIX}/user-skills", skills.users),
+    # Where people work: ours.
+    Route("POST", f"{WORKER_PREFIX}/pools/{_ONE}/assignments", workers.issue),
+    Route("GET", f"{WORKER_PREFIX}/assignments/{_ONE}", workers.get),
+    Route("POST", f"{WORKER_PREFIX}/assignments/{_ONE}/submit", workers.submit),
+    Route("POST", f"{WORKER_PREFIX}/assignments/{_ONE}/skip", workers.skip),
+)
+
+TOLOKA = Dialect(name="toloka", prefixes=(PREFIX, WORKER_PREFIX), routes=ROUTES, secret=secret, refuse=refuse)

@@ -1,0 +1,47 @@
+"""Skills, and how far people have them."""
+
+from headway.dialects.toloka import asked, project
+from headway.dialects.toloka.asked import Query
+from headway.domain.skills.create import create as create_skill
+from headway.domain.skills.create import set_of_user as set_skill_of_user
+from headway.views import skills
+from headway.web.ask import Ask
+from headway.web.body import Answer, answer
+
+LIMIT, LIMIT_MAX = 20, 300
+
+
+async def create(ask: Ask) -> Answer:
+    """A new skill."""
+    return answer(project.skill(await create_skill(ask.world, await asked.object_of(ask), ask.actor)), 201)
+
+
+async def get(ask: Ask) -> Answer:
+    """One."""
+    it = await skills.get(ask.world.database, ask.account.id, asked.id_of(ask, "skill"))
+    return answer(project.skill(it))
+
+
+async def search(ask: Ask) -> Answer:
+    """Those that are searched for."""
+    query = Query(ask)
+    wanted = query.search(times=("created",), sorts=("id",), default=LIMIT, most=LIMIT_MAX)
+    query.done()
+    found = await skills.page(ask.world.database, ask.account.id, wanted, query.text("name"))
+    return answer(project.page([project.skill(it) for it in found.items], has_more=found.has_more))
+
+
+async def set_of_user(ask: Ask) -> Answer:
+    """How far somebody has a skill from now on."""
+    it = await set_skill_of_user(ask.world, await asked.object_of(ask), ask.actor)
+    return answer(project.user_skill(it))
+
+
+async def users(ask: Ask) -> Answer:
+    """How far people have them, as it is searched for."""
+    query = Query(ask)
+    skill_id, user_id = query.id("skill_id"), query.text("user_id")
+    wanted = query.search(times=("created", "modified"), sorts=("id",), default=LIMIT, most=LIMIT_MAX)
+    query.done()
+    found = await skills.users(ask.world.database, ask.account.id, wanted, skill_id, user_id)
+    return answer(project.page([project.user_skill(it) for it in found.items], has_more=found.has_more))

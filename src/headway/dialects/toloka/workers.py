@@ -1,0 +1,52 @@
+"""Where work is given out and answers come in. The vendor has no public way for this; this one is ours.
+
+Whoever owns the pool asks in the name of those who work, whom it calls as it likes.
+"""
+
+from headway.dialects.toloka import asked, project
+from headway.domain.assignments.issue import issue as issue_work
+from headway.domain.assignments.submit import skip as skip_work
+from headway.domain.assignments.submit import submit as submit_work
+from headway.model.fields import Errors, Reader, refuse_any
+from headway.views import assignments
+from headway.web.ask import Ask
+from headway.web.body import Answer, answer, empty
+
+
+async def issue(ask: Ask) -> Answer:
+    """What somebody has in hand then; nothing where there is nothing for them."""
+    pool_id, user_id = asked.id_of(ask, "pool"), await _user(ask)
+    it = await issue_work(ask.world, pool_id, user_id, ask.actor)
+    return empty() if it is None else await _work(ask, it.id, 201)
+
+
+async def get(ask: Ask) -> Answer:
+    """One, as the one sees it who works on it."""
+    return await _work(ask, asked.id_of(ask, "assignment"))
+
+
+async def submit(ask: Ask) -> Answer:
+    """Answer it."""
+    id, given = asked.id_of(ask, "assignment"), await asked.object_of(ask)
+    await submit_work(ask.world, id, given.get("solutions"), ask.actor)
+    return await _work(ask, id)
+
+
+async def skip(ask: Ask) -> Answer:
+    """Give it back."""
+    id = asked.id_of(ask, "assignment")
+    await skip_work(ask.world, id, ask.actor)
+    return await _work(ask, id)
+
+
+async def _user(ask: Ask) -> str:
+    errors: Errors = {}
+    user_id = Reader(await asked.object_of(ask), errors).text("user_id", required=True, longest=100)
+    refuse_any(errors)
+    return user_id or ""
+
+
+async def _work(ask: Ask, id: int, status: int = 200) -> Answer:
+    shown, spec = await assignments.given(ask.world.database, ask.account.id, id)
+    hidden = frozenset(name for name, field in spec.input_spec.items() if field.hidden)
+    return answer(project.work(shown, hidden), status)

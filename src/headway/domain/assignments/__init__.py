@@ -1,0 +1,1 @@
+"""What can be done with assignments: by those who work, and by those who look at it."""

@@ -1,0 +1,77 @@
+"""Answer an assignment, or give it back."""
+
+from typing import Any
+
+import msgspec
+
+from headway.clock import SECOND
+from headway.domain.assignments.issue import moved, refused
+from headway.domain.world import World
+from headway.errors import NotFound
+from headway.model.assignments import Assignment, AssignmentStatus, check_solutions
+from headway.model.fields import Errors, refuse_any
+from headway.model.operations import Actor
+from headway.store import assignments, pools, task_suites
+from headway.store.database import Tx
+
+DAY_SECONDS = 86_400
+ACCEPT_DAYS = 14
+
+
+async def submit(
+    world: World, assignment_id: int, solutions: Any, by: Actor, user_id: str = ""
+) -> Assignment:
+    """The assignment with its answers, accepted at once where its pool does that.
+
+    NotFound; WrongFields; Unfit where it is not active, or too late. With `user_id` it must be that person's.
+    """
+
+    async def body(tx: Tx) -> Assignment:
+        it = await in_hand(world, tx, assignment_id, by, user_id)
+        pool = await pools.get(tx, by.account_id, it.pool_id)
+        suite = (await task_suites.some(tx, [it.suite_id]))[it.suite_id]
+        errors: Errors = {}
+        check_solutions(solutions, len(suite.task_ids), pool.spec, errors)
+        refuse_any(errors)
+        now = world.clock.now()
+        at_once = pool.terms.accepts_by_itself
+        days = pool.terms.auto_accept_period_day or ACCEPT_DAYS
+        answered = msgspec.structs.replace(
+            it,
+            status=AssignmentStatus.ACCEPTED if at_once else AssignmentStatus.SUBMITTED,
+            solutions=_kept(solutions),
+            submitted_at=now,
+            accepted_at=now if at_once else None,
+            due_at=None if at_once else now + days * DAY_SECONDS * SECOND,
+        )
+        return await moved(world, tx, it, answered, by)
+
+    return await world.database.write(body)
+
+
+async def skip(world: World, assignment_id: int, by: Actor, user_id: str = "") -> Assignment:
+    """The assignment, given back: somebody else gets it. NotFound; Unfit where it is not active."""
+
+    async def body(tx: Tx) -> Assignment:
+        it = await in_hand(world, tx, assignment_id, by, user_id)
+        skipped = msgspec.structs.replace(
+            it, status=AssignmentStatus.SKIPPED, skipped_at=world.clock.now(), due_at=None
+        )
+        return await moved(world, tx, it, skipped, by)
+
+    return await world.database.write(body)
+
+
+async def in_hand(world: World, tx: Tx, id: int, by: Actor, user_id: str) -> Assignment:
+    """The assignment, if it may still be answered. NotFound; Unfit."""
+    it = await assignments.get(tx, by.account_id, id)
+    if user_id and it.user_id != user_id:
+        raise NotFound("assignment")
+    late = it.due_at is not None and it.due_at <= world.clock.now()
+    if it.status is not AssignmentStatus.ACTIVE or late:
+        raise refused(it, AssignmentStatus.ACTIVE)
+    return it
+
+
+def _kept(solutions: list[dict[str, Any]]) -> str:
+    return msgspec.json.encode([{"output_values": one["output_values"]} for one in solutions]).decode()

@@ -1,0 +1,1 @@
+"""What is to be switched off, and who still calls it."""

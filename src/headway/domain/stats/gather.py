@@ -1,0 +1,117 @@
+"""Count the requests that the router tells of, each exactly once, and have the apps' logs tell of them, too.
+
+How many there were is kept in the transaction that keeps up to which request they were counted; the router may forget
+them only then. After a death counting begins anew behind the last that is kept; the logs know by themselves what they have
+told already.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from headway import ids
+from headway.clock import Clock
+from headway.domain.logs.router_lines import RouterLines
+from headway.errors import Unavailable
+from headway.model import stats
+from headway.model.stats import Of
+from headway.routers.port import Request, Router
+from headway.store import samples
+from headway.store.database import Database, StorageFull, Tx
+from headway.waiting import either
+
+_log = logging.getLogger(__name__)
+KEEP_SECONDS = 10.0
+RETRY_SECONDS = 1.0
+WAITING_MAX = 10_000
+"""Of slices that could not be kept yet; then no more requests are read: they wait on disk, with the router."""
+_NOT_NOW = (StorageFull, Unavailable)
+
+
+class Gatherer:
+    """The service that does it; it needs the router, the runtime and the logbook."""
+
+    def __init__(
+        self, router: Router, database: Database, lines: RouterLines, clock: Clock, *, node: str
+    ) -> None:
+        self._router = router
+        self._database = database
+        self._lines = lines
+        self._clock = clock
+        self._node = node
+        self._counted: Of = {}
+        self._place = 0
+        self._kept = 0
+        self._later: set[str] = set()
+
+    async def serve(self, ready: asyncio.Event, stop: asyncio.Event) -> None:
+        """Gather until `stop`, then keep what was counted."""
+        await self._until_done("read", self._begin)
+        async with asyncio.TaskGroup() as group:
+            reading = group.create_task(self._read())
+            ready.set()
+            while not stop.is_set():
+                await either(stop.wait(), self._clock.sleep(KEEP_SECONDS))
+                await self._tried("counted", self.keep)
+            reading.cancel()
+
+    async def _begin(self) -> None:
+        self._place = self._kept = await self._database.read(lambda tx: samples.counted(tx, self._node))
+
+    async def _read(self) -> None:
+        async for requests in self._router.requests(self._place):
+            await self._until_done("told", lambda: self._lines.keep(requests))  # noqa: B023 - before the next
+            self.count(requests)
+            while len(self._counted) > WAITING_MAX:
+                await self._clock.sleep(RETRY_SECONDS)
+
+    def count(self, requests: list[Request]) -> None:
+        """Count these, which are behind all that were counted."""
+        for it in requests:
+            if (app_id := ids.parse(it.app_id)) is not None:
+                ended_at = it.at + 1000 * it.duration_ms
+                stats.add(self._counted, app_id, ended_at, stats.request(it.status, it.duration_ms))
+        self._place = requests[-1].end
+
+    async def keep(self) -> None:
+        """Keep what has been counted. StorageFull, Unavailable."""
+        self._lines.account()
+        if self._place == self._kept:
+            return
+        counted, place = self._counted, self._place
+        self._counted = {}
+
+        async def body(tx: Tx) -> None:
+            await samples.add(tx, self._node, counted)
+            await samples.count(tx, self._node, place)
+
+        try:
+            await self._database.write(body)
+        except _NOT_NOW:
+            self._counted = _both(counted, self._counted)
+            raise
+        self._kept = place
+        await self._router.forget_requests(place)
+
+    async def _until_done(self, what: str, work: Callable[[], Awaitable[None]]) -> None:
+        while not await self._tried(what, work):
+            await self._clock.sleep(RETRY_SECONDS)
+
+    async def _tried(self, what: str, work: Callable[[], Awaitable[None]]) -> bool:
+        """Whether that could be done; that it could not is told once."""
+        try:
+            await work()
+        except _NOT_NOW as error:
+            if what not in self._later:
+                _log.warning("requests are %s later: %s", what, str(error) or "the disk is full")
+            self._later.add(what)
+            return False
+        self._later.discard(what)
+        return True
+
+
+def _both(one: Of, other: Of) -> Of:
+    found = dict(one)
+    for (app_id, at), more in other.items():
+        stats.add(found, app_id, at, more)
+    return found

@@ -1,0 +1,148 @@
+"""One ready example of each operation type of the pools service: how it is asked for, and what must be so at its end."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+
+from headway.domain.batches.create import create as create_now
+from headway.domain.batches.making import SUITE, TASK, Noun
+from headway.domain.batches.operation import submit
+from headway.domain.labelling_projects.archive import archive as archive_project
+from headway.domain.labelling_projects.create import create as create_project
+from headway.domain.pools.archive import archive
+from headway.domain.pools.clone import clone
+from headway.domain.pools.close import close
+from headway.domain.pools.create import create
+from headway.domain.pools.open import open
+from headway.domain.task_suites.batch_create import BATCH_CREATE as CREATE_SUITES
+from headway.domain.tasks.batch_create import BATCH_CREATE as CREATE_TASKS
+from headway.domain.world import World
+from headway.ids import show
+from headway.model.batches import CHUNK_SIZE, Options
+from headway.model.labelling_projects import ProjectStatus
+from headway.model.listing import Search
+from headway.model.operations import Actor
+from headway.model.pool_operations import PoolOperation
+from headway.model.pools import Pool, PoolStatus
+from headway.store import labelling_projects, pools, task_suites, tasks
+from headway.store.database import Tx
+
+PROJECT: dict[str, Any] = {
+    "public_name": "Animals",
+    "public_description": "Which animal is it?",
+    "task_spec": {
+        "input_spec": {"image": {"type": "url"}},
+        "output_spec": {"result": {"type": "string", "allowed_values": ["cat", "dog"]}},
+    },
+    "assignments_issuing_type": "AUTOMATED",
+}
+POOL: dict[str, Any] = {
+    "private_name": "first",
+    "will_expire": "2100-01-01",
+    "reward_per_assignment": 0.01,
+    "assignment_max_duration_seconds": 600,
+    "defaults": {"default_overlap_for_new_task_suites": 1},
+}
+MIXER = {"real_tasks_count": 2, "golden_tasks_count": 0, "training_tasks_count": 0}
+OBJECTS = CHUNK_SIZE + 1
+"""Two chunks."""
+
+
+class PoolExample(msgspec.Struct, frozen=True, kw_only=True):
+    """How an operation of one type is asked for, on a closed pool that has one suite."""
+
+    submit: Callable[[World, Pool, Actor], Awaitable[PoolOperation | None]]
+    done: Callable[[Tx, Pool], Awaitable[bool]]
+    """Whether it is as it must be when it has succeeded; and not so when it has not."""
+    status: PoolStatus = PoolStatus.CLOSED
+    """Of the pool before."""
+    mixes: bool = False
+
+
+async def example_pool(world: World, by: Actor, example: PoolExample) -> Pool:
+    """The pool that an example is about."""
+    project = await create_project(world, PROJECT, by)
+    given = {**POOL, "project_id": show(project.id)} | ({"mixer_config": MIXER} if example.mixes else {})
+    pool = await create(world, given, by)
+    first = _task(pool) if example.mixes else _suite(pool)
+    await create_now(world, TASK if example.mixes else SUITE, [first], Options(), by)
+    await world.database.write(lambda tx: _bring_to(tx, pool, example.status, world.clock.now()))
+    return pool
+
+
+async def _bring_to(tx: Tx, pool: Pool, status: PoolStatus, now: int) -> None:
+    if status is PoolStatus.OPEN:
+        await pools.open(tx, pool.id, now)
+    if status is PoolStatus.ARCHIVED:
+        await pools.archive(tx, pool.id, now)
+
+
+def _task(pool: Pool) -> dict[str, Any]:
+    return {"pool_id": show(pool.id), "overlap": 1, "input_values": {"image": "https://example.com"}}
+
+
+def _suite(pool: Pool) -> dict[str, Any]:
+    tasks = [{"input_values": {"image": "https://example.com"}}]
+    return {"pool_id": show(pool.id), "overlap": 1, "tasks": tasks}
+
+
+async def _batch(world: World, pool: Pool, by: Actor, *, noun: Noun) -> PoolOperation:
+    one, type = (_task(pool), CREATE_TASKS) if noun is TASK else (_suite(pool), CREATE_SUITES)
+    return await submit(world, type, [one] * OBJECTS, Options(), by)
+
+
+async def _has(tx: Tx, pool: Pool, status: PoolStatus) -> bool:
+    return (await pools.get(tx, pool.owner_id, pool.id)).status is status
+
+
+async def _is_cloned(tx: Tx, pool: Pool) -> bool:
+    there = await pools.page(tx, pool.owner_id, Search(), project_id=pool.project_id)
+    return [it.body for it in there] == [pool.body, pool.body]
+
+
+async def _is_archived_project(tx: Tx, pool: Pool) -> bool:
+    project = await labelling_projects.get(tx, pool.owner_id, pool.project_id)
+    return project.status is ProjectStatus.ARCHIVED
+
+
+async def _all_tasks(tx: Tx, pool: Pool) -> bool:
+    return _all_or_one(await tasks.page(tx, pool.id, Search(count=10 * OBJECTS)))
+
+
+async def _all_suites(tx: Tx, pool: Pool) -> bool:
+    return _all_or_one(await task_suites.page(tx, pool.id, Search(count=10 * OBJECTS)))
+
+
+def _all_or_one(found: list[Any]) -> bool:
+    assert len(found) in {1, OBJECTS + 1}, f"half a batch is there: {len(found)}"
+    return len(found) == OBJECTS + 1
+
+
+POOL_EXAMPLES: dict[str, PoolExample] = {
+    "pool.open": PoolExample(
+        submit=lambda world, pool, by: open(world, pool.id, by),
+        done=lambda tx, pool: _has(tx, pool, PoolStatus.OPEN),
+    ),
+    "pool.close": PoolExample(
+        submit=lambda world, pool, by: close(world, pool.id, by),
+        done=lambda tx, pool: _has(tx, pool, PoolStatus.CLOSED),
+        status=PoolStatus.OPEN,
+    ),
+    "pool.archive": PoolExample(
+        submit=lambda world, pool, by: archive(world, pool.id, by),
+        done=lambda tx, pool: _has(tx, pool, PoolStatus.ARCHIVED),
+    ),
+    "pool.clone": PoolExample(submit=lambda world, pool, by: clone(world, pool.id, by), done=_is_cloned),
+    "project.archive": PoolExample(
+        submit=lambda world, pool, by: archive_project(world, pool.project_id, by),
+        done=_is_archived_project,
+        status=PoolStatus.ARCHIVED,
+    ),
+    "task.batch_create": PoolExample(
+        submit=lambda world, pool, by: _batch(world, pool, by, noun=TASK), done=_all_tasks, mixes=True
+    ),
+    "task_suite.batch_create": PoolExample(
+        submit=lambda world, pool, by: _batch(world, pool, by, noun=SUITE), done=_all_suites
+    ),
+}

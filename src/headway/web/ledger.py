@@ -1,0 +1,72 @@
+"""Who still calls what is to be switched off: counted here, and written down every few seconds."""
+
+import asyncio
+import logging
+
+import msgspec
+
+from headway.domain.legacy.note_calls import note_calls
+from headway.domain.world import World
+from headway.errors import Unavailable
+from headway.model.legacy_calls import LegacyCalls
+from headway.store.database import StorageFull
+from headway.web.identity import Caller
+
+log = logging.getLogger(__name__)
+
+PAUSE_SECONDS = 5.0
+
+
+class Ledger:
+    """A service. What was counted and not written down when the process dies, some seconds at most, is lost."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._calls: dict[tuple[str, int], LegacyCalls] = {}
+
+    def note(self, route: str, caller: Caller) -> None:
+        """One more call of the route, as its deprecation is called; costs nothing but memory, one row a token."""
+        now = self._world.clock.now()
+        before = self._calls.get((route, caller.token.id))
+        it = before or LegacyCalls(route, caller.token.id, caller.account.id, 0, now, now)
+        self._calls[route, caller.token.id] = msgspec.structs.replace(it, calls=it.calls + 1, last_at=now)
+
+    async def serve(self, ready: asyncio.Event, stop: asyncio.Event) -> None:
+        """Write down what was counted, until `stop`, and once more then."""
+        ready.set()
+        while not stop.is_set():
+            await self._pause(stop)
+            await self.write_down()
+
+    async def write_down(self) -> None:
+        """Write down what was counted; where that cannot be, it is kept for the next time."""
+        calls, self._calls = self._calls, {}
+        if not calls:
+            return
+        try:
+            await note_calls(self._world, list(calls.values()))
+        except (Unavailable, StorageFull) as error:
+            log.warning("calls of deprecated paths are written down later: %s", error)
+            self._put_back(calls)
+
+    def _put_back(self, calls: dict[tuple[str, int], LegacyCalls]) -> None:
+        for key, before in calls.items():
+            after = self._calls.get(key)
+            self._calls[key] = (
+                before
+                if after is None
+                else msgspec.structs.replace(
+                    after, calls=before.calls + after.calls, first_at=before.first_at
+                )
+            )
+
+    async def _pause(self, stop: asyncio.Event) -> None:
+        waits = (
+            asyncio.ensure_future(stop.wait()),
+            asyncio.ensure_future(self._world.clock.sleep(PAUSE_SECONDS)),
+        )
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
