@@ -79,8 +79,8 @@ class Client:
         assert reply.status_code == status, reply.text
         return reply.json() if reply.content else None
 
-    async def get(self, path: str, status: int = 200, **params: Any) -> Any:
-        return await self.ask("GET", f"{API}{path}", status, params=params)
+    async def get(self, path: str, code: int = 200, **params: Any) -> Any:
+        return await self.ask("GET", f"{API}{path}", code, params=params)
 
     async def post(self, path: str, body: Any = None, status: int = 201, **params: Any) -> Any:
         return await self.ask("POST", f"{API}{path}", status, json=body, params=params)
@@ -102,7 +102,7 @@ class Client:
 
     async def a_pool(self, **changes: Any) -> Json:
         project = await self.post("/projects", project_body())
-        return await self.post("/pools", pool_body(0, **{"project_id": project["id"]} | changes))
+        return await self.post("/pools", pool_body(0) | {"project_id": project["id"]} | changes)
 
 
 @pytest.fixture
@@ -168,7 +168,9 @@ async def test_a_project_lives_and_is_searched(client: Client) -> None:
     assert [it["id"] for it in (await client.get("/projects", status="ARCHIVED"))["items"]] == [one["id"]]
     refused = await client.ask("PUT", f"{API}/projects/{one['id']}", 409, json=project_body())
     assert refused["code"] == "PROJECT_INAPPROPRIATE_STATUS"
-    assert (await client.post("/pools", pool_body(0, project_id=one["id"]), 409))["code"] == refused["code"]
+    assert (await client.post("/pools", pool_body(0) | {"project_id": one["id"]}, 409))["code"] == refused[
+        "code"
+    ]
 
 
 async def test_a_pool_lives_and_is_searched(client: Client) -> None:
