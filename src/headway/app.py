@@ -16,7 +16,10 @@ from headway.builders import buildpack, surroundings, toolchains
 from headway.builders.packs.catalog import PACKS
 from headway.clock import Clock, SystemClock
 from headway.config import Config
+from headway.dialects.git.http import git
+from headway.dialects.git.ssh import SshServer
 from headway.dialects.headway.dialect import headway
+from headway.dialects.headway.webhooks import message
 from headway.dialects.scalingo.attach import RunServer
 from headway.dialects.scalingo.dialect import SCALINGO
 from headway.dialects.scalingo.refuse import refuse
@@ -25,6 +28,7 @@ from headway.dialects.workiva.dialect import workiva
 from headway.domain.accounts.ensure_admin import ensure_admin
 from headway.domain.catalog import CATALOG
 from headway.domain.containers.reconcile import Reconciler
+from headway.domain.deployments.sweep import Sweeper as ReleaseSweeper
 from headway.domain.domains.renew import Renewer
 from headway.domain.files.sweep import Sweeper
 from headway.domain.logs.archive import Archivist
@@ -37,6 +41,7 @@ from headway.domain.sites import Sites
 from headway.domain.stats.gather import Gatherer
 from headway.domain.stats.meter import Meter
 from headway.domain.stats.sample import Sampler
+from headway.domain.webhooks.postman import Postman
 from headway.domain.world import World
 from headway.engine.feed import Feed
 from headway.engine.janitor import Janitor
@@ -52,9 +57,11 @@ from headway.store.blobs import Blobs
 from headway.store.database import Database
 from headway.store.logbook import Logbook
 from headway.store.sqlite import Sqlite
+from headway.views import keys
 from headway.views.stories import Stories
 from headway.web.ask import edge
 from headway.web.dialect import mount
+from headway.web.post import Poster
 from headway.web.server import Server
 from headway.web.status import status
 from headway.web.tunnel import TunnelServer
@@ -79,7 +86,7 @@ class Platform:
         feed = Feed(world.database)
         stories = Stories(world.database, feed, world.clock, CATALOG)
         threshold = edge(world, feed)
-        dialects = (SCALINGO, TOLOKA, workiva(config, world.clock), headway(stories))
+        dialects = (SCALINGO, TOLOKA, workiva(config, world.clock), headway(stories), git(threshold))
         roof = mount(threshold, dialects, status(world))
         return (
             self.runtime,
@@ -95,9 +102,12 @@ class Platform:
             PoolKeeper(world),
             self.worker,
             Renewer(world),
+            Postman(world, feed, message, Poster(private=config.webhook_private_addresses).post),
             Janitor(world.database, world.clock, retention_days=config.operation_retention_days),
             threshold.ledger,
+            ReleaseSweeper(world),
             TunnelServer(RunServer(threshold), refuse, address(config.attach, "attach")),
+            SshServer(threshold, address(config.ssh, "ssh"), lambda it: keys.account_of(world.database, it)),
             Server(
                 roof,
                 address(config.listen, "listen"),

@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -61,6 +61,17 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     file_bytes_max: int = 100 << 20
     file_bytes_per_account_max: int = 10 << 30
     files_per_account_max: int = 100_000
+    source_download_seconds: float = 300
+    source_private_addresses: bool = False
+    push_bytes_max: int = 1 << 30
+    push_seconds: float = 600
+    push_when_busy: Literal["wait", "refuse"] = "wait"
+    push_wait_seconds: float = 1800
+    ssh_connections_max: int = 200
+    ssh_login_seconds: float = 30
+    ssh_attempts_max: int = 6
+    postdeploy_seconds: float = 1200
+    releases_kept: int = 10
     hot_log_bytes: int = 50 << 20
     archived_log_bytes: int = 1 << 30
     archived_log_days: float = 90
@@ -78,6 +89,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     payment_url: str = ""
     requests_per_minute: int = 60
     requests_at_once_max: int = 1000
+    webhooks_per_account_max: int = 20
+    webhook_private_addresses: bool = False
     connections_max: int = 20_000
 
     @property
@@ -110,6 +123,12 @@ def load(file: Path | None, environment: Mapping[str, str] | None = None, **opti
 def environment() -> Mapping[str, str]:
     """The environment, for the few parts that hand pieces of it on."""
     return os.environ
+
+
+def user_folder(environment: Mapping[str, str] | None = None) -> Path:
+    """Where this user's own settings are kept, as the desktop standard says."""
+    given = os.environ if environment is None else environment
+    return Path(given.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "headway"
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:

@@ -9,7 +9,8 @@ Refusal                      an asker hears it; each dialect has one table that 
 ├── NotFound                 there is no such thing, or the asker may not see it
 ├── Conflict                 the state of the thing does not allow it
 │   ├── Busy                 another operation holds the target; carries the holder
-│   └── KeyReused            an idempotency key came back with a different request
+│   ├── KeyReused            an idempotency key came back with a different request
+│   └── Stale                what was to be changed is not what was read any more
 ├── TooLarge                 over a limit of size
 ├── TooMany                  over a limit of rate or count
 └── Unavailable              a part that is needed does not answer now
@@ -84,6 +85,10 @@ class Busy(Conflict):
 
 class KeyReused(Conflict):
     """An idempotency key was used before, for a different request."""
+
+
+class Stale(Conflict):
+    """What was to be changed is not what was read any more."""
 
 
 class TooLarge(Refusal):

@@ -42,6 +42,11 @@ class Ids:
         return self._millisecond << _LOW_BITS | self._node | self._sequence
 
 
+def first_at(at: int) -> int:
+    """The smallest id that can be made at this time, in microseconds UTC since 1970."""
+    return at // 1000 << _LOW_BITS
+
+
 def show(id: int) -> str:
     """The 24 hex digits that people and clients see."""
     milliseconds, low = id >> _LOW_BITS, id & ((1 << _LOW_BITS) - 1)

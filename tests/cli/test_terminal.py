@@ -5,7 +5,7 @@ import msgspec
 from rich.console import Console
 
 from headway.cli import terminal
-from headway.dialects.headway.wire import Detail, Operation, Step
+from headway.dialects.headway.wire import By, Counts, Detail, Operation, Step
 
 AT = "2026-01-02T03:04:05.000Z"
 BEGUN = Operation(
@@ -28,6 +28,13 @@ BEGUN = Operation(
     updated_at=AT,
     finished_at=None,
     seq=1,
+    by=By(account="", name="ada", dialect="headway", request_id=""),
+    notes={},
+    counts=Counts(steps=2, done=0, undone=0, attempts=0, claims=1, events=2),
+    cancellation=None,
+    because_of=None,
+    children=[],
+    links={},
 )
 DONE = Step(
     title="start the added containers", state="done", started_at=AT, finished_at="2026-01-02T03:04:05.400Z"

@@ -11,6 +11,8 @@ LIMITED = {
     "app.read",
     "app.scale",
     "app.restart",
+    "app.rollback",
+    "app.fetch",
     "app.stop_one_off",
     "app.signal",
     "collaborators.read",

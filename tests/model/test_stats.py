@@ -107,7 +107,11 @@ def test_without_requests_there_are_none_a_minute_and_no_response_time():
     assert values(quiet, metric="p95_response_time") == []
 
 
-def test_a_minute_that_is_not_over_is_left_out_and_a_long_slice_counts_for_as_long_as_it_has_lasted():
+def test_what_a_container_uses_is_told_from_the_first_sample():
+    assert values(TWO_WEBS, now=AT, metric="cpu", type="web") == [40]
+
+
+def test_requests_of_a_minute_that_is_not_over_are_left_out_and_a_long_slice_counts_for_as_long_as_it_has_lasted():
     assert values(REQUESTS, now=AT + 59 * SECOND, metric="all") == []
     assert values(REQUESTS, now=AT + 60 * SECOND, metric="all") == [100]
     assert values(REQUESTS, seconds=900, now=AT + 59 * SECOND, metric="all") == []

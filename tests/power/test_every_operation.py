@@ -7,9 +7,12 @@ thing it does, for n = 1, 2, 3 … until there is nothing left to die at. Then a
 import zipfile
 from collections.abc import Awaitable, Callable
 
+import msgspec
 import pytest
 
 from headway.domain.catalog import CATALOG
+from headway.domain.deployments.deploy import DEPLOY, Deploy
+from headway.domain.repositories import keep
 from headway.domain.world import World
 from headway.engine.worker import Worker
 from headway.ids import show
@@ -119,6 +122,7 @@ async def consistent(outside: Outside, app, expected: set[Phase]) -> None:
     assert route.hostnames == (f"{now.name}.localhost",)
     assert (route.force_https, route.sticky_session) == (now.force_https, now.sticky_session)
     outside.serves(*route.hostnames)
+    await branch_agrees(outside, app, found)
     release = now.release_id
     assert all(it.release_id == release or found[0].type == "app.scale" for it in rows if found)
 
@@ -134,6 +138,15 @@ async def certificates_as_told(outside: Outside, app: App, found: list[Operation
         if found:
             assert (kept is not None) == (found[0].phase is Phase.SUCCEEDED)
             assert (it.failures > 0) == (found[0].phase is not Phase.SUCCEEDED)
+
+
+async def branch_agrees(outside: Outside, app: App, found: list[Operation]) -> None:
+    """The branch that was pushed is where what serves came from."""
+    for operation in found:
+        if operation.type == DEPLOY.name:
+            origin = msgspec.json.decode(operation.params, type=Deploy).origin
+            there = await keep.at(outside.process()[0], app.id, origin.branch)
+            assert there == (origin.commit if operation.phase is Phase.SUCCEEDED else origin.before)
 
 
 async def files_agree(outside: Outside, app: App, operation: Operation) -> None:

@@ -1,6 +1,7 @@
 """An authority of the tests' own, and clients that trust nobody else."""
 
 import asyncio
+import ipaddress
 import ssl
 from datetime import UTC, datetime, timedelta
 
@@ -31,11 +32,21 @@ class Authority:
         days: float = 90,
         since_days: float = 1,
         key: CertificateIssuerPrivateKeyTypes | None = None,
+        address: str = "",
     ) -> Certificate:
         """One for these names that began `since_days` ago."""
         key = key or ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0])])
-        signed = _signed(subject, self._name, key, self._key, days=days, since_days=since_days, names=names)
+        signed = _signed(
+            subject,
+            self._name,
+            key,
+            self._key,
+            days=days,
+            since_days=since_days,
+            names=names,
+            address=address,
+        )
         return Certificate(chain=signed.public_bytes(serialization.Encoding.PEM).decode(), key=pem(key))
 
     def trust(self) -> ssl.SSLContext:
@@ -63,6 +74,7 @@ def _signed(
     since_days: float = 1,
     names: tuple[str, ...] = (),
     authority: bool = False,
+    address: str = "",
 ) -> x509.Certificate:
     now = datetime.now(UTC)
     builder = (
@@ -79,8 +91,9 @@ def _signed(
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(by.public_key()), critical=False)
     )
     if names:
-        alternative = x509.SubjectAlternativeName([x509.DNSName(name) for name in names])
-        builder = builder.add_extension(alternative, critical=False)
+        wanted: list[x509.GeneralName] = [x509.DNSName(name) for name in names]
+        wanted += [x509.IPAddress(ipaddress.ip_address(address))] if address else []
+        builder = builder.add_extension(x509.SubjectAlternativeName(wanted), critical=False)
     return builder.sign(by, hashes.SHA256())
 
 

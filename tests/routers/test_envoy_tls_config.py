@@ -169,7 +169,25 @@ async def test_an_authority_is_answered_before_anything_else(
         for it in asked:
             answer = await client.ask(f"{it.host}:80", it.path)
             assert (answer.status, answer.body.decode()) == (200, it.answer)
-            assert (await client.ask("shop.localhost", it.path)).status == 301
             await envoy.answer_no_more(it)
         assert (await client.ask("new.example.org", asked[1].path)).status == 404
         assert (await client.ask("shop.example.org", asked[0].path)).status == 301
+
+
+async def test_the_longest_names_are_served_and_answered_like_others(
+    tmp_path: Path, one: Container, its: Settings
+) -> None:
+    name = ".".join(("x" * 63, "y" * 63, "z" * 63, "w" * 57, "org"))
+    client = Client(its.port)
+    async with served(Envoy(tmp_path, its, CLOCK)) as envoy:
+        await envoy.route(route("shop", one.endpoint))
+        await envoy.site(Site(app_id="shop", hosts=(host_of(name), Host(name="a.org")), canonical=name))
+        await envoy.answer(Challenge(host=name, token="abc", answer="here"))
+        assert (await client.ask(name, "/.well-known/acme-challenge/abc")).body == b"here"
+        assert await client.ask_app(name) == one.endpoint.port
+        assert (await client.ask("a.org")).headers["location"] == f"http://{name}:{its.port}/"
+        assert await shown(its.tls_port, name)
+
+
+def host_of(name: str) -> Host:
+    return Host(name=name, certificate=AUTHORITY.certificate("short.example.org", name))

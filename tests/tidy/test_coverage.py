@@ -22,6 +22,8 @@ ENDPOINTS = tomllib.loads((RECORDED / "endpoints.toml").read_text())["endpoint"]
 BEGIN, END = "<!-- every endpoint: written by tests/tidy/test_coverage.py -->\n", "<!-- end -->\n"
 COMPLETE = False
 """Whether an endpoint without a route or a test fails."""
+CRASHES = 31
+"""So many are known."""
 
 
 def marked() -> Iterator[tuple[str, str]]:
@@ -85,6 +87,22 @@ def test_every_endpoint_has_a_route_and_a_test() -> None:
     missing = [f"{one['request']}: no test shows it" for one in ENDPOINTS if one["request"] not in tests]
     missing += [f"{one['request']}: no route answers it" for one in ENDPOINTS if not routed(tree, one)]
     assert not (COMPLETE and missing), "\n".join(["", *missing])
+
+
+def test_every_quirk_of_the_clients_has_its_test() -> None:
+    quirks = tomllib.loads((RECORDED / "quirks.toml").read_text())["quirk"]
+    missing = [f"{one['name']}: there is no {one['test']}" for one in quirks if not is_there(one["test"])]
+    missing += [
+        f"crash {n}" for n in range(1, CRASHES + 1) if f"crash {n}" not in {it["name"] for it in quirks}
+    ]
+    assert not missing, "\n".join(["", *missing])
+
+
+def is_there(test: str) -> bool:
+    """Whether there is a function of that name in that file."""
+    file, _, name = test.partition("::")
+    text = (ROOT / file).read_text() if (ROOT / file).exists() else ""
+    return re.search(rf"^(async )?def {name}\(", text, re.MULTILINE) is not None
 
 
 def routed(tree: Tree, endpoint: dict[str, str]) -> bool:

@@ -10,7 +10,7 @@ is read as untrusted.
 """
 
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -98,6 +98,10 @@ class Buildpack:
     async def slug(self, digest: str) -> Path:
         """See the port."""
         return self._slugs.find(digest)
+
+    async def keep_slugs(self, digests: Collection[str], before: int) -> int:
+        """See the port."""
+        return await in_thread(lambda alive: self._slugs.keep_only(digests, before, alive))
 
     async def forget_cache(self, app_id: str) -> None:
         """See the port."""
@@ -249,6 +253,4 @@ def _processes(procfile: Procfile, plan: Plan, output: Output) -> dict[str, str]
     output.step(f"Process types: {', '.join(processes)}")
     if "web" not in processes:
         output.warning("there is no web process, so nothing will answer requests; name one in a Procfile")
-    if POSTDEPLOY in processes:
-        output.warning(f"{POSTDEPLOY} is kept with the release, but this version does not run it")
     return processes

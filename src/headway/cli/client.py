@@ -1,30 +1,47 @@
-"""Speaks with a running platform: our own dialect for operations, Scalingo's for apps."""
+"""Speaks with a running platform, in our own dialect only."""
 
+import contextlib
 import io
 import tarfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import httpx2
 import msgspec
 
-from headway.dialects.headway.wire import Listed, Operation
+from headway.dialects.headway.wire import Event, Listed, Operation, Refused
 from headway.errors import Refusal
 
+T = TypeVar("T")
 ENDED = {"succeeded", "failed", "cancelled"}
 WAIT_SECONDS = 25
 ANSWER_SECONDS = 60
+UPLOAD_SECONDS = 600
+PREFIX = "/headway/v1"
+
+
+class Declined(Refusal):
+    """The platform said no; `status` is how."""
+
+    def __init__(self, status: int, text: str) -> None:
+        self.status = status
+        super().__init__(text)
+
+
+class Unreachable(Refusal):
+    """Nobody answers there."""
 
 
 class Client:
-    """One account's client. Raises Refusal, with the platform's own words, for whatever is not a success."""
+    """One account's client. Raises Declined, with the platform's own words, for whatever is not a success."""
 
     def __init__(self, url: str, token: str) -> None:
-        self._http = httpx2.AsyncClient(base_url=url, timeout=ANSWER_SECONDS, trust_env=False)
-        self._token = token
-        self._jwt = ""
+        self.url = url.rstrip("/")
+        self.token = token
+        self._http = httpx2.AsyncClient(base_url=self.url, timeout=ANSWER_SECONDS, trust_env=False)
+        self._bearer = {"Authorization": f"Bearer {token}"}
 
     async def __aenter__(self) -> Self:
         return self
@@ -34,64 +51,126 @@ class Client:
     ) -> None:
         await self._http.aclose()
 
-    async def sign_in(self) -> None:
-        """Exchange the API token for what Scalingo's dialect wants."""
-        reply = await self._http.post("/v1/tokens/exchange", auth=("", self._token), json={})
-        self._jwt = _checked(reply).json()["token"]
+    async def ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: Any = None,
+        content: bytes | None = None,
+        query: Mapping[str, str | int] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> bytes:
+        """What is answered below `/headway/v1`."""
+        path = path if path.startswith(PREFIX) else f"{PREFIX}{path}"
+        sent = {**self._bearer, **(headers or {})}
+        try:
+            reply = await self._http.request(
+                method,
+                path,
+                json=body,
+                content=content,
+                params=query,
+                headers=sent,
+                timeout=ANSWER_SECONDS if content is None else UPLOAD_SECONDS,
+            )
+        except httpx2.TransportError as error:
+            raise self._unreachable(error) from error
+        if not reply.is_success:
+            raise declined(reply.status_code, reply.content)
+        return reply.content
 
-    async def scalingo(self, method: str, path: str, body: dict[str, Any] | None = None) -> httpx2.Response:
-        """A request in Scalingo's dialect, below `/v1`."""
-        bearer = {"Authorization": f"Bearer {self._jwt}"}
-        return _checked(await self._http.request(method, f"/v1{path}", json=body, headers=bearer))
+    async def get(self, path: str, type: type[T], /, **query: str | int) -> T:
+        """What is read there, as `type`."""
+        return msgspec.json.decode(await self.ask("GET", path, query=query or None), type=type)
 
-    async def deploy(self, app: str, folder: Path, ref: str) -> str:
-        """Upload the folder and begin its deployment; the id of the operation."""
-        source = (await self.scalingo("POST", "/sources", {})).json()["source"]
-        media = {"Content-Type": "application/x-gzip"}
-        _checked(await self._http.put(source["upload_url"], content=packed(folder), headers=media))
-        wanted = {"git_ref": ref, "source_url": source["download_url"]}
-        await self.scalingo("POST", f"/apps/{app}/deployments", {"deployment": wanted})
-        return (await self.newest()).id
+    async def begin(
+        self, method: str, path: str, body: Any = None, *, dry_run: bool = False, **more: Any
+    ) -> bytes:
+        """The answer to a command."""
+        headers = {"X-Dry-Run": "true"} if dry_run else {}
+        return await self.ask(method, path, body=body, headers={**headers, **more.pop("headers", {})}, **more)
 
-    async def change(self, app: str, verb: str, body: dict[str, Any]) -> str:
-        """Begin `scale` or `restart`; the id of the operation."""
-        accepted = await self.scalingo("POST", f"/apps/{app}/{verb}", body)
-        return accepted.headers["location"].rpartition("/")[2]
+    async def deploy(self, app: str, folder: Path, ref: str, *, dry_run: bool = False) -> bytes:
+        """Begin to deploy the folder."""
+        headers = {"Content-Type": "application/gzip"}
+        return await self.begin(
+            "POST",
+            f"/apps/{app}/deployments",
+            content=packed(folder),
+            query={"ref": ref} if ref else None,
+            headers=headers,
+            dry_run=dry_run,
+        )
+
+    async def operation(self, id: str) -> Operation:
+        """One operation."""
+        return await self.get(f"/operations/{id}", Operation)
 
     async def newest(self) -> Operation:
         """The operation that was accepted last."""
-        return msgspec.json.decode(await self._own("?limit=1"), type=Listed).operations[0]
+        return (await self.get("/operations", Listed, limit=1)).operations[0]
 
     async def follow(self, id: str) -> AsyncIterator[Operation]:
         """The operation each time that something about it has changed, first as it is now, last as it ended."""
-        seen = msgspec.json.decode(await self._own(f"/{id}"), type=Operation)
+        seen = await self.operation(id)
         yield seen
         while seen.phase not in ENDED:
-            path = f"/{id}?after={seen.seq}&wait={WAIT_SECONDS}"
-            seen = msgspec.json.decode(await self._own(path), type=Operation)
+            seen = await self.get(f"/operations/{id}", Operation, after=seen.seq, wait=WAIT_SECONDS)
             yield seen
 
-    async def _own(self, path: str) -> bytes:
-        bearer = {"Authorization": f"Bearer {self._token}"}
-        reply = await self._http.get(f"/headway/v1/operations{path}", headers=bearer)
-        return _checked(reply).content
+    async def ended(self, id: str) -> Operation:
+        """The operation, once it has ended."""
+        *_, last = [seen async for seen in self.follow(id)]
+        return last
+
+    async def lines(self, path: str, /, **query: str | int) -> AsyncGenerator[bytes]:
+        """An answer that comes as it happens, line by line, without those that are empty."""
+        timeout = httpx2.Timeout(ANSWER_SECONDS)
+        try:
+            async with self._http.stream(
+                "GET", f"{PREFIX}{path}", params=query, headers=self._bearer, timeout=timeout
+            ) as reply:
+                if not reply.is_success:
+                    raise declined(reply.status_code, await reply.aread())
+                async for line in reply.aiter_lines():
+                    if line:
+                        yield line.encode()
+        except httpx2.TransportError as error:
+            raise self._unreachable(error) from error
+
+    async def events(self, path: str = "/events", /, **query: str | int) -> AsyncGenerator[Event]:
+        """Events as they happen."""
+        async with contextlib.aclosing(self.lines(path, format="ndjson", **query)) as lines:
+            async for line in lines:
+                yield msgspec.json.decode(line, type=Event)
+
+    def _unreachable(self, error: Exception) -> Unreachable:
+        return Unreachable(f"{self.url} does not answer: {error}")
+
+
+def declined(status: int, body: bytes) -> Declined:
+    """What the platform said, as a refusal."""
+    try:
+        error = msgspec.json.decode(body, type=Refused).error
+    except msgspec.DecodeError:
+        return Declined(status, f"the platform answered {status}: {body[:500].decode(errors='replace')}")
+    held = f" (operation {error.holder})" if error.holder else ""
+    return Declined(status, f"{error.text}{held}")
 
 
 def packed(folder: Path) -> bytes:
-    """The folder as tar.gz with one root folder, as Scalingo's dialect wants it."""
+    """The folder as tar.gz with one root folder, without its `.git`."""
     archive = io.BytesIO()
+
+    def kept(it: tarfile.TarInfo) -> tarfile.TarInfo | None:
+        return None if ".git" in Path(it.name).parts else it
+
     with tarfile.open(fileobj=archive, mode="w:gz") as tar:
-        tar.add(folder, arcname=folder.name)
+        tar.add(folder, arcname=folder.resolve().name or "app", filter=kept)
     return archive.getvalue()
 
 
 def api_token(folder: Path) -> str:
     """The token that the platform wrote for its first account."""
     return (folder / "admin.token").read_text().strip()
-
-
-def _checked(reply: httpx2.Response) -> httpx2.Response:
-    if not reply.is_success:
-        request = reply.request
-        raise Refusal(f"{request.method} {request.url.path} answered {reply.status_code}: {reply.text[:500]}")
-    return reply

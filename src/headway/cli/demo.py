@@ -12,6 +12,7 @@ from pathlib import Path
 
 import click
 import httpx2
+import msgspec
 from rich.console import Console
 
 from headway.cli import terminal
@@ -19,6 +20,7 @@ from headway.cli.child import Child, scratch_platform
 from headway.cli.client import Client, api_token
 from headway.clock import SystemClock
 from headway.config import Config
+from headway.dialects.headway.wire import Operation
 from headway.errors import Refusal
 
 APP = "hello-world"
@@ -76,16 +78,16 @@ async def _platform(console: Console) -> AsyncGenerator[Config]:
 
 async def _life(console: Console, client: Client) -> None:
     """Create the app, deploy it, scale it, restart it."""
-    await client.sign_in()
-    await client.scalingo("POST", "/apps", {"app": {"name": APP}})
+    await client.begin("POST", "/apps", {"name": APP})
     await _follow(console, client, await client.deploy(APP, SOURCE, "demo"))
-    scaled = {"containers": [{"name": "web", "amount": CONTAINERS}]}
-    await _follow(console, client, await client.change(APP, "scale", scaled))
-    await _follow(console, client, await client.change(APP, "restart", {}))
+    scaled = {"formation": {"web": {"amount": CONTAINERS}}}
+    await _follow(console, client, await client.begin("PATCH", f"/apps/{APP}/formation", scaled))
+    await _follow(console, client, await client.begin("POST", f"/apps/{APP}/restart", {}))
 
 
-async def _follow(console: Console, client: Client, id: str) -> None:
-    ended = await terminal.watch(console, client.follow(id))
+async def _follow(console: Console, client: Client, reply: bytes) -> None:
+    begun = msgspec.json.decode(reply, type=Operation)
+    ended = await terminal.watch(console, client.follow(begun.id))
     if ended.phase != "succeeded":
         raise Refusal(f"{ended.type} {ended.id} ended {ended.phase}")
 

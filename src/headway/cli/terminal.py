@@ -92,6 +92,30 @@ def clock(at: str) -> str:
     return _moment(at).astimezone().strftime("%H:%M:%S")
 
 
+def moment(at: str) -> str:
+    """Day and time of day here: `01-02 12:01:03`."""
+    return _moment(at).astimezone().strftime("%m-%d %H:%M:%S")
+
+
+def phase(it: Operation) -> Text:
+    """Its phase in its colour."""
+    return Text(it.phase, _colour(it))
+
+
+def beside(it: Operation) -> Iterator[Text]:
+    """What else is known of it: who began it, what became of a wish to cancel it, what belongs to it."""
+    yield Text(f"  begun {moment(it.created_at)} by {it.by.name}, through {it.by.dialect}", "dim")
+    if it.because_of is not None:
+        yield Text(f"  {it.because_of.kind} of {it.because_of.id}", "dim")
+    for child in it.children:
+        yield Text(f"  {child.kind}: {child.id}", "dim")
+    if it.cancellation is not None:
+        receipt = it.cancellation
+        yield Text(
+            f"  cancelling: {receipt.state}, asked by {receipt.by} {receipt.reason}".rstrip(), "yellow"
+        )
+
+
 def _moment(at: str) -> datetime:
     return datetime.fromisoformat(at)
 

@@ -106,6 +106,13 @@ class OperationType(msgspec.Struct, Generic[P, W], frozen=True, kw_only=True, di
     summary: Callable[[P], str] | None = None
     """What it does, for people: `scale hello-world to 2 web`."""
 
+    again: Callable[[Any, P, Any, str], Awaitable[Operation]] | None = None
+    """Asks for the same again as things are now: takes the world, params, who asks and an idempotency key."""
+    same_again: bool = False
+    """Whether its params say all, so that where `again` is None they are accepted again as they are."""
+    inverse: Callable[[Any, P, Any, str], Awaitable[Operation]] | None = None
+    """Asks for what brings back the state before it. None: there is nothing that does."""
+
     @functools.cached_property
     def weights_behind(self) -> tuple[int, ...]:
         """For each step, and for the end, what all steps before it weigh."""

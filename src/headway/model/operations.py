@@ -46,6 +46,10 @@ NEXT: dict[Phase, frozenset[Phase]] = {
 }
 
 
+ACTIVE: frozenset[Phase] = frozenset(phase for phase in Phase if not phase.terminal)
+EVERY: frozenset[Phase] = frozenset(Phase)
+
+
 class Actor(msgspec.Struct, frozen=True, kw_only=True):
     """Who wants something, and through which door: kept on every event."""
 
@@ -138,3 +142,56 @@ class Tombstone(msgspec.Struct, frozen=True):
     account_id: int
     created_at: int
     finished_at: int
+
+
+class Link(msgspec.Struct, frozen=True):
+    """That one operation was begun because of another. Field order is column order."""
+
+    child: int
+    parent: int
+    kind: str
+    """`retry`: the same again. `undo`: what brings back the state before it."""
+
+
+ID_MAX = (1 << 63) - 1
+
+
+class Search(msgspec.Struct, frozen=True, kw_only=True):
+    """Which operations are looked for."""
+
+    type: str = ""
+    phases: frozenset[Phase] = EVERY
+    target: str = ""
+    actor: int = 0
+    """Whoever began them; 0 is anybody."""
+    since: int = 0
+    """The smallest id; ids rise with time."""
+    before: int = ID_MAX
+    """Smaller ids only."""
+    oldest_first: bool = False
+    cursor: int | None = None
+    """The last id of the page before."""
+
+    @property
+    def bounds(self) -> tuple[int, int]:
+        """From which id, and up to before which."""
+        if self.cursor is None:
+            return self.since, self.before
+        if self.oldest_first:
+            return max(self.since, self.cursor + 1), self.before
+        return self.since, min(self.before, self.cursor)
+
+    @property
+    def picks(self) -> bool:
+        """Whether some of what may be seen is not wanted."""
+        return bool(self.type or self.actor) or self.phases != EVERY
+
+    @property
+    def only_active(self) -> bool:
+        """Whether only those are wanted that have not ended."""
+        return self.phases <= ACTIVE
+
+
+def mask(phases: frozenset[Phase]) -> int:
+    """The phases as a number with a bit for each."""
+    return sum(1 << phase for phase in phases)

@@ -146,12 +146,12 @@ def checked(wanted: Wanted) -> Wanted:
 def series(slices: Iterable[tuple[int, Slice]], wanted: Wanted, seconds: int, now: int) -> list[Point]:
     """A point for each slice of so many seconds that says something of what is wanted, in their order.
 
-    A slice of a minute that is not over is left out; a longer one counts for as long as it has lasted.
+    Requests are left out of a minute that is not over; a longer slice counts for as long as it has lasted.
     """
     found: list[Point] = []
     for at, one in slices:
         lasted = min(seconds, (now - at) / SECOND)
-        if lasted < FINE_SECONDS:
+        if lasted < FINE_SECONDS and wanted.metric not in OF_CONTAINERS:
             continue
         if (value := _value(one, wanted, lasted / 60)) is not None:
             found.append(Point(at, value))

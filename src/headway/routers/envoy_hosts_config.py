@@ -97,10 +97,11 @@ def _require_tls(route: Route, settings: Settings) -> Document:
 
 
 def _challenges(challenges: Sequence[Challenge], names: Sequence[str]) -> list[Document]:
+    """Answered by every name of the host: nobody can guess a token, and its answer tells nothing else."""
     return [
         {
             "name": "challenge",
-            "match": {"path": it.path, "headers": [_header_is(":authority", it.host, ignore_port=True)]},
+            "match": {"path": it.path},
             "direct_response": {"status": 200, "body": {"inline_string": it.answer}},
             "response_headers_to_add": [_plain_text()],
         }
@@ -112,13 +113,6 @@ def _challenges(challenges: Sequence[Challenge], names: Sequence[str]) -> list[D
 def _plain_text() -> Document:
     header = {"key": "content-type", "value": "text/plain"}
     return {"header": header, "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}
-
-
-def _header_is(name: str, value: str, *, ignore_port: bool = False) -> Document:
-    if ignore_port:
-        pattern = f"(?i){re.escape(value)}(:[0-9]+)?"
-        return {"name": name, "string_match": {"safe_regex": {"regex": pattern}}}
-    return {"name": name, "string_match": {"exact": value}}
 
 
 def _to_https(route: Route, settings: Settings) -> list[Document]:
@@ -149,7 +143,7 @@ def _redirect(kind: tuple[str, str], where: Document, scheme: str = "") -> Docum
     methods, status = kind
     conditions: list[Document] = []
     if scheme:
-        conditions.append(_header_is("x-forwarded-proto", scheme))
+        conditions.append({"name": "x-forwarded-proto", "string_match": {"exact": scheme}})
     if methods:
         conditions.append({"name": ":method", "string_match": {"safe_regex": {"regex": methods}}})
     match: Document = {"prefix": "/", **({"headers": conditions} if conditions else {})}

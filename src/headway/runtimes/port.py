@@ -203,6 +203,10 @@ class Runtime(Protocol):
         """Each unit that runs once and has ended, present ones and those to come. Never ends by itself."""
         ...
 
+    async def last_lines(self, unit_id: str) -> list[str]:
+        """The last few lines that the unit said, also where it has ended; none where it is not there."""
+        ...
+
     async def units(self, app_id: str | None = None) -> list[Status]:
         """All units that are there, of one app or of all, by label."""
         ...

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import msgspec
 
-from headway.model.operations import Actor, Detail, LogLine, NewEvent, Operation, Phase, Tombstone
+from headway.model.operations import Actor, Detail, Link, LogLine, NewEvent, Operation, Phase, Tombstone
 from headway.store import keys
 from headway.store.database import Entry, Row, Tx
 from headway.store.sheets import sheet
@@ -86,6 +86,18 @@ async def log_last(tx: Tx, id: int) -> int:
     row = await tx.one(SQL["log_last"], id=id)
     assert row is not None
     return int(row[0])
+
+
+async def link(tx: Tx, parent: int, child: int, kind: str) -> None:
+    """The child was begun because of the parent: as its `retry`, or as its `undo`."""
+    await tx.run(SQL["link"], id=parent, child=child, kind=kind)
+
+
+async def links(tx: Tx, id: int) -> tuple[Link | None, list[Link]]:
+    """What it was begun because of, and what was begun because of it."""
+    rows = [Link(*row) for row in await tx.all(SQL["links"], id=id)]
+    parent = next((it for it in rows if it.child == id), None)
+    return parent, [it for it in rows if it.parent == id]
 
 
 # -- accepting -----------------------------------------------------------------------------------------------
@@ -319,6 +331,7 @@ async def bury(tx: Tx, before: int, ended: int, count: int) -> int:
         await tx.run(SQL["bury"], **dict(zip(names, row, strict=True)))
         await tx.run(SQL["delete_log"], id=row[0])
         await keys.forget(tx, row[0])
+        await tx.run(SQL["unlink"], id=row[0])
         await tx.run(SQL["delete"], id=row[0])
     return len(rows)
 

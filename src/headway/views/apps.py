@@ -16,7 +16,12 @@ from headway.runtimes.port import Runtime, Status
 from headway.store import accounts, apps, collaborators, containers, domains, operations, projects
 from headway.store.database import Database, Tx
 
-WHILE = {"app.scale": "scaling", "app.restart": "restarting", "deployment.deploy": "booting"}
+WHILE = {
+    "app.scale": "scaling",
+    "app.restart": "restarting",
+    "deployment.deploy": "booting",
+    "app.rollback": "booting",
+}
 """What an app is called while an operation of this type holds it."""
 
 

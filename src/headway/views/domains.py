@@ -35,5 +35,6 @@ async def get(database: Database, app_id: int, id: int) -> Shown:
 
 
 async def _shown(tx: Tx, it: Domain) -> Shown:
-    theirs = await certificates.of_domain(tx, it.id)
+    # One that has just been issued is not served before the operation has ended that asked for it.
+    theirs = [one for one in await certificates.of_domain(tx, it.id) if one.id != it.certifying]
     return Shown(domain=it, certificate=theirs[0] if theirs else None)

@@ -18,7 +18,7 @@ from headway.store.database import Database, Tx
 T = TypeVar("T")
 SINCE_MAX = 1000
 """How many events are told at most where somebody asks for all since a time."""
-_PEOPLE = ("before", "after")
+_TRANSFER = "app.transferred"
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,7 +125,7 @@ async def _told(tx: Tx, reader: int, found: list[Event]) -> list[Told]:
 async def _one(known: _Known, event: Event) -> Told:
     noun, _, id = event.target.partition(":")
     app, project, role = (await known.app(int(id)) if noun == "app" else None) or (None, None, None)
-    named = {it for it in map(event.data.get, _PEOPLE) if isinstance(it, int)}
+    named = [event.data["before"], event.data["after"]] if event.name == _TRANSFER else []
     people = {it: account for it in named if (account := await known.account(it)) is not None}
     return Told(
         event=event,

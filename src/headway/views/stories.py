@@ -10,9 +10,11 @@ from headway.engine.declare import OperationType
 from headway.engine.feed import Feed, Topic
 from headway.errors import NotFound
 from headway.ids import show
-from headway.model.operations import ENDS, Event, LogLine, Operation, Phase
-from headway.store import events, operations
+from headway.model.operations import ENDS, Actor, Event, Link, LogLine, Operation, Phase, Search
+from headway.store import events, operations, searches
 from headway.store.database import Database, Tx
+from headway.views.receipts import Receipt, receipt
+from headway.views.sight import seen, sees
 
 EVENTS_MAX = 10_000
 LOG_LINES_MAX = 10_000
@@ -37,6 +39,32 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
     """What it does, for people."""
     events: list[Event]
     """All of its own, oldest first."""
+    because_of: Link | None = None
+    """What it was begun because of."""
+    followed_by: list[Link] = []
+    """What was begun because of it."""
+    can_undo: bool = False
+    """Whether its type has something that brings back the state before it."""
+
+    @property
+    def by(self) -> Actor:
+        """Who began it."""
+        first = self.events[0] if self.events else None
+        return first.by if first is not None else Actor(account_id=self.operation.account_id)
+
+    @property
+    def notes(self) -> dict[str, Any]:
+        """What its steps have left behind, merged in their order."""
+        notes: dict[str, Any] = {}
+        for event in self.events:
+            if event.name == "operation.step_done":
+                notes |= event.data.get("note", {})
+        return notes
+
+    @property
+    def receipt(self) -> Receipt | None:
+        """What became of the wish to cancel it; None where nobody had one."""
+        return receipt(self.operation, [(it.title, it.state) for it in self.steps], self.events)
 
     @property
     def seq(self) -> int:
@@ -47,13 +75,14 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
 class Follower:
     """Somebody who reads the events of one operation as they happen, each once."""
 
-    __slots__ = ("_after", "_feed", "_id", "_over", "_topic", "_wake", "ended")
+    __slots__ = ("_after", "_feed", "_id", "_over", "_stays", "_topic", "_wake", "ended")
 
-    def __init__(self, feed: Feed, operation: Operation, after: int) -> None:
+    def __init__(self, feed: Feed, operation: Operation, after: int, *, stays: bool = True) -> None:
         self._feed = feed
         self._id = operation.id
         self._over = operation.phase.terminal
         self._after = after
+        self._stays = stays
         self._topic: Topic | None = None
         self.ended = False
         """Whether nothing more will happen to it."""
@@ -76,29 +105,32 @@ class Follower:
         if page:
             self._after = page[-1].seq
         # Of one that ended long ago the last event may be forgotten.
-        self.ended = any(event.name in ENDS for event in page) or (self._over and not page)
+        self.ended = any(event.name in ENDS for event in page) or (
+            not page and (self._over or not self._stays)
+        )
         return page
 
 
 class Stories:
-    """All operations that an account may see: those that it began. NotFound for every other."""
+    """All operations that an account may see: those that it began, and those of its apps. NotFound for every other."""
 
     def __init__(
         self, database: Database, feed: Feed, clock: Clock, catalog: Mapping[str, OperationType[Any, Any]]
     ) -> None:
-        self._database = database
-        self._feed = feed
+        self.database = database
+        self.feed = feed
         self._clock = clock
-        self._catalog = catalog
+        self.catalog = catalog
+        """Every type that is known."""
 
     async def get(self, account_id: int, id: int) -> Story:
         """One, as it is now."""
-        return await self._database.read(lambda tx: self._get(tx, account_id, id))
+        return await self.database.read(lambda tx: self._get(tx, account_id, id))
 
     async def changed(self, account_id: int, id: int, after: int, *, seconds: float) -> Story:
         """One, once something happened to it behind event `after`, or it has ended, or the time is up."""
         until = self._clock.monotonic() + seconds
-        topic = self._feed.join(id)
+        topic = self.feed.join(id)
         try:
             while True:
                 version = topic.version
@@ -108,60 +140,68 @@ class Stories:
                     return story
                 await topic.beyond(version, seconds=left)
         finally:
-            self._feed.leave(topic)
+            self.feed.leave(topic)
 
-    async def newest(
-        self, account_id: int, *, before: int, target: str, count: int
-    ) -> tuple[list[Story], int | None]:
-        """Newest first, made before the id `before`; and what to ask for the next page, None on the last."""
+    async def search(
+        self, account_id: int, wanted: Search, count: int
+    ) -> tuple[list[Story], int | None, int]:
+        """A page; what to ask for the next one, None on the last; and the newest event, as it was before that."""
 
-        async def body(tx: Tx) -> list[Story]:
-            found = await operations.newest(
-                tx, before=before, account_id=account_id, target=target, count=count + 1
-            )
-            return [await self._told(tx, one) for one in found]
+        async def body(tx: Tx) -> tuple[list[Story], int | None, int]:
+            seq = await events.last(tx)
+            page = await searches.search(tx, account_id, wanted, count)
+            return [await self._told(tx, one) for one in page.found], page.next, seq
 
-        found = await self._database.read(body)
-        page = found[:count]
-        return page, page[-1].operation.id if len(found) > count else None
+        return await self.database.read(body)
 
     async def log(self, account_id: int, id: int, after: int) -> list[LogLine]:
         """What it said behind line `after`."""
 
         async def body(tx: Tx) -> list[LogLine]:
-            await _seen(tx, account_id, id)
+            await seen(tx, account_id, id)
             return await operations.log_after(tx, id, after, LOG_LINES_MAX)
 
-        return await self._database.read(body)
+        return await self.database.read(body)
 
-    async def follower(self, account_id: int, id: int, after: int) -> Follower:
-        """Somebody who reads its events behind `after`, as they happen."""
-        operation = await self._database.read(lambda tx: _seen(tx, account_id, id))
-        return Follower(self._feed, operation, after)
+    async def follower(self, account_id: int, id: int, after: int, *, stays: bool = True) -> Follower:
+        """Somebody who reads its events behind `after`, as they happen; or, who does not stay, those that are there."""
+        operation = await self.database.read(lambda tx: seen(tx, account_id, id))
+        return Follower(self.feed, operation, after, stays=stays)
 
     async def _shared(self, topic: Topic, account_id: int, id: int) -> Story:
         """One, read once for all who follow it; who may see it is asked for each of them."""
-        told = await topic.once("story", lambda: self._database.read(lambda tx: self._anybodys(tx, id)))
-        if told is None or told.operation.account_id != account_id:
-            raise NotFound("operation", show(id))
-        return told
+        told = await topic.once("story", lambda: self.database.read(lambda tx: self._anybodys(tx, id)))
+        if told is not None and (
+            told.operation.account_id == account_id or await self._is_seen(topic, account_id, told.operation)
+        ):
+            return told
+        raise NotFound("operation", show(id))
+
+    async def _is_seen(self, topic: Topic, account_id: int, operation: Operation) -> bool:
+        return await topic.once(
+            ("sees", account_id), lambda: self.database.read(lambda tx: sees(tx, account_id, operation))
+        )
 
     async def _get(self, tx: Tx, account_id: int, id: int) -> Story:
-        return await self._told(tx, await _seen(tx, account_id, id))
+        return await self._told(tx, await seen(tx, account_id, id))
 
     async def _anybodys(self, tx: Tx, id: int) -> Story | None:
         operation = await operations.get(tx, id)
         return None if operation is None else await self._told(tx, operation)
 
     async def _told(self, tx: Tx, operation: Operation) -> Story:
-        type = self._catalog.get(operation.type)
+        type = self.catalog.get(operation.type)
         happened = await events.of_operation(tx, operation.id, 0, EVENTS_MAX)
         titles = [step.title for step in type.steps] if type else []
+        because_of, followed_by = await operations.links(tx, operation.id)
         return Story(
             operation=operation,
             steps=steps(operation, titles, happened),
             summary=_summary(type, operation),
             events=happened,
+            because_of=because_of,
+            followed_by=followed_by,
+            can_undo=operation.phase is Phase.SUCCEEDED and type is not None and type.inverse is not None,
         )
 
 
@@ -204,10 +244,3 @@ def _summary(type: OperationType[Any, Any] | None, operation: Operation) -> str:
     if type is None or type.summary is None:
         return f"{operation.type} of {operation.target}"
     return type.summary(msgspec.json.decode(operation.params, type=type.params))
-
-
-async def _seen(tx: Tx, account_id: int, id: int) -> Operation:
-    operation = await operations.get(tx, id)
-    if operation is None or operation.account_id != account_id:
-        raise NotFound("operation", show(id))
-    return operation

@@ -78,6 +78,7 @@ class Stream(Generic[T]):
     __slots__ = (
         "_called",
         "_form",
+        "_headers",
         "_idle",
         "_interrupted",
         "_ping",
@@ -87,11 +88,20 @@ class Stream(Generic[T]):
         "_wheel",
     )
 
-    def __init__(self, source: Source[T], form: Callable[[T], bytes], wheel: Wheel, *, ping: bytes) -> None:
+    def __init__(
+        self,
+        source: Source[T],
+        form: Callable[[T], bytes],
+        wheel: Wheel,
+        *,
+        ping: bytes,
+        headers: list[tuple[bytes, bytes]] = SSE_HEADERS,
+    ) -> None:
         self._source = source
         self._form = form
         self._wheel = wheel
         self._ping = ping
+        self._headers = headers
         self._task: asyncio.Task[Any] | None = None
         self._called = False
         """Whether there may be something to read."""
@@ -104,7 +114,7 @@ class Stream(Generic[T]):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send until the source ends, the reader is gone, or it takes nothing any more."""
-        await send({"type": "http.response.start", "status": 200, "headers": SSE_HEADERS})
+        await send({"type": "http.response.start", "status": 200, "headers": self._headers})
         self._task = asyncio.current_task()
         self._source.begin(self._call)
         self._wheel.join(self)

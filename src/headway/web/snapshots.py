@@ -45,6 +45,7 @@ ASIDE = frozenset({
     "task_suites",
     "tasks",
     "variables",
+    "webhooks",
 })
 """What no answer about an operation rests on. Whatever is not listed here drops them all."""
 

@@ -45,6 +45,8 @@ SSE_HEADERS = [
     (b"x-accel-buffering", b"no"),
 ]
 """What an answer of server-sent events begins with."""
+NDJSON_HEADERS = [(b"content-type", b"application/x-ndjson; charset=utf-8"), *SSE_HEADERS[1:]]
+"""What an answer of JSON, a line each, begins with."""
 
 
 class EventStream:

@@ -132,7 +132,7 @@ async def test_the_list_is_newest_first_and_comes_in_pages(client: Client, world
     made = [ids.show((await submit(world, by, wall)).id) for wall in ("north", "east", "south")]
     first = (await client.get("/operations", params={"limit": 2})).json()
     assert [it["id"] for it in first["operations"]] == made[:0:-1]
-    rest = (await client.get("/operations", params={"limit": 2, "before": first["next"]})).json()
+    rest = (await client.get("/operations", params={"limit": 2, "cursor": first["next"]})).json()
     assert ([it["id"] for it in rest["operations"]], rest["next"]) == (made[:1], None)
     about = (await client.get("/operations", params={"target": "wall:east"})).json()
     assert [it["id"] for it in about["operations"]] == [made[1]]

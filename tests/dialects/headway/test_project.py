@@ -8,6 +8,7 @@ from headway.views.stories import Story, steps
 
 AT = 1_767_322_985_000_000
 SECOND = 1_000_000
+OWN = "/headway/v1/operations/000000000000000000000001"
 TITLES = ("start the added containers", "send them traffic")
 RUNNING = Operation(
     1,
@@ -72,7 +73,7 @@ def test_the_whole_of_an_operation_that_runs() -> None:
     assert msgspec.to_builtins(shown) == {
         "id": "000000000000000000000001",
         "type": "app.scale",
-        "target": "app:1",
+        "target": "app:000000000000000000000001",
         "phase": "running",
         "progress": 50,
         "turning_back": False,
@@ -99,6 +100,20 @@ def test_the_whole_of_an_operation_that_runs() -> None:
         "updated_at": "2026-01-02T03:03:05.000Z",
         "finished_at": None,
         "seq": 2,
+        "by": {"account": "", "name": "headway", "dialect": "headway", "request_id": ""},
+        "notes": {},
+        "counts": {"steps": 2, "done": 1, "undone": 0, "attempts": 0, "claims": 0, "events": 1},
+        "cancellation": None,
+        "because_of": None,
+        "children": [],
+        "links": {
+            "self": OWN,
+            "events": f"{OWN}/events",
+            "log": f"{OWN}/log",
+            "why": f"{OWN}/why",
+            "cancel": f"{OWN}/cancel",
+            "app": "/headway/v1/apps/000000000000000000000001",
+        },
     }
 
 
@@ -132,6 +147,30 @@ def test_an_event_and_a_line_are_told_with_their_time() -> None:
         at="2026-01-02T03:03:12.000Z",
         name="operation.progress",
         operation="000000000000000000000001",
+        target="app:000000000000000000000001",
+        by=wire.By(account="", name="headway", dialect="headway", request_id=""),
         data={"progress": 40},
     )
     assert project.line(LogLine(n=1, at=AT, text="hello\n")).at == "2026-01-02T03:03:05.000Z"
+
+
+def test_a_target_is_shown_as_ids_are_and_found_again() -> None:
+    assert project.stored_target(project.target("app:77")) == "app:77"
+    assert project.target("wall:north") == project.stored_target("wall:north") == "wall:north"
+    assert project.stored_target("app:hello") == "app:hello"
+
+
+def test_a_wish_to_cancel_has_a_receipt() -> None:
+    wish = msgspec.structs.replace(
+        happened("cancel_requested", 3, reason="late"), by=Actor(account_id=7, name="ada")
+    )
+    receipt = told(with_(cancel_requested_at=AT, step=1), happened("step_done", 1, step=0), wish).cancellation
+    assert receipt is not None
+    assert (receipt.state, receipt.by, receipt.reason) == ("requested", "ada", "late")
+    assert [step.state for step in receipt.steps] == ["done", "still-running"]
+
+
+def test_what_ended_can_be_asked_for_again_but_not_cancelled() -> None:
+    links = told(with_(phase=Phase.FAILED)).links
+    assert "retry" in links
+    assert "cancel" not in links

@@ -18,7 +18,7 @@ __all__ = ["client", "opened", "still", "working", "world"]
 HERE = Path(__file__).parent
 CACHE = HERE.parents[2] / ".cache" / "parity-workiva"
 LOCK = HERE / "requirements.lock"
-PIP = ("-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check")
+PIP = ("-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check", "--no-deps")
 Drive = Callable[..., Awaitable[Any]]
 
 

@@ -2,9 +2,14 @@
 
 from starlette.datastructures import Headers
 
-from headway.dialects.headway import files, wire
+from headway.dialects.headway import files, logs, variables, webhooks, wire
+from headway.dialects.headway.apps import Apps
+from headway.dialects.headway.deployments import Deployments
+from headway.dialects.headway.events import Events
 from headway.dialects.headway.operations import Operations
+from headway.dialects.headway.project import PREFIX
 from headway.dialects.headway.refuse import refuse
+from headway.views.news import News
 from headway.views.stories import Stories
 from headway.web.described import described
 from headway.web.dialect import Dialect
@@ -12,11 +17,13 @@ from headway.web.identity import bearer
 from headway.web.openapi import About
 from headway.web.routes import Route
 
-PREFIX = "/headway/v1"
+_OPERATION = f"{PREFIX}/operations/{{id}}"
+_APP = f"{PREFIX}/apps/{{app}}"
 ABOUT = About(
     title="Headway",
     version="1",
-    text="Follow, list, explain and cancel operations, whoever began them. HEAD is answered wherever GET is.",
+    text="Follow, list, explain and cancel operations, whoever began them; apps and what belongs to them. HEAD is "
+    "answered wherever GET is.",
     schemes={"token": {"type": "http", "scheme": "bearer"}},
     error=wire.Refused,
     at=PREFIX,
@@ -28,21 +35,71 @@ def headway(stories: Stories) -> Dialect:
     return Dialect(
         name="headway",
         prefixes=(PREFIX,),
-        routes=described(ABOUT, _routes(Operations(stories)), refuse),
+        routes=described(ABOUT, _routes(stories), refuse),
         secret=secret,
         refuse=refuse,
     )
 
 
-def _routes(operations: Operations) -> tuple[Route, ...]:
-    one = f"{PREFIX}/operations/{{id}}"
+def _routes(stories: Stories) -> tuple[Route, ...]:
+    return (*_of_operations(stories), *_of_apps(stories), *_of_webhooks(), *_of_files())
+
+
+def _of_operations(stories: Stories) -> tuple[Route, ...]:
+    operations, events = Operations(stories), Events(stories, News(stories))
     return (
         Route("GET", f"{PREFIX}/operations", operations.list),
-        Route("GET", one, operations.get),
-        Route("GET", f"{one}/events", operations.events),
-        Route("GET", f"{one}/log", operations.log),
-        Route("POST", f"{one}/cancel", operations.cancel),
-        # What other dialects copy and export.
+        Route("GET", _OPERATION, operations.get),
+        Route("GET", f"{_OPERATION}/events", events.of_operation),
+        Route("GET", f"{_OPERATION}/log", operations.log),
+        Route("GET", f"{_OPERATION}/why", operations.why),
+        Route("POST", f"{_OPERATION}/cancel", operations.cancel),
+        Route("POST", f"{_OPERATION}/retry", operations.retry),
+        Route("POST", f"{_OPERATION}/undo", operations.undo),
+        Route("GET", f"{PREFIX}/events", events.of_all),
+    )
+
+
+def _of_apps(stories: Stories) -> tuple[Route, ...]:
+    apps, deployments = Apps(stories), Deployments(stories)
+    return (
+        Route("GET", f"{PREFIX}/apps", apps.list),
+        Route("POST", f"{PREFIX}/apps", apps.create),
+        Route("GET", _APP, apps.get),
+        Route("DELETE", _APP, apps.delete),
+        Route("POST", f"{_APP}/rename", apps.rename),
+        Route("GET", f"{_APP}/formation", apps.formation),
+        Route("PATCH", f"{_APP}/formation", apps.scale),
+        Route("GET", f"{_APP}/containers", apps.containers),
+        Route("POST", f"{_APP}/restart", apps.restart),
+        Route("POST", f"{_APP}/run", apps.run),
+        Route("POST", f"{_APP}/deployments", deployments.create),
+        Route("GET", f"{_APP}/deployments", deployments.list),
+        Route("GET", f"{_APP}/releases", deployments.releases),
+        Route("POST", f"{_APP}/rollback", deployments.rollback),
+        Route("GET", f"{_APP}/variables", variables.list_all),
+        Route("PATCH", f"{_APP}/variables", variables.change),
+        Route("GET", f"{_APP}/logs", logs.read),
+    )
+
+
+def _of_webhooks() -> tuple[Route, ...]:
+    one = f"{PREFIX}/webhooks/{{id}}"
+    return (
+        Route("GET", f"{PREFIX}/webhooks", webhooks.list_all),
+        Route("POST", f"{PREFIX}/webhooks", webhooks.create),
+        Route("GET", one, webhooks.get),
+        Route("DELETE", one, webhooks.delete),
+        Route("POST", f"{one}/secret", webhooks.renew_secret),
+        Route("POST", f"{one}/enable", webhooks.enable),
+        Route("POST", f"{one}/replay", webhooks.replay),
+        Route("GET", f"{one}/deliveries", webhooks.deliveries),
+    )
+
+
+def _of_files() -> tuple[Route, ...]:
+    """What other dialects copy and export."""
+    return (
         Route("GET", f"{PREFIX}/files", files.list_page),
         Route("POST", f"{PREFIX}/files", files.upload),
         Route("POST", f"{PREFIX}/folders", files.create_folder),

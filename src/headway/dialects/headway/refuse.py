@@ -18,6 +18,7 @@ SAID: dict[type[errors.Refusal], tuple[int, str]] = {
     errors.NotFound: (404, "not-found"),
     errors.Busy: (409, "busy"),
     errors.KeyReused: (409, "key-reused"),
+    errors.Stale: (412, "stale"),
     errors.Conflict: (409, "conflict"),
     errors.TooLarge: (413, "too-large"),
     errors.TooMany: (429, "too-many"),

@@ -20,6 +20,57 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     finished_at: str | None = None
 
 
+class By(msgspec.Struct, frozen=True, kw_only=True):
+    """Who wanted it, through which dialect, with which request."""
+
+    account: str
+    name: str
+    dialect: str
+    request_id: str
+
+
+class Counts(msgspec.Struct, frozen=True, kw_only=True):
+    """How much of an operation there is."""
+
+    steps: int
+    done: int
+    undone: int
+    attempts: int
+    """How often any of its steps was begun again."""
+    claims: int
+    """How often a node began to perform it."""
+    events: int
+
+
+class StepReceipt(msgspec.Struct, frozen=True, kw_only=True):
+    """One step, as far as cancelling has got with it."""
+
+    title: str
+    state: str
+    """not-started, done, undone, still-running, or in-doubt."""
+
+
+class Cancellation(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a wish to cancel."""
+
+    state: str
+    """requested, acknowledged, effective, or too-late."""
+    requested_at: str
+    by: str
+    reason: str
+    acknowledged_at: str | None
+    ended_at: str | None
+    steps: list[StepReceipt]
+
+
+class Child(msgspec.Struct, frozen=True, kw_only=True):
+    """An operation that was begun because of this one, or that this one was begun because of."""
+
+    id: str
+    kind: str
+    """retry, or undo."""
+
+
 class Operation(msgspec.Struct, frozen=True, kw_only=True):
     """One operation."""
 
@@ -46,14 +97,109 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     finished_at: str | None
     seq: int
     """The newest event that is told of here; `?after=` takes it."""
+    by: By
+    notes: dict[str, object]
+    """What its steps have left behind."""
+    counts: Counts
+    cancellation: Cancellation | None
+    """What became of a wish to cancel it; null where nobody had one."""
+    because_of: Child | None
+    """Of which it is the retry or the undo."""
+    children: list[Child]
+    """What was begun because of it."""
+    links: dict[str, str]
+    """Paths: self, events, log, why; and cancel, retry, undo where they may be asked for now; app."""
 
 
 class Listed(msgspec.Struct, frozen=True, kw_only=True):
-    """A page of operations, newest first."""
+    """A page of operations."""
 
     operations: list[Operation]
     next: str | None
-    """What `?before=` takes for the next page; null on the last one."""
+    """What `?cursor=` takes for the next page; null on the last one. A page may hold fewer than asked for, or none."""
+    seq: int
+    """An event behind which nothing is missed that is not told of here."""
+
+
+class Runs(msgspec.Struct, frozen=True, kw_only=True):
+    """How long past ones of its type took, in seconds."""
+
+    count: int
+    p50: float
+    p95: float
+
+
+class Queue(msgspec.Struct, frozen=True, kw_only=True):
+    """Where it stands among those that wait to be begun."""
+
+    position: int
+    running: int
+    slots: int
+
+
+class At(msgspec.Struct, frozen=True, kw_only=True):
+    """The step that it stands at."""
+
+    title: str
+    attempt: int
+    attempts_max: int | None
+    last_error: str | None
+    retry_at: str | None
+
+
+class Estimate(msgspec.Struct, frozen=True, kw_only=True):
+    """When it is likely to have ended."""
+
+    p50: str
+    p95: str
+
+
+class Holder(msgspec.Struct, frozen=True, kw_only=True):
+    """Who holds a target."""
+
+    id: str
+    type: str
+    link: str
+
+
+class Why(msgspec.Struct, frozen=True, kw_only=True):
+    """Why an operation is not done."""
+
+    operation: str
+    phase: str
+    waiting_on: str
+    """slot, lease, retry, undo, step, or nothing."""
+    text: str
+    since: str
+    queue: Queue | None
+    step: At | None
+    lease_until: str | None
+    runs: Runs | None
+    """Null where there were too few to tell."""
+    estimate: Estimate | None
+    holds: str | None
+    """The target that it keeps from others while it is active."""
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """What a command would begin; nothing was stored."""
+
+    dry_run: bool
+    type: str
+    target: str
+    summary: str
+    steps: list[str]
+    conflicts: list[Holder]
+    """Who holds the target now; while they do the command is refused."""
+    runs: Runs | None
+
+
+class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
+    """All that has not ended, for who asked to go on from a point that is not kept."""
+
+    seq: int
+    """Go on behind this."""
+    operations: list[Operation]
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,6 +209,9 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     at: str
     name: str
     operation: str
+    """Empty where it belongs to none."""
+    target: str
+    by: By
     data: dict[str, object]
 
 
@@ -100,3 +249,10 @@ class Refused(msgspec.Struct, frozen=True, kw_only=True):
     """A request that was refused."""
 
     error: Error
+
+
+class Gone(msgspec.Struct, frozen=True, kw_only=True):
+    """The point to go on from is not kept; where things stand instead."""
+
+    error: Error
+    snapshot: Snapshot

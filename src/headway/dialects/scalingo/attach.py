@@ -22,15 +22,14 @@ from headway.model.operations import Actor
 from headway.views import one_offs
 from headway.web import body
 from headway.web.ask import Edge
+from headway.web.attaching import secret_of
 from headway.web.body import Answer, Disconnected, answer, empty
 from headway.web.identity import Caller
-from headway.web.jwt import Signer
 from headway.web.multipart import FileInForm
 from headway.web.refusals import NoSuchPath, WrongMethod
 from headway.web.session import Outcome, Session
 from headway.web.tunnel import Line, Request, Talk
 
-PURPOSE = "attach"
 FILES_MAX = 100
 """How many files may be uploaded to one one-off."""
 RESIZE_BYTES_MAX = 1024
@@ -38,11 +37,6 @@ SIDE_MAX = 65_535
 _METHODS = {"": ("CONNECT", "PUT"), "/files": ("POST",), "/wait": ("GET",)}
 _ID_DIGITS = 24
 _KILLED_BY_INACTIVITY = 408
-
-
-def secret_of(signer: Signer, id: int) -> str:
-    """What stands in the address of a one-off: 64 hex digits."""
-    return f"{ids.show(id)}{signer.seal(PURPOSE, ids.show(id))}"
 
 
 class RunServer:

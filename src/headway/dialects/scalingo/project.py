@@ -4,7 +4,6 @@ import functools
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -27,6 +26,7 @@ from headway.model.sizes import SIZES, Size
 from headway.model.stacks import Stack
 from headway.model.variables import Variable
 from headway.views import apps, collaborators, containers, deployments
+from headway.web.attaching import attach_origin
 
 STATUS = {
     Phase.ACCEPTED: "pending",
@@ -81,7 +81,7 @@ def places(config: Config, origin: str) -> Places:
         tls_port=_port_of(config.apps_tls, "443") if config.apps_tls else None,
         ssh=config.ssh,
         region=config.region,
-        attach=_with_port(config.public_attach_url) or _attach_beside(config.attach, origin),
+        attach=attach_origin(config, origin),
     )
 
 
@@ -95,20 +95,6 @@ def _reached(host: str, of: App, where: Places) -> str:
     if of.force_https and where.tls_port is not None:
         return f"https://{host}{where.tls_port}"
     return f"http://{host}{where.port}"
-
-
-def _attach_beside(attach: str, origin: str) -> str:
-    """Where the listener for one-offs is reached; one at every address, at the host that the asker uses."""
-    host, _, port = attach.rpartition(":")
-    reached = (urlsplit(origin).hostname or host) if host in {"", "0.0.0.0", "[::]"} else host.strip("[]")  # noqa: S104
-    return f"http://{f'[{reached}]' if ':' in reached else reached}:{port}"
-
-
-def _with_port(url: str) -> str:
-    parts = urlsplit(url.rstrip("/"))
-    if not url or parts.port is not None:
-        return url.rstrip("/")
-    return f"{parts.scheme}://{parts.netloc}:{443 if parts.scheme == 'https' else 80}{parts.path}"
 
 
 def date(at: int) -> str:
@@ -262,6 +248,7 @@ def deployment(it: deployments.Shown, where: Places, stack: str) -> wire_deploym
         status=it.status,
         git_ref=record.ref,
         previous_git_ref=record.previous_ref,
+        type="git" if record.source_url.startswith("git:") else "archive",
         image=f"release-{ids.show(record.release_id)}",
         duration=took,
         image_size=record.image_size,

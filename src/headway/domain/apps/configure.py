@@ -68,10 +68,26 @@ async def record(run: Run[Configure, World], tx: Tx) -> None:
     """The settings are kept."""
     params, it, now = run.params, run.operation, run.world.clock.now()
     await apps.configure(tx, params.app_id, params.after, now)
-    before, after = msgspec.structs.asdict(params.before), msgspec.structs.asdict(params.after)
     by = Actor(account_id=it.account_id)
-    data = {name: value for name, value in after.items() if value != before[name]}
+    data = _changes(params.before, params.after)
     tx.append(NewEvent(at=now, name="app.configured", operation=it.id, target=it.target, by=by, data=data))
+
+
+async def again(world: World, params: Configure, by: Actor, key: str) -> Operation:
+    """The same changes."""
+    app = await running.app_of(world, params.app_id)
+    return await configure(world, app, _changes(params.before, params.after), by, key)
+
+
+async def inverse(world: World, params: Configure, by: Actor, key: str) -> Operation:
+    """What was changed is as it was."""
+    app = await running.app_of(world, params.app_id)
+    return await configure(world, app, _changes(params.after, params.before), by, key)
+
+
+def _changes(before: Settings, after: Settings) -> dict[str, object]:
+    old = msgspec.structs.asdict(before)
+    return {name: value for name, value in msgspec.structs.asdict(after).items() if value != old[name]}
 
 
 CONFIGURE: OperationType[Configure, World] = OperationType(
@@ -84,4 +100,6 @@ CONFIGURE: OperationType[Configure, World] = OperationType(
     ),
     record=record,
     summary=lambda _: "change settings",
+    again=again,
+    inverse=inverse,
 )

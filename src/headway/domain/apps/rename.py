@@ -70,6 +70,18 @@ async def record(run: Run[Rename, World], tx: Tx) -> None:
     tx.append(NewEvent(at=now, name="app.renamed", operation=it.id, target=it.target, by=by, data=data))
 
 
+async def again(world: World, params: Rename, by: Actor, key: str) -> Operation:
+    """To the same name, from whichever it has now."""
+    app = await running.app_of(world, params.app_id)
+    return await rename(world, app, params.after, by, current=app.name, key=key)
+
+
+async def inverse(world: World, params: Rename, by: Actor, key: str) -> Operation:
+    """Back to the name before."""
+    app = await running.app_of(world, params.app_id)
+    return await rename(world, app, params.before, by, current=params.after, key=key)
+
+
 RENAME: OperationType[Rename, World] = OperationType(
     name="app.rename",
     params=Rename,
@@ -77,4 +89,6 @@ RENAME: OperationType[Rename, World] = OperationType(
     steps=(Step(title="lead the new address to the app", do=lead_to, undo=lead_back),),
     record=record,
     summary=lambda params: f"rename {params.before} to {params.after}",
+    again=again,
+    inverse=inverse,
 )

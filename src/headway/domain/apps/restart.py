@@ -7,7 +7,7 @@ the end, first.
 import msgspec
 
 from headway.domain.access import permitted
-from headway.domain.containers import formation, release
+from headway.domain.containers import formation, release, running
 from headway.domain.containers.swap import Swap, Swapping
 from headway.domain.world import World
 from headway.engine.declare import OperationType, Run
@@ -81,6 +81,11 @@ async def record_failure(run: Run[Restart, World], tx: Tx, _detail: Detail) -> N
     await release.forget_unused(tx, run.params.app_id, run.params.release_id)
 
 
+async def again(world: World, params: Restart, by: Actor, key: str) -> Operation:
+    """The same scope, of the app as it is now."""
+    return await restart(world, await running.app_of(world, params.app_id), params.scope, by, key)
+
+
 _swapping = Swapping[Restart](lambda run: run.params.swap)
 
 RESTART: OperationType[Restart, World] = OperationType(
@@ -95,4 +100,5 @@ RESTART: OperationType[Restart, World] = OperationType(
     record=record,
     record_failure=record_failure,
     summary=lambda params: f"restart {', '.join(params.scope) or 'every container'}",
+    again=again,
 )

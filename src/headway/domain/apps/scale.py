@@ -4,10 +4,12 @@ What is added serves before what is surplus stops, so an app that scales is neve
 serves. Read SCALE, near the end, first.
 """
 
+from collections import Counter
+
 import msgspec
 
 from headway.domain.access import permitted
-from headway.domain.containers import formation, release
+from headway.domain.containers import formation, release, running
 from headway.domain.containers.swap import Swap, Swapping
 from headway.domain.world import World
 from headway.engine.declare import OperationType, Run
@@ -15,6 +17,7 @@ from headway.engine.submit import key_of
 from headway.model.apps import App, Change, Container, ContainerType, changed
 from headway.model.free_use import check_formation
 from headway.model.operations import Actor, Detail, NewEvent, Operation
+from headway.model.versions import check_match
 from headway.store import accounts, apps, containers
 from headway.store.database import Tx
 
@@ -37,11 +40,12 @@ class Scale(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def scale(
-    world: World, app: App, changes: list[Change], by: Actor, key: str = ""
+    world: World, app: App, changes: list[Change], by: Actor, key: str = "", *, match: str = ""
 ) -> tuple[list[ContainerType], Operation]:
     """Begin to scale; the complete formation as it will be, and the operation.
 
-    NotFound for an unknown type, Invalid for a wrong amount or size, Busy while anything else changes the app, PaymentRequired.
+    NotFound for an unknown type, Invalid for a wrong amount or size, Busy while anything else changes the app,
+    PaymentRequired, Stale where the formation is none of those that `match` names.
     """
     sent = key_of(by, key, SCALE.name, app.id, changes)
 
@@ -49,6 +53,7 @@ async def scale(
         await permitted(tx, app.id, by, SCALE.name)
         if (earlier := await world.desk.earlier(tx, sent)) is not None:
             return msgspec.json.decode(earlier.params, type=Scale).formation, earlier
+        check_match(match, await containers.types(tx, app.id))
         params = await _planned(world, tx, app, changes)
         return params.formation, await world.desk.submit(tx, SCALE, params, by=by, key=sent)
 
@@ -94,6 +99,30 @@ async def record_failure(run: Run[Scale, World], tx: Tx, _detail: Detail) -> Non
     await release.forget_unused(tx, run.params.app_id, run.params.release_id)
 
 
+async def again(world: World, params: Scale, by: Actor, key: str) -> Operation:
+    """What was asked, of the app as it is now."""
+    were = _amounts(params)
+    changes = [
+        Change(name=it.name, amount=it.amount, size=it.size)
+        for it in params.formation
+        if it.amount != were.get(it.name, 0)
+    ]
+    whole = [Change(name=it.name, amount=it.amount, size=it.size) for it in params.formation]
+    app = await running.app_of(world, params.app_id)
+    return (await scale(world, app, changes or whole, by, key))[1]
+
+
+async def inverse(world: World, params: Scale, by: Actor, key: str) -> Operation:
+    """As many of each type as there were."""
+    were = _amounts(params)
+    back = [Change(name=it.name, amount=were.get(it.name, 0)) for it in params.formation]
+    return (await scale(world, await running.app_of(world, params.app_id), back, by, key))[1]
+
+
+def _amounts(params: Scale) -> dict[str, int]:
+    return dict(Counter(it.type for it in params.before))
+
+
 _swapping = Swapping[Scale](lambda run: run.params.swap)
 
 SCALE: OperationType[Scale, World] = OperationType(
@@ -108,4 +137,6 @@ SCALE: OperationType[Scale, World] = OperationType(
     record=record,
     record_failure=record_failure,
     summary=lambda params: f"scale to {', '.join(f'{it.amount} {it.name}' for it in params.formation)}",
+    again=again,
+    inverse=inverse,
 )

@@ -84,6 +84,17 @@ async def own_archive(world: World, source_url: str) -> Path | None:
         return None
 
 
+async def discard(world: World, secret: str) -> None:
+    """Forget the archive and its place, whatever has become of them; `secret` is that to download it with."""
+    source = await _by_download(world, secret)
+    archive_of(world, source).unlink(missing_ok=True)
+
+    async def body(tx: Tx) -> None:
+        await sources.delete(tx, source.id)
+
+    await world.database.write(body)
+
+
 async def forget_expired(world: World) -> None:
     """Remove archives whose time is long over, and their rows."""
     before = world.clock.now() - KEPT_SECONDS * SECOND

@@ -181,6 +181,11 @@ def _tell(tx: Tx, operation: Operation, it: OneOff, at: int) -> None:
     )
 
 
+async def again(_world: World, params: Start, _by: Actor, _key: str) -> Operation:
+    """Conflict: what is secret of a one-off goes when it ends, so that nobody can say the same again but who knows it."""
+    raise Conflict(f"of {params.label} not everything is kept that it was started with: run the command anew")
+
+
 START: OperationType[Start, World] = OperationType(
     name="app.start_one_off",
     params=Start,
@@ -198,4 +203,5 @@ START: OperationType[Start, World] = OperationType(
     record=record,
     record_failure=record_failure,
     summary=lambda params: f"start {params.label}{' detached' if params.detached else ''}",
+    again=again,
 )

@@ -7,6 +7,7 @@ import msgspec
 
 from headway import ids
 from headway.domain.access import permitted
+from headway.domain.containers import running
 from headway.domain.containers.find import container
 from headway.domain.one_offs.end import record_end
 from headway.domain.world import World
@@ -96,6 +97,11 @@ async def record(run: Run[Stop, World], tx: Tx) -> None:
     await record_end(tx, run.params.one_off_id, run.notes["exit_code"], run.world.clock.now())
 
 
+async def again(world: World, params: Stop, by: Actor, key: str) -> Operation:
+    """The same one-off."""
+    return await stop(world, await running.app_of(world, params.app_id), params.label, by, key)
+
+
 STOP: OperationType[Stop, World] = OperationType(
     name="app.stop_one_off",
     params=Stop,
@@ -112,4 +118,5 @@ STOP: OperationType[Stop, World] = OperationType(
     ),
     record=record,
     summary=lambda params: f"stop {params.label}",
+    again=again,
 )

@@ -1,5 +1,6 @@
 """Ask an operation to turn back, whatever it does."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,6 +10,7 @@ from headway.domain.access import permitted_on
 from headway.domain.catalog import CATALOG
 from headway.domain.world import World
 from headway.engine.cancel import cancel as ask_to_cancel
+from headway.engine.declare import OperationType
 from headway.errors import Invalid, NotFound
 from headway.ids import show
 from headway.model.operations import Actor, Detail, Operation
@@ -18,7 +20,14 @@ from headway.store.database import Tx
 REASON_LENGTH_MAX = 500
 
 
-async def cancel(world: World, id: int, reason: str, *, by: Actor) -> Operation:
+async def cancel(
+    world: World,
+    id: int,
+    reason: str,
+    *,
+    by: Actor,
+    catalog: Mapping[str, OperationType[Any, Any]] = CATALOG,
+) -> Operation:
     """Ask; the operation as it is then.
 
     NotFound where somebody else began it on something that `by` may not see, Conflict where it has ended otherwise. It says `cancelled` only once
@@ -28,7 +37,7 @@ async def cancel(world: World, id: int, reason: str, *, by: Actor) -> Operation:
         raise Invalid(reason=f"should have at most {REASON_LENGTH_MAX} characters")
 
     async def record(tx: Tx, operation: Operation, detail: Detail) -> None:
-        type = CATALOG.get(operation.type)
+        type = catalog.get(operation.type)
         if type is not None and type.record_failure is not None:
             params = msgspec.json.decode(operation.params, type=type.params)
             await type.record_failure(_Unbegun(world, params, operation), tx, detail)

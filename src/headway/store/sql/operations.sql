@@ -222,6 +222,17 @@ SELECT n, at, text FROM operation_log WHERE operation = :id AND n > :after ORDER
 -- name: log_last
 SELECT coalesce(max(n), 0) FROM operation_log WHERE operation = :id
 
+-- name: link
+INSERT INTO operation_links (child, parent, kind) VALUES (:child, :id, :kind)
+
+-- name: links
+SELECT child, parent, kind FROM operation_links WHERE child = :id
+UNION ALL
+SELECT child, parent, kind FROM operation_links WHERE parent = :id ORDER BY child
+
+-- name: unlink
+DELETE FROM operation_links WHERE child = :id OR parent = :id
+
 -- name: expired
 SELECT id, type, phase, account_id, created_at, finished_at FROM operations
 WHERE id < :before AND phase >= 3 AND finished_at < :ended ORDER BY id LIMIT :count

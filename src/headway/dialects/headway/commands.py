@@ -1,0 +1,36 @@
+"""What all commands have in common: 202 and the operation; with `X-Dry-Run` what it would be, and nothing is stored."""
+
+from collections.abc import Awaitable, Callable
+
+from headway.dialects.headway import project
+from headway.domain.operations.rehearse import rehearse
+from headway.domain.world import World
+from headway.errors import Invalid
+from headway.model.operations import Operation
+from headway.views.stories import Stories
+from headway.web.ask import Ask
+from headway.web.body import Answer, answer
+
+_SAID = {"": False, "0": False, "false": False, "1": True, "true": True}
+
+
+async def begun(ask: Ask, stories: Stories, command: Callable[[World], Awaitable[Operation]]) -> Answer:
+    """The answer to a command: the operation that it began, and where that is."""
+    if is_dry(ask):
+        return answer(project.plan(await rehearse(ask.world, command)))
+    operation = await command(ask.world)
+    told = await stories.get(ask.account.id, operation.id)
+    return answer(project.story(told), 202, {"Location": project.path(operation.id)})
+
+
+def is_dry(ask: Ask) -> bool:
+    """Whether nothing is to be stored."""
+    said = ask.headers.get("x-dry-run", "").lower()
+    if said not in _SAID:
+        raise Invalid(x_dry_run="should be true or false")
+    return _SAID[said]
+
+
+def if_match(ask: Ask) -> str:
+    """Which version is to be changed; empty for any."""
+    return ask.headers.get("if-match", "")

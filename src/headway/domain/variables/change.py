@@ -1,0 +1,52 @@
+"""Set and delete variables of an app in one go: all of it or nothing. Running containers keep what they have."""
+
+from collections.abc import Mapping, Sequence
+
+from headway.domain.access import permitted
+from headway.domain.world import World
+from headway.errors import NotFound
+from headway.model.apps import App
+from headway.model.operations import Actor, NewEvent
+from headway.model.variables import Variable, checked
+from headway.model.versions import check_match
+from headway.store import variables
+from headway.store.database import Tx
+
+
+async def change_variables(
+    world: World, app: App, values: Mapping[str, str], gone: Sequence[str], by: Actor, *, match: str = ""
+) -> list[Variable]:
+    """All variables as they are then. Invalid for a wrong name or value, NotFound for one to delete that is not there.
+
+    Stale where they are none of those that `match` names.
+    """
+    for name, value in values.items():
+        checked(name, value)
+
+    async def body(tx: Tx) -> list[Variable]:
+        if values or not gone:
+            await permitted(tx, app.id, by, "variables.set")
+        if gone:
+            await permitted(tx, app.id, by, "variables.delete")
+        there = await variables.of_app(tx, app.id)
+        check_match(match, there)
+        await _delete(tx, app, {it.name: it.id for it in there}, gone)
+        for name, value in values.items():
+            await variables.set(tx, Variable(world.ids.next(), app.id, name, value))
+        say(tx, "variables.deleted", list(gone))
+        say(tx, "variables.set", list(values))
+        return await variables.of_app(tx, app.id)
+
+    def say(tx: Tx, name: str, names: list[str]) -> None:
+        if names:
+            at, said = world.clock.now(), {"names": names}
+            tx.append(NewEvent(at=at, name=name, target=f"app:{app.id}", by=by, data=said))
+
+    return await world.database.write(body)
+
+
+async def _delete(tx: Tx, app: App, there: Mapping[str, int], gone: Sequence[str]) -> None:
+    for name in gone:
+        if name not in there:
+            raise NotFound("variable", name)
+        await variables.delete(tx, app.id, there[name])
