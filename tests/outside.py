@@ -15,6 +15,7 @@ from headway.config import Config
 from headway.domain.catalog import CATALOG
 from headway.domain.deployments.deploy import deploy
 from headway.domain.deployments.upload import create_source, upload
+from headway.domain.sites import Sites
 from headway.domain.stats.meter import Meter
 from headway.domain.world import World
 from headway.engine.declare import OperationType
@@ -31,6 +32,7 @@ from headway.store import accounts, apps, containers, operations, releases
 from headway.store.blobs import Blobs
 from headway.store.database import Database
 from headway.store.logbook import Logbook
+from headway.testing.authority import PaperAuthority
 from headway.testing.builder import CopyingBuilder
 from headway.testing.examples import archive
 from headway.testing.fuse import Fuse, Fused, FusedDatabase, PowerCut
@@ -47,10 +49,13 @@ class Outside:
     def __init__(self, folder: Path, database: Database) -> None:
         self.clock = SystemClock()
         self.ids = Ids(self.clock)
-        self.config = Config(data=str(folder), request_drain_seconds=1, lease_seconds=30)
+        self.config = Config(
+            data=str(folder), apps_tls="127.0.0.1:1", request_drain_seconds=1, lease_seconds=30
+        )
         self.database = database
         self.runtime = MemoryRuntime(self.clock)
         self.router = MemoryRouter(self.clock)
+        self.authority = PaperAuthority(self.clock, self.router.answers)
         self.builder = CopyingBuilder(folder / "builds")
         self.logbook = Logbook(folder / "logs", self.clock, hot_bytes=1 << 20, archive_bytes=1 << 30)
         self.blobs = Blobs(folder / "files", self.clock)
@@ -86,6 +91,7 @@ class Outside:
         fuse = fuse or Fuse()
         database = FusedDatabase(self.database, fuse)
         worker = Worker[World](database, self.clock, catalog, node="one", lease_seconds=30, operations_max=10)
+        router = cast(Any, Fused(self.router, "router", fuse))
         world = World(
             config=self.config,
             clock=self.clock,
@@ -93,7 +99,9 @@ class Outside:
             database=database,
             desk=Desk(self.ids, self.clock, worker),
             runtime=cast(Any, Fused(self.runtime, "runtime", fuse)),
-            router=cast(Any, Fused(self.router, "router", fuse)),
+            router=router,
+            sites=Sites(database, router, self.clock),
+            authority=cast(Any, Fused(self.authority, "authority", fuse)),
             builder=cast(Any, Fused(self.builder, "builder", fuse)),
             logbook=self.logbook,
             blobs=cast(Any, Fused(self.blobs, "blobs", fuse)),

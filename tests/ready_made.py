@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 from headway.clock import SECOND, SystemClock
 from headway.config import Config
 from headway.domain.accounts.secret import hash_of
+from headway.domain.sites import Sites
 from headway.domain.stats.meter import Meter
 from headway.domain.world import World
 from headway.engine.submit import Desk, Seat
@@ -25,7 +26,9 @@ from headway.store.blobs import Blobs
 from headway.store.database import Database
 from headway.store.logbook import Logbook
 from headway.store.sqlite import Sqlite
+from headway.testing.authority import PaperAuthority
 from headway.testing.builder import CopyingBuilder
+from headway.testing.router import MemoryRouter
 
 SECRET = "tk-us-a-secret"
 OTHER_SECRET = "tk-us-another-secret"
@@ -74,8 +77,7 @@ class Told:
 def world_on(database: Database, folder: Path, **settings: Any) -> World:
     """A world on that database, with its files in the folder, and nobody in it."""
     clock = HandClock()
-    ids = Ids(clock)
-    runtime = cast(Any, Told())
+    ids, router, runtime = Ids(clock), MemoryRouter(clock), cast(Any, Told())
     return World(
         config=Config(data=str(folder), **settings),
         clock=clock,
@@ -83,7 +85,9 @@ def world_on(database: Database, folder: Path, **settings: Any) -> World:
         database=database,
         desk=Desk(ids, clock, NobodyWorks()),
         runtime=runtime,
-        router=cast(Any, None),
+        router=router,
+        sites=Sites(database, router, clock),
+        authority=PaperAuthority(clock, router.answers),
         builder=CopyingBuilder(folder / "builds"),
         logbook=Logbook(folder / "logs", clock, hot_bytes=1 << 20, archive_bytes=1 << 30),
         blobs=Blobs(folder / "files", clock),

@@ -10,7 +10,9 @@ import pytest
 from headway import app
 from headway.clock import SystemClock
 from headway.config import Config
+from headway.dialects.git.ssh import SshServer
 from headway.domain.containers.reconcile import Reconciler
+from headway.domain.deployments.sweep import Sweeper
 from headway.domain.logs.collect import Collector
 from headway.domain.one_offs.keep import Keeper
 from headway.engine.janitor import Janitor
@@ -27,7 +29,9 @@ from headway.web.tunnel import TunnelServer
 def config(tmp_path: Path) -> Config:
     with socket.create_server(("127.0.0.1", 0)) as free:
         apps = f"127.0.0.1:{free.getsockname()[1]}"
-    return Config(data=str(tmp_path / "data"), listen="127.0.0.1:0", attach="127.0.0.1:0", apps=apps)
+    return Config(
+        data=str(tmp_path / "data"), listen="127.0.0.1:0", attach="127.0.0.1:0", ssh="127.0.0.1:0", apps=apps
+    )
 
 
 async def test_what_listens_starts_last_and_what_it_needs_before_it(config: Config) -> None:
@@ -41,7 +45,9 @@ async def test_what_listens_starts_last_and_what_it_needs_before_it(config: Conf
             Keeper,
             type(platform.worker),
             Janitor,
+            Sweeper,
             TunnelServer,
+            SshServer,
             Server,
         ]
         assert platform.services()[5] is platform.worker

@@ -102,6 +102,25 @@ class Bench:
         return body.answer({})
 
 
+def _world(data: str, database: Database, desk: Desk, ids: Ids) -> World:
+    clock = SystemClock()
+    return World(
+        config=Config(data=data, requests_per_minute=LIMITLESS),
+        clock=clock,
+        ids=ids,
+        database=database,
+        desk=desk,
+        runtime=cast(Any, None),
+        router=cast(Any, None),
+        sites=cast(Any, None),
+        authority=cast(Any, None),
+        builder=cast(Any, None),
+        logbook=Logbook(Path(data) / "logs", clock, hot_bytes=1 << 20),
+        blobs=Blobs(Path(data) / "files", clock),
+        meter=Meter(cast(Any, None), clock),
+    )
+
+
 async def main(kind: str, url: str, data: str, stored: int = 100) -> None:
     """Fill, say where it is, serve."""
     resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
@@ -118,19 +137,7 @@ async def main(kind: str, url: str, data: str, stored: int = 100) -> None:
         operations_max=1000,
         numbered=ids.belong_to,
     )
-    world = World(
-        config=Config(data=data, requests_per_minute=LIMITLESS),
-        clock=clock,
-        ids=ids,
-        database=database,
-        desk=Desk(ids, clock, worker),
-        runtime=cast(Any, None),
-        router=cast(Any, None),
-        builder=cast(Any, None),
-        logbook=Logbook(Path(data) / "logs", clock, hot_bytes=1 << 20),
-        blobs=Blobs(Path(data) / "files", clock),
-        meter=Meter(cast(Any, None), clock),
-    )
+    world = _world(data, database, Desk(ids, clock, worker), ids)
     worker.given(world)
     feed = Feed(database)
     site = edge(world, feed)

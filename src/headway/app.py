@@ -9,10 +9,15 @@ from pathlib import Path
 
 from headway import config as settings
 from headway import lifecycle
+from headway.authorities.acme import Acme
+from headway.authorities.closed import Closed
+from headway.authorities.port import Authority
 from headway.builders import buildpack, surroundings, toolchains
 from headway.builders.packs.catalog import PACKS
 from headway.clock import Clock, SystemClock
 from headway.config import Config
+from headway.dialects.git.http import git
+from headway.dialects.git.ssh import SshServer
 from headway.dialects.headway.dialect import headway
 from headway.dialects.headway.webhooks import message
 from headway.dialects.scalingo.attach import RunServer
@@ -23,6 +28,8 @@ from headway.dialects.workiva.dialect import workiva
 from headway.domain.accounts.ensure_admin import ensure_admin
 from headway.domain.catalog import CATALOG
 from headway.domain.containers.reconcile import Reconciler
+from headway.domain.deployments.sweep import Sweeper as ReleaseSweeper
+from headway.domain.domains.renew import Renewer
 from headway.domain.files.sweep import Sweeper
 from headway.domain.logs.archive import Archivist
 from headway.domain.logs.collect import Collector
@@ -30,6 +37,7 @@ from headway.domain.logs.rate import Limit
 from headway.domain.logs.router_lines import RouterLines
 from headway.domain.one_offs.keep import Keeper
 from headway.domain.pools.keep import PoolKeeper
+from headway.domain.sites import Sites
 from headway.domain.stats.gather import Gatherer
 from headway.domain.stats.meter import Meter
 from headway.domain.stats.sample import Sampler
@@ -49,6 +57,7 @@ from headway.store.blobs import Blobs
 from headway.store.database import Database
 from headway.store.logbook import Logbook
 from headway.store.sqlite import Sqlite
+from headway.views import keys
 from headway.views.stories import Stories
 from headway.web.ask import edge
 from headway.web.dialect import mount
@@ -77,7 +86,7 @@ class Platform:
         feed = Feed(world.database)
         stories = Stories(world.database, feed, world.clock, CATALOG)
         threshold = edge(world, feed)
-        dialects = (SCALINGO, TOLOKA, workiva(config, world.clock), headway(stories))
+        dialects = (SCALINGO, TOLOKA, workiva(config, world.clock), headway(stories), git(threshold))
         roof = mount(threshold, dialects, status(world))
         return (
             self.runtime,
@@ -87,14 +96,18 @@ class Platform:
             _gatherer(world),
             Sampler(world.meter, world.database, world.clock, node=_node(config.folder)),
             Reconciler(world),
+            world.sites,
             Keeper(world),
             Sweeper(world),
             PoolKeeper(world),
             self.worker,
+            Renewer(world),
             Postman(world, feed, message, Poster(private=config.webhook_private_addresses).post),
             Janitor(world.database, world.clock, retention_days=config.operation_retention_days),
             threshold.ledger,
+            ReleaseSweeper(world),
             TunnelServer(RunServer(threshold), refuse, address(config.attach, "attach")),
+            SshServer(threshold, address(config.ssh, "ssh"), lambda it: keys.account_of(world.database, it)),
             Server(
                 roof,
                 address(config.listen, "listen"),
@@ -170,8 +183,7 @@ async def _platform(config: Config, clock: Clock, database: Database) -> Platfor
         crash_delays_seconds=config.crash_delays_seconds,
         crash_warm_up_seconds=config.crash_warm_up_seconds,
     )
-    host, port = address(config.apps, "apps")
-    router = Envoy(folder / "router", Settings(host=host, port=port, workers=ENVOY_WORKERS), clock)
+    router = Envoy(folder / "router", _traffic(config), clock)
     ids = Ids(clock)
     worker = Worker[World](
         database,
@@ -190,6 +202,8 @@ async def _platform(config: Config, clock: Clock, database: Database) -> Platfor
         desk=Desk(ids, clock, worker, waiting_max=config.operations_waiting_max),
         runtime=runtime,
         router=router,
+        sites=Sites(database, router, clock),
+        authority=_authority(config, clock),
         builder=await _builder(config, clock, runtime),
         logbook=Logbook(
             folder / "logs",
@@ -202,6 +216,26 @@ async def _platform(config: Config, clock: Clock, database: Database) -> Platfor
     )
     worker.given(world)
     return Platform(world=world, runtime=runtime, router=router, worker=worker)
+
+
+def _traffic(config: Config) -> Settings:
+    host, port = address(config.apps, "apps")
+    tls_host, tls_port = address(config.apps_tls, "apps_tls") if config.apps_tls else ("", 0)
+    return Settings(host=host, port=port, tls_host=tls_host, tls_port=tls_port, workers=ENVOY_WORKERS)
+
+
+def _authority(config: Config, clock: Clock) -> Authority:
+    if not config.acme_directory:
+        return Closed()
+    if not config.apps_tls:
+        raise Invalid(acme_directory="needs apps_tls: without it nothing is served over TLS")
+    return Acme(
+        config.folder / "acme",
+        clock,
+        config.acme_directory,
+        email=config.acme_email,
+        roots=config.acme_roots,
+    )
 
 
 async def _builder(config: Config, clock: Clock, runtime: Process) -> buildpack.Buildpack:

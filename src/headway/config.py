@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -18,6 +18,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     data: str = "~/.local/share/headway"
     listen: str = "127.0.0.1:8000"
     apps: str = "127.0.0.1:8080"
+    apps_tls: str = ""
     attach: str = "127.0.0.1:5000"
     ssh: str = "127.0.0.1:2222"
     domain: str = "localhost"
@@ -26,6 +27,10 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     database: str = ""
     runtime: str = "process"
     region: str = "local"
+
+    acme_directory: str = ""
+    acme_email: str = ""
+    acme_roots: str = ""
 
     drain_seconds: float = 5
     lease_seconds: float = 4
@@ -52,10 +57,23 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     source_files_max: int = 200_000
     build_seconds: float = 1800
     build_output_bytes_max: int = 16 << 20
+    build_disk_bytes_max: int = 4 << 30
+    slug_bytes_max: int = 2 << 30
     source_url_seconds: int = 600
     file_bytes_max: int = 100 << 20
     file_bytes_per_account_max: int = 10 << 30
     files_per_account_max: int = 100_000
+    source_download_seconds: float = 300
+    source_private_addresses: bool = False
+    push_bytes_max: int = 1 << 30
+    push_seconds: float = 600
+    push_when_busy: Literal["wait", "refuse"] = "wait"
+    push_wait_seconds: float = 1800
+    ssh_connections_max: int = 200
+    ssh_login_seconds: float = 30
+    ssh_attempts_max: int = 6
+    postdeploy_seconds: float = 1200
+    releases_kept: int = 10
     hot_log_bytes: int = 50 << 20
     archived_log_bytes: int = 1 << 30
     archived_log_days: float = 90

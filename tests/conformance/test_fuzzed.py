@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(300 + 4 * int(SECONDS or 0))
 
 @pytest.mark.skipif(importlib.util.find_spec("schemathesis") is None, reason="schemathesis is not installed")
 async def test_nothing_of_what_they_tell_of_themselves_is_found_untrue() -> None:
-    async with platform(SETTINGS + "requests_per_minute = 1000000\none_off_attach_seconds = 5\n") as made:
+    async with platform(SETTINGS + "one_off_attach_seconds = 5\n") as made:
         await made.create(APP)
         assert (await made.deploy(APP, good()))["status"] == "success"
         found = [await asked(made, route) for route in documents()]

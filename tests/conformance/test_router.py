@@ -10,7 +10,7 @@ import pytest
 
 from headway.clock import SystemClock
 from headway.routers.envoy import Envoy
-from headway.routers.port import Endpoint, Request, Router
+from headway.routers.port import Endpoint, Host, Request, Router, Site
 from headway.testing.router import Answer, MemoryRouter
 from tests.routers.traffic import Client, Container, route, served, settings
 
@@ -175,6 +175,38 @@ async def test_a_hostname_of_two_apps_goes_to_the_lower_app_id(stage: Stage) -> 
     await stage.router.route(route("b", stage.two, hostnames=("shared.localhost",)))
     await stage.router.route(route("a", stage.one, hostnames=("shared.localhost",)))
     assert (await stage.ask("shared.localhost")).endpoint == stage.one
+
+
+async def test_names_of_its_own_lead_to_an_app_and_stay_when_its_route_changes(stage: Stage) -> None:
+    site = Site(app_id="shop", hosts=(Host(name="shop.example.org"),))
+    await stage.router.site(site)
+    assert (await stage.ask("shop.example.org")).error == "unknown-host"
+    await stage.router.route(route("shop", stage.one))
+    assert (await stage.ask("shop.example.org")).endpoint == stage.one
+    await stage.router.route(route("shop", stage.two, hostnames=("renamed.localhost",)))
+    assert (await stage.ask("Shop.Example.org:81")).endpoint == stage.two
+    assert await stage.router.sites() == [site]
+
+
+async def test_a_name_that_is_taken_away_is_unknown_and_a_site_without_names_is_forgotten(
+    stage: Stage,
+) -> None:
+    await stage.router.route(route("shop", stage.one))
+    await stage.router.site(Site(app_id="shop", hosts=(Host(name="a.org"), Host(name="b.org"))))
+    await stage.router.site(Site(app_id="shop", hosts=(Host(name="b.org"),)))
+    assert (await stage.ask("a.org")).error == "unknown-host"
+    assert (await stage.ask("b.org")).endpoint == stage.one
+    for _ in range(2):
+        await stage.router.site(Site(app_id="shop"))
+        assert await stage.router.sites() == []
+    assert (await stage.ask("shop.localhost")).endpoint == stage.one
+
+
+async def test_other_names_are_redirected_to_the_canonical_one(stage: Stage) -> None:
+    await stage.router.route(route("shop", stage.one))
+    await stage.router.site(Site(app_id="shop", hosts=(Host(name="a.org"),), canonical="a.org"))
+    assert (await stage.ask("shop.localhost")).status == 301
+    assert (await stage.ask("a.org")).endpoint == stage.one
 
 
 async def test_a_container_is_drained_once_its_last_request_has_ended(stage: Stage) -> None:

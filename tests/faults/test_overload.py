@@ -63,9 +63,7 @@ async def first(
 
 
 async def test_a_platform_under_ten_times_its_connections_stays_small_and_recovers(figures: Figures) -> None:
-    async with platform(
-        f"{SETTINGS}connections_max = {CONNECTIONS}\nrequests_per_minute = 1000000\n"
-    ) as made:
+    async with platform(f"{SETTINGS}connections_max = {CONNECTIONS}\n") as made:
         await made.create(APP)
         assert (await made.deploy(APP, good()))["status"] == "success"
         begun = await made.insist("POST", f"/v1/apps/{APP}/restart", {})

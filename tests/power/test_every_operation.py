@@ -7,16 +7,20 @@ thing it does, for n = 1, 2, 3 … until there is nothing left to die at. Then a
 import zipfile
 from collections.abc import Awaitable, Callable
 
+import msgspec
 import pytest
 
 from headway.domain.catalog import CATALOG
+from headway.domain.deployments.deploy import DEPLOY, Deploy
+from headway.domain.repositories import keep
 from headway.domain.world import World
 from headway.engine.worker import Worker
 from headway.ids import show
 from headway.model.apps import App
 from headway.model.files import Export, File
 from headway.model.operations import Operation, Phase
-from headway.store import containers, events, exports, files, one_offs, operations
+from headway.routers.port import Site
+from headway.store import certificates, containers, domains, events, exports, files, one_offs, operations
 from headway.store.database import Tx
 from headway.testing.examples import EXAMPLES, running_app
 from headway.testing.fuse import Fuse
@@ -113,12 +117,36 @@ async def consistent(outside: Outside, app, expected: set[Phase]) -> None:
     assert {(it.host, it.port) for it in route.endpoints} == {
         units[show(it.id)].address for it in rows if it.type == "web"
     }
+    await certificates_as_told(outside, app, found)
     now = await outside.app(app)
     assert route.hostnames == (f"{now.name}.localhost",)
     assert (route.force_https, route.sticky_session) == (now.force_https, now.sticky_session)
     outside.serves(*route.hostnames)
+    await branch_agrees(outside, app, found)
     release = now.release_id
     assert all(it.release_id == release or found[0].type == "app.scale" for it in rows if found)
+
+
+async def certificates_as_told(outside: Outside, app: App, found: list[Operation]) -> None:
+    """The router serves what the rows say, and a domain has a certificate exactly if one was had for it."""
+    sites = {it.app_id: it for it in await outside.router.sites()}
+    hosts = {it.name: it.certificate for it in sites.get(show(app.id), Site(app_id="")).hosts}
+    for it in await outside.database.read(lambda tx: domains.of_app(tx, app.id)):
+        kept = await outside.database.read(lambda tx, it=it: certificates.served(tx, it.id))
+        assert kept == ((hosts[it.name].chain, hosts[it.name].key) if hosts[it.name] else None)
+        assert it.certifying is None
+        if found:
+            assert (kept is not None) == (found[0].phase is Phase.SUCCEEDED)
+            assert (it.failures > 0) == (found[0].phase is not Phase.SUCCEEDED)
+
+
+async def branch_agrees(outside: Outside, app: App, found: list[Operation]) -> None:
+    """The branch that was pushed is where what serves came from."""
+    for operation in found:
+        if operation.type == DEPLOY.name:
+            origin = msgspec.json.decode(operation.params, type=Deploy).origin
+            there = await keep.at(outside.process()[0], app.id, origin.branch)
+            assert there == (origin.commit if operation.phase is Phase.SUCCEEDED else origin.before)
 
 
 async def files_agree(outside: Outside, app: App, operation: Operation) -> None:

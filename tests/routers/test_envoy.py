@@ -20,7 +20,7 @@ from headway.routers.envoy import Envoy
 from headway.routers.envoy_config import probe_stats
 from headway.routers.envoy_socket import Answer, ask
 from headway.routers.memory import Memory
-from headway.routers.port import Endpoint, Request
+from headway.routers.port import Endpoint, Request, Route
 from tests.routers.traffic import (
     HOST,
     Client,
@@ -150,7 +150,7 @@ async def test_what_was_kept_but_not_told_to_envoy_is_live_when_the_next_control
     its = settings()
     async with served(Envoy(tmp_path, its, CLOCK), down=False):
         pass
-    Memory(tmp_path / "routes").keep([("shop", route("shop", one.endpoint))])
+    Memory(tmp_path / "routes", Route).keep([("shop", route("shop", one.endpoint))])
     async with served(Envoy(tmp_path, its, CLOCK)):
         assert await Client(its.port).ask_app("shop.localhost") == one.endpoint.port
 

@@ -14,7 +14,7 @@ from tests.databases import Databases
 NOUNS = sorted(path.stem for path in (Path(sheets.__file__).parent / "sql").glob("*.sql"))
 ARRAYS = re.compile(r"\$\d+::text::(\w+\[\])")
 SMALL = """
-amount attempt count dead detached epoch exclusive exit_code fence force_https index is_limited last me n next nodes.id operations.after owner phase
+amount attempt automatic count dead detached epoch exclusive exit_code fence force_https index is_default is_limited last me n next nodes.id operations.after own owner payment_defined phase
 progress router_logs step sticky_session turning_back type_index version
 """
 """Values for which four bytes are enough."""

@@ -4,16 +4,22 @@ import asyncio
 import logging
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from headway.clock import SECOND
 from headway.engine.feed import Feed
 from headway.store.database import StorageFull
+from headway.views import legacy_calls
 from headway.web import body
-from headway.web.ask import Ask, edge
+from headway.web.ask import Ask, Edge, edge
 from headway.web.body import Answer
+from headway.web.deprecation import Deprecation
+from headway.web.dialect import Dialect, mount
+from headway.web.identity import bearer
 from headway.web.routes import Route
 from tests.ready_made import OTHER_SECRET, SECRET, served, world_in
-from tests.web.conftest import ROUTES, Client, MakeApp, speaking_to
+from tests.web.conftest import ROUTES, Client, MakeApp, me, refuse, speaking_to
 
 
 async def test_a_request_reaches_its_handler_with_who_asks(client: Client) -> None:
@@ -139,3 +145,45 @@ async def test_the_answer_to_head_has_no_body(make_app: MakeApp) -> None:
         first, second = await raw(address, twice, 2)
     assert first.startswith(b"HTTP/1.1 200")
     assert second.startswith(b"HTTP/1.1 400")
+
+
+OLD = Deprecation(name="old-things", since=10, sunset=20, successor="/small/me")
+
+
+async def test_a_deprecated_route_says_so_whatever_it_answers_and_each_call_is_counted(
+    make_app: MakeApp, the_edge: Edge
+) -> None:
+    site = make_app(Route("GET", "/small/old", me, deprecation=OLD), Route("GET", "/small/me", me))
+    async with speaking_to(site) as client, speaking_to(site, "wrong") as stranger:
+        for answer in (await client.get("/small/old"), await stranger.get("/small/old")):
+            assert answer.headers["deprecation"] == "@10"
+            assert '<http://h/small/me>; rel="successor-version"' in answer.headers["link"]
+        assert "deprecation" not in (await client.get("/small/me")).headers
+    await the_edge.ledger.write_down()
+    (counted,) = await legacy_calls.newest(the_edge.world.database)
+    assert (counted.calls.route, counted.calls.calls, counted.account) == ("old-things", 1, "admin")
+
+
+@pytest.mark.parametrize("enforced", [True, False])
+async def test_past_its_sunset_a_route_is_gone_where_that_is_enforced(tmp_path: Path, enforced: bool) -> None:
+    async with world_in(tmp_path, enforce_sunset=enforced) as world:
+        the_edge = edge(world, Feed(world.database))
+        later = msgspec.structs.replace(OLD, sunset=world.clock.now() // SECOND + 3600)
+        routes = [Route("GET", f"/small/{n}", me, deprecation=it) for n, it in enumerate((OLD, later))]
+        small = Dialect(
+            name="small",
+            prefixes=("/small",),
+            routes=(*routes, Route("GET", "/small/open", me, open=True, deprecation=OLD)),
+            secret=lambda headers: bearer(headers.get("authorization")),
+            refuse=refuse,
+        )
+        async with speaking_to(mount(the_edge, [small])) as client:
+            gone = {"kind": "Gone"} if enforced else {}
+            assert (await client.get("/small/0")).json().items() >= gone.items()
+            assert "kind" not in (await client.get("/small/1")).json()
+            assert (await client.get("/small/open")).json()["kind"] == (
+                "Gone" if enforced else "Unauthenticated"
+            )
+        # Whoever still comes is counted all the same.
+        await the_edge.ledger.write_down()
+        assert len(await legacy_calls.newest(world.database)) == 1

@@ -107,3 +107,17 @@ def test_basic_is_read_or_is_nothing(header: str | None, said: tuple[str, str] |
 )
 def test_bearer_is_read_or_is_nothing(header: str | None, said: str | None) -> None:
     assert bearer(header) == said
+
+
+async def test_a_jwt_for_an_audience_is_good_there_only_and_for_its_scopes(
+    the_edge: Edge,
+) -> None:
+    caller = await admin(the_edge)
+    jwt = the_edge.identity.scoped(caller, "elsewhere", ["file:read"], 60)
+    there = await the_edge.identity.caller(jwt, "elsewhere")
+    assert (there.account, there.scopes) == (caller.account, {"file:read"})
+    # Also when it has just been believed there.
+    for secret, audience in ((jwt, "api"), (the_edge.identity.jwt(caller), "elsewhere")):
+        with pytest.raises(Unauthenticated):
+            await the_edge.identity.caller(secret, audience)
+    assert (await the_edge.identity.caller(SECRET, "elsewhere")).scopes is None

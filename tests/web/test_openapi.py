@@ -9,6 +9,7 @@ from headway.errors import Conflict, Forbidden, NotFound, PaymentRequired, Refus
 from headway.web import body
 from headway.web.ask import Ask
 from headway.web.body import Answer
+from headway.web.deprecation import Deprecation
 from headway.web.openapi import EXAMPLES, About, document, undescribed
 from headway.web.refusals import NoSuchPath, WrongMethod
 from headway.web.routes import WEBSOCKET, Route
@@ -86,6 +87,16 @@ ROUTES = (
 @pytest.fixture(scope="module")
 def made() -> dict[str, Any]:
     return document(ABOUT, ROUTES, refuse)
+
+
+def test_a_deprecated_route_is_marked_with_when_it_ends_and_what_instead() -> None:
+    it = Deprecation(name="old-things", since=1770854400, sunset=1864512000, successor="/t/things")
+    (operation,) = document(ABOUT, [Route("GET", "/t/old", every, deprecation=it)], refuse)["paths"][
+        "/t/old"
+    ].values()
+    assert (operation["deprecated"], operation["x-sunset"]) == (True, "2029-01-31")
+    assert operation["x-successor"] == "/t/things"
+    assert "switched off" in operation["responses"]["400"]["description"]
 
 
 def test_a_route_of_which_nothing_is_said_is_told_with_what_to_do() -> None:

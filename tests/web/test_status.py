@@ -7,16 +7,22 @@ from typing import Any, cast
 import httpx2
 import pytest
 
+from headway.domain.legacy.note_calls import note_calls
 from headway.domain.world import World
 from headway.errors import Retry
+from headway.ids import show
+from headway.model.accounts import Account
+from headway.model.legacy_calls import LegacyCalls
 from headway.model.operations import Actor, Phase
 from headway.runtimes.port import Status
 from headway.store import operations
+from headway.views import accounts
 from headway.web.status import status
 from tests.ready_made import Told
 from tests.records import an_operation
 
-LINE = re.compile(r'(# (HELP|TYPE) [a-z_]+ .+|[a-z_]+(\{[a-z]+="[^"\\]*"\})? [0-9.]+)')
+LABELS = r'\{[a-z]+="[^"\\]*"(,[a-z]+="[^"\\]*")*\}'
+LINE = re.compile(rf"(# (HELP|TYPE) [a-z_]+ .+|[a-z_]+({LABELS})? [0-9.]+)")
 
 
 @pytest.fixture
@@ -89,3 +95,15 @@ async def test_a_database_that_is_away_is_told_with_when_to_come_back(
     for path in ("/healthz", "/metrics"):
         answer = await client.get(path)
         assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+
+
+async def test_who_calls_what_is_to_be_switched_off_is_told_by_ids_only(
+    client: httpx2.AsyncClient, world: World, admin: Account
+) -> None:
+    (token,) = await accounts.tokens_of(world.database, admin.id)
+    await note_calls(world, [LegacyCalls("old-things", token.id, admin.id, 3, 1_000_000, 2_500_000)])
+    lines = (await client.get("/metrics")).text.splitlines()
+    assert [line for line in lines if not LINE.fullmatch(line)] == []
+    labels = f'route="old-things",account="{show(admin.id)}",token="{show(token.id)}"'
+    assert f"headway_legacy_calls_total{{{labels}}} 3" in lines
+    assert f"headway_legacy_last_call_timestamp_seconds{{{labels}}} 2" in lines

@@ -4,7 +4,7 @@ A slug is a folder, addressed by its content, that becomes /app. Builders run fo
 runtime and never trust a byte of the archive.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -53,6 +53,10 @@ class Builder(Protocol):
 
     async def slug(self, digest: str) -> Path:
         """The folder of a kept slug. Failure `slug-missing` if there is none."""
+        ...
+
+    async def keep_slugs(self, digests: Collection[str], before: int) -> int:
+        """Remove every slug that is not among these and was last built before that time; how many were removed."""
         ...
 
     async def forget_cache(self, app_id: str) -> None:

@@ -11,6 +11,7 @@ import hashlib
 import os
 import re
 import stat
+from collections.abc import Collection
 from pathlib import Path
 
 import msgspec
@@ -20,6 +21,7 @@ from headway.builders.threads import Alive
 from headway.builders.trees import remove, walk
 from headway.errors import Failure
 
+_ASIDE = ".gone"
 _DIGEST = re.compile(r"sha256:([0-9a-f]{64})")
 
 
@@ -54,17 +56,49 @@ class Slugs:
             raise Failure("slug-missing", f"the slug {shown(digest)} is not kept here")
         return self._path(digest)
 
+    def keep_only(self, digests: Collection[str], before: int, alive: Alive) -> int:
+        """Remove the slugs that are not among these and were last kept before that time; how many."""
+        wanted, removed = {self._path(it).name for it in digests}, 0
+        for slug in list(self._folder.iterdir()) if self._folder.exists() else ():
+            alive()
+            if slug.suffix == _ASIDE or (slug.name not in wanted and _kept_at(slug) < before):
+                removed += self._remove(slug, before)
+        return removed
+
+    def _remove(self, slug: Path, before: int) -> bool:
+        """Out of the way first: who keeps the same content at this moment finds either a whole slug or none."""
+        aside = slug if slug.suffix == _ASIDE else slug.rename(slug.with_suffix(_ASIDE))
+        if _kept_at(aside) >= before and not slug.exists():
+            aside.rename(slug)
+            return False
+        remove(aside)
+        return True
+
     def _path(self, digest: str) -> Path:
         return self._folder / digest.removeprefix("sha256:")
 
     def _publish(self, tree: Path, kept: Path) -> None:
+        os.utime(tree)
+        while not self._is_published(tree, kept):
+            pass
+        _sync_folder(self._folder)
+
+    def _is_published(self, tree: Path, kept: Path) -> bool:
         try:
             tree.rename(kept)
         except OSError as error:
             if error.errno not in {errno.ENOTEMPTY, errno.EEXIST}:
                 raise
+            try:
+                os.utime(kept)
+            except FileNotFoundError:
+                return False  # it was removed at this moment
             remove(tree)
-        _sync_folder(self._folder)
+        return True
+
+
+def _kept_at(slug: Path) -> int:
+    return slug.stat().st_mtime_ns // 1000
 
 
 def settle(tree: Path, alive: Alive) -> None:

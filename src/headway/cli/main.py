@@ -7,6 +7,7 @@ from headway.cli.apps import apps, deploy, logs, releases, restart, scale
 from headway.cli.bench import bench
 from headway.cli.completion import completion
 from headway.cli.demo import demo
+from headway.cli.deprecations import deprecations
 from headway.cli.doctor import doctor
 from headway.cli.down import down
 from headway.cli.env import env
@@ -27,6 +28,7 @@ from headway.cli.up import up
         doctor,
         account,
         token,
+        deprecations,
         login,
         ops,
         apps,

@@ -16,6 +16,7 @@ HELP = {
     "data": "The folder with everything that the platform keeps.",
     "listen": "Address and port of the APIs.",
     "apps": "Address and port where the router takes the traffic for apps.",
+    "apps_tls": "Address and port where the router takes traffic for apps over TLS. Default: nowhere.",
     "attach": "Address and port where one-off containers are attached to.",
     "ssh": "Address and port where git push arrives.",
     "domain": "The domain under which every app gets a name.",

@@ -20,7 +20,7 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 @click.command()
-@options("data", "listen", "apps", "attach", "ssh", "domain", "public_url", "database", "runtime")
+@options("data", "listen", "apps", "apps_tls", "attach", "ssh", "domain", "public_url", "database", "runtime")
 def up(file: Path | None, **given: str | None) -> None:
     """Run the platform in the foreground.
 

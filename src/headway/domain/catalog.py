@@ -6,8 +6,10 @@ from headway.domain.apps.configure import CONFIGURE
 from headway.domain.apps.delete import DELETE
 from headway.domain.apps.rename import RENAME
 from headway.domain.apps.restart import RESTART
+from headway.domain.apps.rollback import ROLLBACK
 from headway.domain.apps.scale import SCALE
 from headway.domain.deployments.deploy import DEPLOY
+from headway.domain.domains.certify import CERTIFY
 from headway.domain.files.copy import COPY
 from headway.domain.files.export import EXPORT
 from headway.domain.labelling_projects.archive import ARCHIVE as ARCHIVE_PROJECT
@@ -25,7 +27,7 @@ from headway.engine.declare import OperationType
 CATALOG: dict[str, OperationType[Any, World]] = {
     type.name: type
     for type in (
-        *(SCALE, RESTART, RENAME, CONFIGURE, DELETE, DEPLOY, START, STOP, COPY, EXPORT),
+        *(SCALE, RESTART, RENAME, ROLLBACK, CONFIGURE, DELETE, DEPLOY, CERTIFY, START, STOP, COPY, EXPORT),
         *(OPEN, CLOSE, ARCHIVE_POOL, CLONE, ARCHIVE_PROJECT, CREATE_TASKS, CREATE_SUITES),
     )
 }

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+from headway.authorities.port import Authority
 from headway.builders.port import Builder
 from headway.clock import Clock
 from headway.config import Config
+from headway.domain.sites import Sites
 from headway.domain.stats.meter import Meter
 from headway.engine.submit import Desk
 from headway.ids import Ids
@@ -27,6 +29,9 @@ class World:
     """Where operations are submitted."""
     runtime: Runtime
     router: Router
+    sites: Sites
+    """What the router is told of domains."""
+    authority: Authority
     builder: Builder
     logbook: Logbook
     blobs: Blobs

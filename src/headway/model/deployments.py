@@ -53,8 +53,8 @@ class Source(msgspec.Struct, frozen=True):
 
 SUCCESS = "success"
 FAILURES = frozenset({"build-error", "crashed-error", "timeout-error", "hook-error", "aborted"})
-STEP_STATUS = ("building", "building", "pushing", "starting", "starting", "starting")
-"""What is said of a deployment while its operation is at each step: fetch, build, release, start, route, stop."""
+STEP_STATUS = ("building", "building", "pushing", "starting")
+"""What is said of a deployment while its operation is at each step: fetch, build, release, and all that follows."""
 
 
 def status_of(deployment: Deployment, operation: Operation | None) -> str:

@@ -1,6 +1,7 @@
 """What is measured of apps, pure: single samples and requests are added up to slices of time, slices become series."""
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Self
 
@@ -101,9 +102,11 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     statistic: str = "p95"
 
 
-def request(status: int, milliseconds: int) -> Slice:
-    """One request."""
-    return Slice(traffic=Traffic({status // 100: 1}, {_class(milliseconds): 1}, milliseconds))
+def requests(answered: Sequence[tuple[int, int]]) -> Slice:
+    """Requests, each with its status and the milliseconds that it took."""
+    statuses = Counter(status // 100 for status, _ in answered)
+    times = Counter(_class(milliseconds) for _, milliseconds in answered)
+    return Slice(traffic=Traffic(dict(statuses), dict(times), sum(it for _, it in answered)))
 
 
 def sample(label: str, cpu: float, memory: int, swap: int) -> Slice:
@@ -120,9 +123,13 @@ Of = dict[tuple[int, int], Slice]
 """Slices of a minute by app and start."""
 
 
-def add(slices: Of, app_id: int, at: int, more: Slice) -> None:
-    """Add something that was at `at` to the slice of its minute."""
-    key = app_id, start(at, FINE_SECONDS)
+def key(app_id: int, at: int) -> tuple[int, int]:
+    """Of the slice of an app in whose minute `at` lies."""
+    return app_id, start(at, FINE_SECONDS)
+
+
+def add(slices: Of, key: tuple[int, int], more: Slice) -> None:
+    """Add to a slice of a minute."""
     slices[key] = slices[key].plus(more) if key in slices else more
 
 
@@ -146,12 +153,12 @@ def checked(wanted: Wanted) -> Wanted:
 def series(slices: Iterable[tuple[int, Slice]], wanted: Wanted, seconds: int, now: int) -> list[Point]:
     """A point for each slice of so many seconds that says something of what is wanted, in their order.
 
-    A slice of a minute that is not over is left out; a longer one counts for as long as it has lasted.
+    Requests are left out of a minute that is not over; a longer slice counts for as long as it has lasted.
     """
     found: list[Point] = []
     for at, one in slices:
         lasted = min(seconds, (now - at) / SECOND)
-        if lasted < FINE_SECONDS:
+        if lasted < FINE_SECONDS and wanted.metric not in OF_CONTAINERS:
             continue
         if (value := _value(one, wanted, lasted / 60)) is not None:
             found.append(Point(at, value))

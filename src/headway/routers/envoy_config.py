@@ -2,7 +2,8 @@
 
 Envoy watches three files: its clusters (one per app, the containers inline), its routes (one virtual host per
 app) and its listeners. Each document's version is a digest of its content, so the same routes make the same
-files, and each of the first two carries its version where a probe can see it on a worker:
+files, and each of the first two carries its version where a probe can see it on a worker; the third is told of by
+its stats:
 
     clusters   a last, empty cluster named after the version; `CLUSTER_PROBE` tells whether a worker knows it
     routes     a virtual host that only answers, with the version in a header; `ROUTE_PROBE` shows it
@@ -11,50 +12,28 @@ Paths are relative to the folder that Envoy runs in.
 """
 
 import hashlib
-import html
-import re
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 import msgspec
 
-from headway.routers.pages import STOPPED_STATUS, local_replies
-from headway.routers.port import Endpoint, Route
-
-Document = dict[str, Any]
+from headway.routers.envoy_hosts_config import PROBE_HOST, STICKY, virtual_hosts
+from headway.routers.envoy_terms import TYPES, Document, Settings, answer, cluster_name, named, seconds
+from headway.routers.envoy_tls_config import tls_listener
+from headway.routers.pages import local_replies
+from headway.routers.port import Certificate, Challenge, Endpoint, Route, Site
 
 XDS = "xds"
 CLUSTERS, ROUTES, LISTENERS = "clusters.json", "routes.json", "listeners.json"
 ADMIN, CLUSTER_PROBE, ROUTE_PROBE = "admin.sock", "clusters.sock", "routes.sock"
-PROBE_HOST = "probe.headway.invalid"
 PROBE_CLUSTER = "x-headway-cluster"
 VERSION_HEADER = "x-headway-version"
-STICKY_COOKIE = "sc-sticky-session"
+LISTENER_STATS = r"^listener_manager\.(lds\.version_text|total_listeners_warming)$"
+"""A pattern for what Envoy's main thread knows of its listeners."""
 
-_TYPES = "type.googleapis.com/envoy."
-_HTTP = f"{_TYPES}extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"
+_HTTP = f"{TYPES}extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"
 _OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
-_STICKY = "envoy.filters.http.stateful_session"
 _CONNECTIONS = "envoy.resource_monitors.global_downstream_max_connections"
 _MANY = 1 << 20
-_HOSTNAME = re.compile(r"(?=.{1,253}$)(?!-)[a-z0-9-]{1,63}(\.(?!-)[a-z0-9-]{1,63})*")
-
-
-class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """How Envoy serves. Times are in seconds."""
-
-    host: str
-    port: int
-    workers: int
-    access_log: str = "access.log"
-    first_byte_seconds: float = 30
-    idle_seconds: float = 60
-    connect_seconds: float = 2
-    keep_alive_seconds: float = 1.5
-    """Shorter than any usual server keeps an idle connection, so that no request meets one being closed."""
-    sticky_seconds: int = 86400
-    connections_max: int = 50_000
-    """From clients, at one time; more are closed at once."""
 
 
 def bootstrap(settings: Settings) -> Document:
@@ -63,7 +42,7 @@ def bootstrap(settings: Settings) -> Document:
         "node": {"id": "headway", "cluster": "headway"},
         "admin": {"address": _pipe(ADMIN)},
         "dynamic_resources": {"cds_config": _file(CLUSTERS), "lds_config": _file(LISTENERS)},
-        "overload_manager": {"resource_monitors": [_named(_CONNECTIONS, _connections(settings))]},
+        "overload_manager": {"resource_monitors": [named(_CONNECTIONS, _connections(settings))]},
         "static_resources": {
             "listeners": [
                 _probe("clusters", CLUSTER_PROBE, {"route_config": _cluster_probe()}),
@@ -84,19 +63,25 @@ def clusters(routes: Iterable[Route], settings: Settings) -> Document:
     return _document(version, resources)
 
 
-def routes(routes: Iterable[Route], settings: Settings) -> Document:
-    """One virtual host per app, the page of an unknown host for all others, and the version.
+def routes(
+    routes: Iterable[Route],
+    settings: Settings,
+    sites: Iterable[Site] = (),
+    challenges: Sequence[Challenge] = (),
+    listening: str = "",
+) -> Document:
+    """The virtual hosts of apps, the page of an unknown host for all others, and the version.
 
-    A hostname that cannot be one is left out, and one that two apps claim goes to the lower app id: Envoy would
-    refuse the whole document, and every later change with it.
+    `listening` is the version of the listeners. A worker takes what it is told in the order in which it is told: one
+    that knows these routes knows those listeners, if Envoy took them before.
     """
-    hosts = [_virtual_host(route, names, settings) for route, names in _claimed(routes)]
-    hosts.append({"name": "unknown", "domains": ["*"], "routes": [_answer("unknown", 404)]})
-    version = _digest(hosts)
+    hosts = virtual_hosts(routes, sites, challenges, settings)
+    hosts.append({"name": "unknown", "domains": ["*"], "routes": [answer("unknown", 404)]})
+    version = _digest([*hosts, {"listening": listening}])
     seen = {"response_headers_to_add": [_header(VERSION_HEADER, version)]}
-    hosts.append({"name": "probe", "domains": [PROBE_HOST], "routes": [_answer("probe", 204)], **seen})
+    hosts.append({"name": "probe", "domains": [PROBE_HOST], "routes": [answer("probe", 204)], **seen})
     config = {
-        "@type": f"{_TYPES}config.route.v3.RouteConfiguration",
+        "@type": f"{TYPES}config.route.v3.RouteConfiguration",
         "name": "apps",
         "ignore_port_in_host_matching": True,
         **_request_headers(),
@@ -105,26 +90,28 @@ def routes(routes: Iterable[Route], settings: Settings) -> Document:
     return _document(version, [config])
 
 
-def listeners(settings: Settings) -> Document:
-    """The one listener for traffic to apps."""
-    listener = {
-        "@type": f"{_TYPES}config.listener.v3.Listener",
-        "name": "apps",
-        "address": {"socket_address": {"address": settings.host, "port_value": settings.port}},
-        "enable_reuse_port": False,
-        "filter_chains": [{"filters": [_named("http", _connection_manager(settings))]}],
-    }
-    return _document(_digest([listener]), [listener])
+def listeners(
+    settings: Settings, sites: Iterable[Site] = (), fallback: Certificate | None = None
+) -> Document:
+    """Where traffic to apps comes in: plain, and over TLS where the settings say so and there is a `fallback`."""
+    manager = _connection_manager(settings)
+    resources: list[Document] = [
+        {
+            "@type": f"{TYPES}config.listener.v3.Listener",
+            "name": "apps",
+            "address": {"socket_address": {"address": settings.host, "port_value": settings.port}},
+            "enable_reuse_port": False,
+            "filter_chains": [{"filters": [named("http", manager)]}],
+        }
+    ]
+    if settings.is_tls and fallback is not None:
+        resources.append(tls_listener(sites, fallback, manager, settings))
+    return _document(_digest(resources), resources)
 
 
 def version(document: Document) -> str:
     """The version of a document made here."""
     return document["version_info"]
-
-
-def cluster_name(app_id: str) -> str:
-    """What the app's cluster is called."""
-    return f"app-{app_id}"
 
 
 def version_cluster(version: str) -> str:
@@ -141,83 +128,25 @@ def _ordered(routes: Iterable[Route]) -> list[Route]:
     return sorted(routes, key=lambda route: route.app_id)
 
 
-def _claimed(routes: Iterable[Route]) -> Iterable[tuple[Route, list[str]]]:
-    taken = {PROBE_HOST}
-    for route in _ordered(routes):
-        wanted = dict.fromkeys(name.lower() for name in route.hostnames)
-        names = [name for name in wanted if name not in taken and _HOSTNAME.fullmatch(name)]
-        taken.update(names)
-        if names:
-            yield route, names
-
-
 def _cluster(name: str, endpoints: Sequence[Endpoint], settings: Settings) -> Document:
     hosts = [{"endpoint": {"address": _address(endpoint)}} for endpoint in sorted(set(endpoints))]
     limits = dict.fromkeys(("max_connections", "max_pending_requests", "max_requests", "max_retries"), _MANY)
     return {
-        "@type": f"{_TYPES}config.cluster.v3.Cluster",
+        "@type": f"{TYPES}config.cluster.v3.Cluster",
         "name": name,
         "type": "STATIC",
-        "connect_timeout": _seconds(settings.connect_seconds),
+        "connect_timeout": seconds(settings.connect_seconds),
         "lb_policy": "LEAST_REQUEST",
         "common_lb_config": {"healthy_panic_threshold": {"value": 0}},
         "circuit_breakers": {"thresholds": [limits]},
         "typed_extension_protocol_options": {
             _OPTIONS: {
                 "@type": f"type.googleapis.com/{_OPTIONS}",
-                "common_http_protocol_options": {"idle_timeout": _seconds(settings.keep_alive_seconds)},
+                "common_http_protocol_options": {"idle_timeout": seconds(settings.keep_alive_seconds)},
                 "explicit_http_config": {"http_protocol_options": {}},
             }
         },
         "load_assignment": {"cluster_name": name, "endpoints": [{"lb_endpoints": hosts}] if hosts else []},
-    }
-
-
-def _virtual_host(route: Route, names: list[str], settings: Settings) -> Document:
-    answer = _answer("app", STOPPED_STATUS) if _is_stopped(route) else _forward(route, settings)
-    labels = {"app": route.app, "app_id": route.app_id, "title": html.escape(route.app)}
-    answer["metadata"] = {"filter_metadata": {"headway": labels}}
-    tls = {"require_tls": "ALL"} if route.force_https else {}
-    return {"name": cluster_name(route.app_id), "domains": names, "routes": [answer], **tls}
-
-
-def _is_stopped(route: Route) -> bool:
-    return route.stopped and not route.endpoints
-
-
-def _forward(route: Route, settings: Settings) -> Document:
-    action: Document = {
-        "cluster": cluster_name(route.app_id),
-        "timeout": "0s",
-        "idle_timeout": _seconds(settings.idle_seconds),
-        "retry_policy": {
-            "retry_on": "connect-failure,refused-stream,reset-before-request",
-            "num_retries": 3,
-            # Only until the first byte: Envoy lets an answer that has begun go on.
-            "per_try_timeout": _seconds(settings.first_byte_seconds),
-            "retry_back_off": {"base_interval": "0.005s", "max_interval": "0.050s"},
-            "retry_host_predicate": [_named("envoy.retry_host_predicates.previous_hosts", _PREVIOUS)],
-            "host_selection_retry_max_attempts": 5,
-        },
-    }
-    entry: Document = {"name": "app", "match": {"prefix": "/"}, "route": action}
-    if route.sticky_session:
-        entry["typed_per_filter_config"] = {_STICKY: _sticky(settings)}
-    return entry
-
-
-_PREVIOUS: Document = {"@type": f"{_TYPES}extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate"}
-
-
-def _sticky(settings: Settings) -> Document:
-    cookie = {"name": STICKY_COOKIE, "path": "/", "ttl": f"{settings.sticky_seconds}s"}
-    state = {
-        "@type": f"{_TYPES}extensions.http.stateful_session.cookie.v3.CookieBasedSessionState",
-        "cookie": cookie,
-    }
-    return {
-        "@type": f"{_TYPES}extensions.filters.http.stateful_session.v3.StatefulSessionPerRoute",
-        "stateful_session": {"session_state": _named("envoy.http.stateful_session.cookie", state)},
     }
 
 
@@ -233,18 +162,16 @@ def _connection_manager(settings: Settings) -> Document:
         "preserve_external_request_id": True,
         "server_name": "headway",
         "server_header_transformation": "APPEND_IF_ABSENT",
-        "stream_idle_timeout": _seconds(settings.idle_seconds),
-        "request_headers_timeout": _seconds(settings.first_byte_seconds),
+        "stream_idle_timeout": seconds(settings.idle_seconds),
+        "request_headers_timeout": seconds(settings.first_byte_seconds),
         "http_protocol_options": {"accept_http_10": True, "default_host_for_http_10": "unknown.invalid"},
         "upgrade_configs": [{"upgrade_type": "websocket"}],
         "http_filters": [
-            _named(
-                _STICKY, {"@type": f"{_TYPES}extensions.filters.http.stateful_session.v3.StatefulSession"}
-            ),
+            named(STICKY, {"@type": f"{TYPES}extensions.filters.http.stateful_session.v3.StatefulSession"}),
             _router(),
         ],
         "local_reply_config": {"mappers": local_replies()},
-        "access_log": [_named("file", _access_log(settings))],
+        "access_log": [named("file", _access_log(settings))],
     }
 
 
@@ -270,7 +197,7 @@ def _access_log(settings: Settings) -> Document:
         "referer": "%REQ(REFERER):1024%",
     }
     return {
-        "@type": f"{_TYPES}extensions.access_loggers.file.v3.FileAccessLog",
+        "@type": f"{TYPES}extensions.access_loggers.file.v3.FileAccessLog",
         "path": settings.access_log,
         "log_format": {"json_format": line},
     }
@@ -281,8 +208,8 @@ def _rds() -> Document:
 
 
 def _router() -> Document:
-    router = {"@type": f"{_TYPES}extensions.filters.http.router.v3.Router", "suppress_envoy_headers": True}
-    return _named("envoy.filters.http.router", router)
+    router = {"@type": f"{TYPES}extensions.filters.http.router.v3.Router", "suppress_envoy_headers": True}
+    return named("envoy.filters.http.router", router)
 
 
 def _probe(name: str, socket: str, where: Document) -> Document:
@@ -300,7 +227,7 @@ def _probe(name: str, socket: str, where: Document) -> Document:
         "address": _pipe(socket),
         "ignore_global_conn_limit": True,
         "connection_balance_config": {"exact_balance": {}},
-        "filter_chains": [{"filters": [_named("http", manager)]}],
+        "filter_chains": [{"filters": [named("http", manager)]}],
     }
 
 
@@ -311,12 +238,8 @@ def _cluster_probe() -> Document:
 
 
 def _connections(settings: Settings) -> Document:
-    kind = f"{_TYPES}extensions.resource_monitors.downstream_connections.v3.DownstreamConnectionsConfig"
+    kind = f"{TYPES}extensions.resource_monitors.downstream_connections.v3.DownstreamConnectionsConfig"
     return {"@type": kind, "max_active_downstream_connections": settings.connections_max}
-
-
-def _answer(name: str, status: int) -> Document:
-    return {"name": name, "match": {"prefix": "/"}, "direct_response": {"status": status}}
 
 
 _CLIENT = "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%"
@@ -353,14 +276,6 @@ def _pipe(path: str) -> Document:
 def _file(name: str) -> Document:
     source = {"path": f"{XDS}/{name}", "watched_directory": {"path": XDS}}
     return {"path_config_source": source, "resource_api_version": "V3"}
-
-
-def _named(name: str, config: Document) -> Document:
-    return {"name": name, "typed_config": config}
-
-
-def _seconds(seconds: float) -> str:
-    return f"{seconds:.3f}s"
 
 
 def _digest(resources: list[Document]) -> str:

@@ -3,37 +3,40 @@
 import os
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Generic, TypeVar
 from urllib.parse import quote
 
 import msgspec
 
-from headway.routers.port import Route
+from headway.routers.port import Route, Site
+
+T = TypeVar("T", Route, Site)
 
 
-class Memory:
-    """The routes by app id; reads its folder once, when made."""
+class Memory(Generic[T]):
+    """The records of one kind by app id; reads its folder once, when made. Its files are nobody else's to read."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, kind: type[T]) -> None:
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
-        found = (msgspec.json.decode(file.read_bytes(), type=Route) for file in folder.glob("*.json"))
-        self._routes = {route.app_id: route for route in found}
+        found = (msgspec.json.decode(file.read_bytes(), type=kind) for file in folder.glob("*.json"))
+        self._records: dict[str, T] = {record.app_id: record for record in found}
 
-    def routes(self) -> list[Route]:
-        """All routes, by app id."""
-        return sorted(self._routes.values(), key=lambda route: route.app_id)
+    def all(self) -> list[T]:
+        """All of them, by app id."""
+        return sorted(self._records.values(), key=lambda record: record.app_id)
 
-    def keep(self, changes: Iterable[tuple[str, Route | None]]) -> None:
-        """Make each the whole route of its app, or forget the app, in this order; on disk when it returns."""
-        for app_id, route in changes:
-            if self._routes.get(app_id) == route:
+    def keep(self, changes: Iterable[tuple[str, T | None]]) -> None:
+        """Make each the whole record of its app, or forget it, in this order; on disk when it returns."""
+        for app_id, record in changes:
+            if self._records.get(app_id) == record:
                 continue
-            if route is None:
+            if record is None:
                 self._file(app_id).unlink(missing_ok=True)
-                del self._routes[app_id]
+                del self._records[app_id]
             else:
-                self._write(self._file(app_id), msgspec.json.encode(route))
-                self._routes[app_id] = route
+                self._write(self._file(app_id), msgspec.json.encode(record))
+                self._records[app_id] = record
         _sync(self._folder)
 
     def _file(self, app_id: str) -> Path:
@@ -41,11 +44,16 @@ class Memory:
 
     def _write(self, file: Path, content: bytes) -> None:
         beside = file.with_suffix(".new")
-        with beside.open("wb") as output:
+        with open(beside, "wb", opener=private) as output:
             output.write(content)
             output.flush()
             os.fsync(output.fileno())
         beside.replace(file)
+
+
+def private(path: str, flags: int) -> int:
+    """An opener: the file is made so that only its owner may read it."""
+    return os.open(path, flags, 0o600)
 
 
 def _sync(folder: Path) -> None:

@@ -61,6 +61,51 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     referer: str
     agent: str
 
+    @property
+    def ended_at(self) -> int:
+        """When the answer ended, in microseconds UTC."""
+        return self.at + 1000 * self.duration_ms
+
+
+class Certificate(msgspec.Struct, frozen=True, kw_only=True):
+    """A chain, the host's own first, and its private key; both PEM."""
+
+    chain: str
+    key: str
+
+    def __repr__(self) -> str:
+        """Nothing of the key: what is shown may end in a log."""
+        return f"Certificate(chain={len(self.chain)} bytes)"
+
+
+class Host(msgspec.Struct, frozen=True, kw_only=True):
+    """A name that leads to an app; without a certificate of its own it is served with the router's."""
+
+    name: str
+    certificate: Certificate | None = None
+
+
+class Site(msgspec.Struct, frozen=True, kw_only=True):
+    """The names of an app beside those of its route, which they outlive: they come and go by themselves."""
+
+    app_id: str
+    hosts: tuple[Host, ...] = ()
+    canonical: str = ""
+    """One of them, to which requests by every other name of the app are redirected; or none."""
+
+
+class Challenge(msgspec.Struct, frozen=True, kw_only=True):
+    """What an authority asks for, to see that a name leads here."""
+
+    host: str
+    token: str
+    answer: str
+
+    @property
+    def path(self) -> str:
+        """Where it asks."""
+        return f"/.well-known/acme-challenge/{self.token}"
+
 
 class Router(Protocol):
     """Leads traffic to containers. Raises `errors.Retry` when it cannot be reached."""
@@ -75,6 +120,22 @@ class Router(Protocol):
 
     async def routes(self) -> list[Route]:
         """What the router leads where, by app id."""
+        ...
+
+    async def site(self, site: Site) -> None:
+        """Make these the names of the app's own; return once they are live. One without hosts is forgotten."""
+        ...
+
+    async def sites(self) -> list[Site]:
+        """Which names lead to which app beside those of its route, by app id."""
+        ...
+
+    async def answer(self, challenge: Challenge) -> None:
+        """Answer it over HTTP, whether an app has the name or not; return once that is live. Not kept."""
+        ...
+
+    async def answer_no_more(self, challenge: Challenge) -> None:
+        """Answer it no more."""
         ...
 
     async def drained(self, endpoint: Endpoint, *, seconds: float) -> bool:

@@ -157,6 +157,11 @@ class Process:
         await either(container.over.wait(), container.gone.wait())
         return container.status()
 
+    async def last_lines(self, unit_id: str) -> list[str]:
+        """The last lines that it said."""
+        container = self._containers.get(unit_id)
+        return [] if container is None else container.folder.last_lines()
+
     async def ends(self) -> AsyncIterator[Status]:
         """Each unit that runs once and has ended. Never ends by itself."""
         told: set[Container] = set()

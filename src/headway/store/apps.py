@@ -120,6 +120,8 @@ async def delete(tx: Tx, id: int) -> None:
         "orphan",
         "delete_samples",
         "delete_collaborators",
+        "delete_certificates",
+        "delete_domains",
         "delete_variables",
         "delete_containers",
         "delete_types",

@@ -59,3 +59,9 @@ async def insert(tx: Tx, deployment: Deployment) -> None:
 async def end(tx: Tx, id: int, status: str, at: int, image_size: int = 0) -> None:
     """Say how it ended."""
     await tx.run(SQL["end"], id=id, status=status, at=at, image_size=image_size)
+
+
+async def oldest_active(tx: Tx) -> int | None:
+    """When the oldest deployment began that has not ended; None where there is none."""
+    row = await tx.one(SQL["oldest_active"])
+    return None if row is None else row[0]

@@ -7,7 +7,7 @@ import msgspec
 
 from headway.model.operations import Actor, Event
 from headway.store.database import Row, Tx
-from headway.store.sheets import sheet
+from headway.store.sheets import Query, sheet
 
 SQL = sheet("events")
 
@@ -28,6 +28,54 @@ async def of_operation(tx: Tx, operation: int, after: int = 0, count: int = 1000
 async def after(tx: Tx, seq: int, count: int = 1000) -> list[Event]:
     """What happened behind `seq`, in order."""
     return [_event(row) for row in await tx.all(SQL["after"], after=seq, count=count)]
+
+
+async def told_of(tx: Tx, target: str, count: int, offset: int) -> list[Event]:
+    """A page of what happened to a target, newest first, without what operations say of themselves."""
+    rows = await tx.all(SQL["told_of"], target=target, count=count, offset=offset)
+    return [_event(row) for row in rows]
+
+
+async def count_told_of(tx: Tx, target: str) -> int:
+    """How much that is in all."""
+    return await _count(tx, SQL["count_told_of"], target=target)
+
+
+async def told_of_since(tx: Tx, target: str, since: int, count: int) -> list[Event]:
+    """The newest of it since a time, newest first."""
+    rows = await tx.all(SQL["told_of_since"], target=target, since=since, count=count)
+    return [_event(row) for row in rows]
+
+
+async def told_to(tx: Tx, account_id: int, count: int, offset: int) -> list[Event]:
+    """The same of all that an account may see now: itself, and its apps."""
+    own = f"account:{account_id}"
+    rows = await tx.all(SQL["told_to"], account_id=account_id, own=own, count=count, offset=offset)
+    return [_event(row) for row in rows]
+
+
+async def count_told_to(tx: Tx, account_id: int) -> int:
+    """How much that is in all."""
+    return await _count(tx, SQL["count_told_to"], account_id=account_id, own=f"account:{account_id}")
+
+
+async def told_to_since(tx: Tx, account_id: int, since: int, count: int) -> list[Event]:
+    """The newest of it since a time, newest first."""
+    own = f"account:{account_id}"
+    rows = await tx.all(SQL["told_to_since"], account_id=account_id, own=own, since=since, count=count)
+    return [_event(row) for row in rows]
+
+
+async def told(tx: Tx, seq: int) -> Event | None:
+    """The event of that number, unless an operation says it of itself."""
+    row = await tx.one(SQL["told"], seq=seq)
+    return None if row is None else _event(row)
+
+
+async def _count(tx: Tx, query: Query, **values: object) -> int:
+    row = await tx.one(query, **values)
+    assert row is not None
+    return int(row[0])
 
 
 async def last(tx: Tx) -> int:

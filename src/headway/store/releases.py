@@ -1,5 +1,7 @@
 """Releases as rows."""
 
+from typing import Any
+
 import msgspec
 
 from headway.errors import NotFound
@@ -25,11 +27,14 @@ async def of_app(tx: Tx, app_id: int, *, before: int, count: int) -> list[Releas
     return [_release(row) for row in rows]
 
 
-def _release(row: Row) -> Release:
-    values = list(row)
-    values[4] = msgspec.json.decode(row[4], type=dict[str, str])
-    values[5] = msgspec.json.decode(row[5], type=dict[str, str])
-    return Release(*values)
+async def by_version(tx: Tx, app_id: int, version: int) -> Release | None:
+    """The release of that version, if it is kept."""
+    return _found(await tx.one(SQL["by_version"], app_id=app_id, version=version))
+
+
+async def older(tx: Tx, app_id: int, version: int) -> Release | None:
+    """The newest release that is kept from before that version."""
+    return _found(await tx.one(SQL["older"], app_id=app_id, version=version))
 
 
 async def keep(tx: Tx, release: Release) -> None:
@@ -49,3 +54,24 @@ async def keep(tx: Tx, release: Release) -> None:
 async def delete(tx: Tx, id: int) -> None:
     """Forget a release that never served; nothing if there is none."""
     await tx.run(SQL["delete"], id=id)
+
+
+async def trim(tx: Tx, app_id: int, serving: int, count: int) -> None:
+    """Keep the newest `count` releases of an app, the one that serves, and those that something runs."""
+    await tx.run(SQL["trim"], app_id=app_id, serving=serving, count=count)
+
+
+async def digests(tx: Tx) -> set[str]:
+    """The slugs of all releases of all apps."""
+    return {str(row[0]) for row in await tx.all(SQL["digests"])}
+
+
+def _found(row: Row | None) -> Release | None:
+    return None if row is None else _release(row)
+
+
+def _release(row: Row) -> Release:
+    values: list[Any] = list(row)
+    values[4] = msgspec.json.decode(row[4], type=dict[str, str])
+    values[5] = msgspec.json.decode(row[5], type=dict[str, str])
+    return Release(*values)

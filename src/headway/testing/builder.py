@@ -1,6 +1,6 @@
 """A builder that runs nothing: the archive's folder is the slug."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from headway.builders.archive import Limits, unpack
@@ -34,6 +34,10 @@ class CopyingBuilder:
     async def slug(self, digest: str) -> Path:
         """See the port."""
         return self._slugs.find(digest)
+
+    async def keep_slugs(self, digests: Collection[str], before: int) -> int:
+        """See the port."""
+        return await in_thread(lambda alive: self._slugs.keep_only(digests, before, alive))
 
     async def forget_cache(self, app_id: str) -> None:
         """See the port: copies keep nothing for the next one."""

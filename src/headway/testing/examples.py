@@ -14,10 +14,12 @@ from headway.domain.apps.create import create
 from headway.domain.apps.delete import delete
 from headway.domain.apps.rename import rename
 from headway.domain.apps.restart import restart
+from headway.domain.apps.rollback import rollback
 from headway.domain.apps.scale import scale
 from headway.domain.containers import formation, running
-from headway.domain.deployments.deploy import deploy
-from headway.domain.deployments.upload import create_source, upload
+from headway.domain.deployments.deploy import push
+from headway.domain.deployments.source import Origin
+from headway.domain.domains.certify import certify
 from headway.domain.files.copy import copy
 from headway.domain.files.create import Wish as FileWish
 from headway.domain.files.create import create_file, create_folder
@@ -25,17 +27,20 @@ from headway.domain.files.export import export
 from headway.domain.one_offs.start import start
 from headway.domain.one_offs.stop import stop
 from headway.domain.one_offs.unit import unit_of
+from headway.domain.repositories import keep
 from headway.domain.world import World
 from headway.model.apps import App, Change, Container, ContainerType
 from headway.model.deployments import Release
+from headway.model.domains import Domain
 from headway.model.files import ROOT, File
 from headway.model.one_offs import OneOff, Wish
 from headway.model.operations import Actor, Operation
-from headway.store import apps, containers, files, one_offs, releases
+from headway.store import apps, containers, domains, files, one_offs, releases
 from headway.store.database import Tx
 
 PROCFILE = "web: serve\nworker: work\n"
-NEXT_PROCFILE = "web: serve the next\nclock: tick\n"
+NEXT_PROCFILE = "web: serve the next\nclock: tick\npostdeploy: echo migrated\n"
+_WHO = ("-c", "user.name=somebody", "-c", "user.email=somebody@example.com")
 
 
 class Example(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,15 +130,39 @@ async def _delete(world: World, app: App, by: Actor) -> Operation:
     return await delete(world, app, app.name, by)
 
 
+async def committed(world: World, app: App, procfile: str) -> str:
+    """A commit in the app's repository that holds a Procfile and nothing else; no branch is there yet."""
+    folder = await keep.ensure(world, app.id)
+    blob = await keep.asked(world, folder, "hash-object", "-w", "--stdin", fed=procfile.encode())
+    tree = await keep.asked(world, folder, "mktree", fed=f"100644 blob {blob.strip()}\tProcfile\n".encode())
+    return (await keep.asked(world, folder, *_WHO, "commit-tree", tree.strip(), "-m", "one")).strip()
+
+
 async def _deploy(world: World, app: App, by: Actor) -> Operation:
-    secrets = await create_source(world, by)
+    commit, before = await committed(world, app, NEXT_PROCFILE), await keep.at(world, app.id, "main")
+    origin = Origin(source_url="git:main", commit=commit, branch="main", before=before)
+    return (await push(world, app, origin, by))[1]
 
-    async def chunks():  # noqa: ANN202 - an async generator of bytes
-        yield archive(NEXT_PROCFILE)
 
-    await upload(world, secrets[0], chunks())
-    url = f"http://127.0.0.1/v1/sources/download?token={secrets[1]}"
-    return (await deploy(world, app, url, "v2", by))[1]
+async def _a_newer_release(world: World, app: App, _by: Actor) -> None:
+    """A release of the same slug that serves instead of the one before, though no operation made it."""
+
+    async def body(tx: Tx) -> None:
+        assert app.release_id is not None
+        before = await releases.get(tx, app.release_id)
+        newer = msgspec.structs.replace(before, id=world.ids.next(), variables={"NEW": "1"}, ref="v2")
+        await releases.keep(tx, newer)
+        await apps.released(tx, app.id, newer.id, newer.created_at)
+        theirs = await containers.of_app(tx, app.id)
+        await containers.replace(
+            tx, app.id, [msgspec.structs.replace(it, release_id=newer.id) for it in theirs]
+        )
+
+    await world.database.write(body)
+
+
+async def _rollback(world: World, app: App, by: Actor) -> Operation:
+    return await rollback(world, app, None, by)
 
 
 async def _start_one_off(world: World, app: App, by: Actor) -> Operation:
@@ -204,6 +233,22 @@ async def _export(world: World, app: App, by: Actor) -> Operation:
     return await export(world, (await folder_of(world, app, by)).id, "", by)
 
 
+async def _a_domain(world: World, app: App, by: Actor) -> None:  # noqa: ARG001 - as all of them
+    """A domain without a certificate, though one is wanted of an authority."""
+    it = Domain(world.ids.next(), app.id, f"{app.name}.example.org", False, True, None, 0, None, "", "", 0)
+    await world.database.write(lambda tx: domains.insert(tx, it))
+    await world.sites.show(app.id)
+
+
+async def _certify(world: World, app: App, by: Actor) -> Operation:
+    async def body(tx: Tx) -> Operation | None:
+        return await certify(world, tx, (await domains.of_app(tx, app.id))[0], by)
+
+    operation = await world.database.write(body)
+    assert operation is not None
+    return operation
+
+
 EXAMPLES: dict[str, Example] = {
     "app.scale": Example(submit=_scale),
     "app.restart": Example(submit=_restart),
@@ -212,7 +257,9 @@ EXAMPLES: dict[str, Example] = {
     "app.rename": Example(submit=_rename, serves=lambda app: (app.name, f"{app.name}-too")),
     "app.configure": Example(submit=_configure),
     "app.delete": Example(submit=_delete, serves=lambda _: (), leaves_app=False),
+    "app.rollback": Example(submit=_rollback, before=_a_newer_release),
     "deployment.deploy": Example(submit=_deploy),
     "file.copy": Example(submit=_copy, before=_a_folder),
     "file.export": Example(submit=_export, before=_a_folder),
+    "domain.certify": Example(submit=_certify, before=_a_domain),
 }

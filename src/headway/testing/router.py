@@ -9,7 +9,7 @@ import msgspec
 
 from headway.clock import Clock
 from headway.errors import Retry
-from headway.routers.port import Endpoint, Request, Route
+from headway.routers.port import Challenge, Endpoint, Request, Route, Site
 
 _PAUSE = 0.01
 
@@ -34,6 +34,8 @@ class MemoryRouter:
         self.changes: list[tuple[str, Route | None]] = []
         self._clock = clock
         self._routes: dict[str, Route] = {}
+        self._sites: dict[str, Site] = {}
+        self._challenges: list[Challenge] = []
         self._in_flight: Counter[Endpoint] = Counter()
         self._turns: Counter[str] = Counter()
         self._requests: list[Request] = []
@@ -56,6 +58,34 @@ class MemoryRouter:
         """What leads where, by app id."""
         self._reach()
         return [self._routes[app_id] for app_id in sorted(self._routes)]
+
+    async def site(self, site: Site) -> None:
+        """Make these the names of the app's own."""
+        self._reach()
+        self._sites[site.app_id] = site
+        if not site.hosts:
+            del self._sites[site.app_id]
+
+    async def sites(self) -> list[Site]:
+        """Which names lead to which app beside those of its route, by app id."""
+        self._reach()
+        return [self._sites[app_id] for app_id in sorted(self._sites)]
+
+    async def answer(self, challenge: Challenge) -> None:
+        """Answer it."""
+        self._reach()
+        if challenge not in self._challenges:
+            self._challenges.append(challenge)
+
+    async def answer_no_more(self, challenge: Challenge) -> None:
+        """Answer it no more."""
+        self._reach()
+        if challenge in self._challenges:
+            self._challenges.remove(challenge)
+
+    def answers(self, host: str, path: str) -> str | None:
+        """What a request for a challenge is answered with."""
+        return next((it.answer for it in self._challenges if (it.host, it.path) == (host, path)), None)
 
     async def drained(self, endpoint: Endpoint, *, seconds: float) -> bool:
         """Wait until nothing is held at the endpoint; False if something still is after `seconds`."""
@@ -110,7 +140,7 @@ class MemoryRouter:
         route = self._find(hostname)
         if route is None:
             return Answer(status=404, error="unknown-host")
-        if route.force_https:
+        if route.force_https or self._leads_elsewhere(route, hostname):
             return Answer(status=301)
         if not route.endpoints:
             return Answer(status=503, error="stopped" if route.stopped else "no-container")
@@ -133,9 +163,15 @@ class MemoryRouter:
     def _find(self, hostname: str) -> Route | None:
         wanted = hostname.lower().partition(":")[0]
         for app_id in sorted(self._routes):
-            if wanted in {name.lower() for name in self._routes[app_id].hostnames}:
+            site = self._sites.get(app_id, Site(app_id=app_id))
+            names = (*self._routes[app_id].hostnames, *(host.name for host in site.hosts))
+            if wanted in {name.lower() for name in names}:
                 return self._routes[app_id]
         return None
+
+    def _leads_elsewhere(self, route: Route, hostname: str) -> bool:
+        canonical = self._sites.get(route.app_id, Site(app_id=route.app_id)).canonical
+        return canonical not in {"", hostname.lower().partition(":")[0]}
 
     def _reach(self) -> None:
         if not self.is_reachable:

@@ -127,6 +127,12 @@ class MemoryRuntime:
             await self._an_end.wait()
         return None if container is None else container.status()
 
+    async def last_lines(self, unit_id: str) -> list[str]:
+        """The last lines that it said."""
+        self._serving("last_lines")
+        container = self._units.get(unit_id)
+        return [] if container is None else container.output.last().splitlines()
+
     async def ends(self) -> AsyncIterator[Status]:
         """Each unit that runs once and has ended."""
         told: set[_Container] = set()

@@ -13,10 +13,15 @@ from headway.model.one_offs import is_one_off
 from headway.model.operations import Operation
 from headway.model.projects import Project
 from headway.runtimes.port import Runtime, Status
-from headway.store import accounts, apps, collaborators, containers, operations, projects
+from headway.store import accounts, apps, collaborators, containers, domains, operations, projects
 from headway.store.database import Database, Tx
 
-WHILE = {"app.scale": "scaling", "app.restart": "restarting", "deployment.deploy": "booting"}
+WHILE = {
+    "app.scale": "scaling",
+    "app.restart": "restarting",
+    "deployment.deploy": "booting",
+    "app.rollback": "booting",
+}
 """What an app is called while an operation of this type holds it."""
 
 
@@ -31,6 +36,8 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     """The name of the app that it is a child of."""
     project: Project
     """What it is filed under."""
+    canonical: str | None = None
+    """Its canonical domain."""
 
 
 class _Rows(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,6 +46,7 @@ class _Rows(msgspec.Struct, frozen=True, kw_only=True):
     holder: Operation | None
     parent: str | None
     project: Project
+    canonical: str | None
 
 
 async def find(database: Database, account_id: int, name: str, act: str = "app.read") -> App:
@@ -148,6 +156,7 @@ async def _rows(tx: Tx, app: App) -> _Rows:
         holder=await operations.holder(tx, f"app:{app.id}"),
         parent=parent.name if parent is not None else None,
         project=await projects.of_app(tx, app),
+        canonical=await domains.canonical(tx, app.id),
     )
 
 
@@ -158,4 +167,5 @@ def _shown(rows: _Rows, units: Sequence[Status]) -> Shown:
         status=status_of(rows.app, rows.holder, units),
         parent=rows.parent,
         project=rows.project,
+        canonical=rows.canonical,
     )

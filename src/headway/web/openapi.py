@@ -10,6 +10,7 @@ import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -30,7 +31,8 @@ from headway.errors import (
     Unavailable,
 )
 from headway.web.body import Answer
-from headway.web.refusals import Broken
+from headway.web.deprecation import Deprecation
+from headway.web.refusals import Broken, Gone
 from headway.web.routes import WEBSOCKET, Route
 from headway.web.says import Media, Param, Says, said
 
@@ -51,6 +53,7 @@ EXAMPLES: dict[type[Refusal], Refusal] = {
     Conflict: Conflict("the app does not run"),
     Busy: Busy("app:1", 1, "app.scale"),
     KeyReused: KeyReused("the key came with another request"),
+    Gone: Gone(),
     TooLarge: TooLarge("the body is larger than 1048576 bytes"),
     TooMany: TooMany("too many requests"),
     Unavailable: Unavailable("the disk is full"),
@@ -150,7 +153,14 @@ def _operation(
     operation["responses"] = dict(sorted(responses.items()))
     if route.open:
         operation["security"] = []
-    return operation
+    return operation if route.deprecation is None else operation | _deprecated(route.deprecation)
+
+
+def _deprecated(it: Deprecation) -> dict[str, Any]:
+    """What the headers of every answer say too."""
+    since, sunset = (datetime.fromtimestamp(at, UTC).date().isoformat() for at in (it.since, it.sunset))
+    text = f"Deprecated on {since}, switched off on {sunset}. Call `{it.successor}` instead."
+    return {"deprecated": True, "description": text, "x-sunset": sunset, "x-successor": it.successor}
 
 
 def _needed(body: Any) -> bool:
@@ -217,6 +227,8 @@ _STATUS = {200: "done", 201: "made", 202: "begun", 204: "done; no body", 304: "a
 def kinds(route: Route, says: Says) -> list[type[Refusal]]:
     """How the route may say no."""
     found: list[type[Refusal]] = [TooMany, Unavailable, Broken, *says.refuses]
+    if route.deprecation is not None:
+        found.append(Gone)
     if not route.open:
         found.append(Unauthenticated)
     if "{" in route.path:

@@ -46,7 +46,10 @@ def _operations(document: dict[str, Any]) -> Iterator[str]:
             tag = operation["tags"][0]
             yield f"<h2>{escape(tag.replace('_', ' ').capitalize())}</h2>"
         yield f'<h3 id="{operation["operationId"]}"><code>{method} {escape(path)}</code></h3>'
-        yield f"<p>{escape(operation['summary'])}</p><table>"
+        yield f"<p>{escape(operation['summary'])}</p>"
+        if operation.get("deprecated"):
+            yield f"<p><b>{escape(operation['description'])}</b></p>"
+        yield "<table>"
         if "security" in operation:
             yield _row("open", "needs no token")
         for one in operation["parameters"]:

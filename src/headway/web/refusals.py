@@ -1,6 +1,10 @@
 """The refusals that only HTTP knows, beside the family in `errors.py`."""
 
-from headway.errors import NotFound, Refusal
+import contextlib
+from collections.abc import Generator
+
+from headway.errors import NotFound, Refusal, Unavailable
+from headway.store.database import StorageFull
 
 
 class NoSuchPath(NotFound):
@@ -30,3 +34,12 @@ class Broken(Refusal):
 
     def __init__(self) -> None:
         super().__init__("something went wrong on our side, it has been logged")
+
+
+@contextlib.contextmanager
+def disk_full_refused() -> Generator[None]:
+    """Say that the disk is full in the family of refusals."""
+    try:
+        yield
+    except StorageFull as error:
+        raise Unavailable("the disk is full", retry_after=60) from error

@@ -8,9 +8,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from headway.clock import SECOND
 from headway.domain.world import World
 from headway.errors import Trouble, Unavailable
-from headway.views import operations
+from headway.ids import show
+from headway.views import legacy_calls, operations
 
 _METRICS = "text/plain; version=0.0.4; charset=utf-8"
 HEALTH_SECONDS_MAX = 2
@@ -55,4 +57,27 @@ async def _metrics(world: World) -> str:
     lines += [f'headway_containers{{state="{name}"}} {n}' for name, n in sorted(states.items())]
     lines += ["# HELP headway_events_total Events that have happened.", "# TYPE headway_events_total counter"]
     lines += [f"headway_events_total {await operations.last_event(world.database)}"]
+    lines += _legacy(await legacy_calls.newest(world.database))
     return "\n".join(lines) + "\n"
+
+
+def _legacy(calls: list[legacy_calls.Shown]) -> list[str]:
+    """Nobody has to say who they are to read this, so whoever calls is told by ids only."""
+    said = [
+        (f'route="{it.route}",account="{show(it.account_id)}",token="{show(it.token_id)}"', it)
+        for it in (one.calls for one in calls)
+    ]
+    lines = [
+        "# HELP headway_legacy_calls_total Calls of deprecated paths.",
+        "# TYPE headway_legacy_calls_total counter",
+    ]
+    lines += [f"headway_legacy_calls_total{{{labels}}} {it.calls}" for labels, it in said]
+    lines += [
+        "# HELP headway_legacy_last_call_timestamp_seconds The last of them.",
+        "# TYPE headway_legacy_last_call_timestamp_seconds gauge",
+    ]
+    lines += [
+        f"headway_legacy_last_call_timestamp_seconds{{{labels}}} {it.last_at // SECOND}"
+        for labels, it in said
+    ]
+    return lines

@@ -13,7 +13,12 @@ from headway.web.refusals import Broken, NoSuchPath, WrongMethod
 EXAMPLES: list[tuple[Refusal, int, dict[str, Any], dict[str, str]]] = [
     (errors.Malformed("no JSON"), 400, {"error": "no JSON"}, {}),
     (errors.Unauthenticated("who?"), 401, {"error": "who?"}, {"www-authenticate": "Bearer"}),
-    (errors.PaymentRequired("pay"), 402, {"error": "pay", "url": ""}, {}),
+    (
+        errors.PaymentRequired("pay", "http://pay"),
+        402,
+        {"error": "pay", "name": "free-usage-exceeded", "url": "http://pay"},
+        {},
+    ),
     (errors.Forbidden("no"), 403, {"error": "no"}, {}),
     (errors.NotFound("app", "x"), 404, {"resource": "app", "error": "not found"}, {}),
     (NoSuchPath(), 404, {"error": "not found"}, {}),

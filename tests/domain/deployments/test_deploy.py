@@ -12,6 +12,7 @@ from headway.domain.apps.create import create
 from headway.domain.apps.scale import scale
 from headway.domain.catalog import CATALOG
 from headway.domain.deployments.deploy import DEPLOY, Deploy, deploy, failed_as
+from headway.domain.deployments.source import Origin
 from headway.domain.operations.cancel import cancel
 from headway.domain.variables.set import set_variables
 from headway.domain.world import World
@@ -319,10 +320,26 @@ async def test_an_archive_that_is_gone_is_a_build_error(outside: Outside, app: A
     assert operation.detail.text == "the uploaded archive is not there any more"
 
 
-async def test_without_an_upload_there_is_nothing_to_deploy(outside: Outside, world: World, app: App) -> None:
+@pytest.mark.parametrize(
+    "url",
+    ["", "nonsense", "ftp://example.com/a.tar.gz", "file:///etc/passwd", "http://u:p@example.com/a.tgz"],
+)
+async def test_what_is_no_place_to_take_an_archive_from_is_refused(
+    outside: Outside, world: World, app: App, url: str
+) -> None:
     with pytest.raises(Invalid) as refused:
-        await deploy(world, app, "https://example.com/a.tar.gz", "v2", outside.by)
+        await deploy(world, app, url, "v2", outside.by)
     assert set(refused.value.fields) == {"source_url"}
+
+
+async def test_a_url_of_this_machine_is_not_gone_to(outside: Outside, world: World, app: App) -> None:
+    deployment, operation = await result(
+        outside, await deploy(world, app, "http://127.0.0.1:1/a.tar.gz", "v2", outside.by)
+    )
+    assert deployment.status == "build-error"
+    assert operation.detail is not None
+    assert "not a public one" in operation.detail.text
+    await nothing_has_changed(outside, app)
 
 
 async def test_a_second_one_meanwhile_is_refused_and_leaves_no_deployment(
@@ -387,7 +404,15 @@ def test_each_reason_has_its_status(code: str, built: bool, status: str) -> None
 
 def test_its_summary_names_the_version() -> None:
     params = Deploy(
-        app_id=5, deployment_id=9, release_id=8, archive="a.tar.gz", ref="v2", formation=[], before=[]
+        app_id=5,
+        deployment_id=9,
+        release_id=8,
+        hook_id=7,
+        release_before=None,
+        origin=Origin(source_url="git:main", commit="c0ffee", branch="main"),
+        ref="v2",
+        formation=[],
+        before=[],
     )
     assert CATALOG["deployment.deploy"].summary is not None
     assert CATALOG["deployment.deploy"].summary(params) == "deploy v2"

@@ -34,4 +34,4 @@ async def test_where_one_is_wrong_none_is_set(
 async def test_what_is_told_holds_the_names_and_never_the_values(world: World, app: App, by: Actor) -> None:
     await set_variables(world, app, {"PASSWORD": "hunter2"}, by)
     (_, event) = await world.database.read(lambda tx: events.after(tx, 0))
-    assert (event.name, event.data) == ("variables.set", {"names": ["PASSWORD"]})
+    assert (event.name, event.data) == ("variables.set", {"names": ["PASSWORD"], "new": ["PASSWORD"]})

@@ -49,16 +49,13 @@ def installed(folder: Path) -> bool:
 
 @pytest.fixture
 def drive(modules: Path) -> Drive:
-    """Run a scenario of `client.cjs` against a platform; what the client saw."""
+    """Run a scenario of `client.cjs`, or another script, against a platform; what the client saw."""
 
-    async def drive(scenario: str, base: str, token: str, *more: str) -> dict[str, Any]:
+    async def drive(*given: str, script: str = "client.cjs") -> dict[str, Any]:
         process = await asyncio.create_subprocess_exec(
             "node",
-            str(HERE / "client.cjs"),
-            scenario,
-            base,
-            token,
-            *more,
+            str(HERE / script),
+            *given,
             env={"NODE_PATH": str(modules), "PATH": "/usr/local/bin:/usr/bin:/bin"},
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,

@@ -7,6 +7,7 @@ from headway.dialects.headway import wire as wire_own
 from headway.dialects.headway import wire_apps as wire
 from headway.dialects.headway.apps import asked
 from headway.dialects.headway.commands import begun, is_dry
+from headway.domain.apps.rollback import rollback
 from headway.domain.deployments import upload as archives
 from headway.domain.deployments.deploy import deploy
 from headway.domain.world import World
@@ -82,3 +83,13 @@ class Deployments:
         found, next = await releases.of_app(ask.world.database, app.id, before=before, count=count)
         shown = [project.release(it, app.release_id) for it in found]
         return answer(wire.Releases(releases=shown, next=None if next is None else ids.show(next)))
+
+    async def rollback(self, ask: Ask) -> Answer:
+        """Begin to roll back to a release of another version; without one, to the one before."""
+        wanted = await ask.body(wire.Rollback)
+        app = await asked(ask)
+
+        async def command(world: World) -> Operation:
+            return await rollback(world, app, wanted.version, ask.actor, ask.key)
+
+        return await begun(ask, self._stories, command)

@@ -76,6 +76,7 @@ def _of_apps(stories: Stories) -> tuple[Route, ...]:
         Route("POST", f"{_APP}/deployments", deployments.create),
         Route("GET", f"{_APP}/deployments", deployments.list),
         Route("GET", f"{_APP}/releases", deployments.releases),
+        Route("POST", f"{_APP}/rollback", deployments.rollback),
         Route("GET", f"{_APP}/variables", variables.list_all),
         Route("PATCH", f"{_APP}/variables", variables.change),
         Route("GET", f"{_APP}/logs", logs.read),

@@ -1,5 +1,7 @@
 """Files: upload, list, look, download, delete. What is done with them that takes long is an operation."""
 
+from typing import Literal
+
 from starlette.responses import FileResponse
 
 from headway import ids
@@ -7,7 +9,7 @@ from headway.dialects.headway import files_wire as wire
 from headway.dialects.headway.project import time
 from headway.domain.files import create
 from headway.domain.files.delete import delete
-from headway.errors import Invalid, NotFound, TooLarge
+from headway.errors import Conflict, Invalid, NotFound, TooLarge
 from headway.model.files import ROOT, File, Kind
 from headway.views import files
 from headway.web.ask import Ask
@@ -15,12 +17,16 @@ from headway.web.body import Answer, answer, empty
 from headway.web.says import Media, Param, Says
 
 PAGE_MAX = 1000
-ANYTHING = Media("application/octet-stream")
-LIMIT = Param("limit", "How many at most, 1 to 1000.", int)
-CONTAINER = Param("container", "The folder; without it, the root.")
+CONTENT = Media("application/octet-stream")
+CONTAINER = Param("container", "The id of a folder; the root without it.")
 AFTER = Param("after", "What `next` said of the page before.")
+LIMIT = Param("limit", "How many at most, 1 to 1000.", int)
 NAME = Param("name", "What the file is called.", required=True)
-KIND = Param("kind", f"What kind of file it is: {', '.join(Kind)}.")
+KIND = Param(
+    "kind",
+    "What it is; without it, as its media type says.",
+    Literal["document", "spreadsheet", "presentation", "other"],
+)
 SAFE = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox"}
 """What somebody has uploaded is nothing that a browser is to run."""
 
@@ -36,7 +42,7 @@ async def list_page(ask: Ask) -> Answer:
     return answer(wire.Files(files=[_shown(file) for file in page], next=next))
 
 
-@Says(wire.File, 201, body=ANYTHING, params=(NAME, CONTAINER, KIND))
+@Says(wire.File, 201, body=CONTENT, params=(NAME, CONTAINER, KIND))
 async def upload(ask: Ask) -> Answer:
     """The body becomes a file called `name`, of its `Content-Type`, in `container`, of the given `kind`."""
     kind = ask.query.get("kind", "")
@@ -68,14 +74,14 @@ async def get(ask: Ask) -> Answer:
     return answer(_shown(await files.get(ask.world.database, ask.account.id, _in_path(ask))))
 
 
-@Says(ANYTHING)
+@Says(CONTENT)
 async def content(ask: Ask) -> FileResponse:
     """Download the content of one."""
     file, path = await files.content(ask.world.database, ask.world.blobs, ask.account.id, _in_path(ask))
     return FileResponse(path, media_type=file.media, filename=file.name, headers=SAFE)
 
 
-@Says(None, 204)
+@Says(None, 204, refuses=(Conflict,))
 async def remove(ask: Ask) -> Answer:
     """One goes, a folder with everything in it."""
     await delete(ask.world, _in_path(ask), ask.actor)

@@ -137,6 +137,13 @@ class Release(msgspec.Struct, frozen=True, kw_only=True):
     created_at: str
 
 
+class Rollback(msgspec.Struct, frozen=True, kw_only=True):
+    """A wish to go back to a release."""
+
+    version: int | None = None
+    """Null: the newest one from before the one that serves."""
+
+
 class Releases(msgspec.Struct, frozen=True, kw_only=True):
     """A page of releases, newest first."""
 

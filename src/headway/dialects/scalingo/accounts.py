@@ -8,13 +8,16 @@ from headway.domain.accounts.create_token import create_token
 from headway.domain.accounts.renew_token import renew_token
 from headway.domain.accounts.revoke_token import revoke_token
 from headway.domain.accounts.update import Update, update
-from headway.errors import Forbidden, Invalid
+from headway.errors import Forbidden, Invalid, TooMany, Unauthenticated
 from headway.views import accounts
 from headway.web.ask import Ask
 from headway.web.body import Answer, answer, empty
-from headway.web.says import Says
+from headway.web.says import Param, Says
 
 ROLES = ["Developer", "Operator", "Technical lead", "Product owner", "Student", "Other"]
+OTP = Param(
+    "X-Authorization-OTP", "What a second factor shows, where one logs in by password.", place="header"
+)
 
 
 @Says(wire.RegionsReply)
@@ -29,6 +32,7 @@ async def self(ask: Ask) -> Answer:
     return answer(project_accounts.user(ask.account))
 
 
+@Says(wire.UserReply, body=wire.ChangeUser, refuses=(TooMany,))
 async def change(ask: Ask) -> Answer:
     """What the asker says of themselves, and by what they log in."""
     wanted = (await ask.body(wire.ChangeUser)).user
@@ -51,16 +55,19 @@ def _update(wanted: wire.Changes) -> Update:
     )
 
 
+@Says(wire.RolesReply)
 async def roles(_ask: Ask) -> Answer:
     """What people may say that they are; nothing depends on it."""
     return answer(wire.RolesReply(ROLES))
 
 
+@Says(wire.UserReply)
 async def stop_free_trial(ask: Ask) -> Answer:
     """There is no trial, so none goes on when this is answered."""
     return answer(project_accounts.user(ask.account))
 
 
+@Says(status=204, refuses=(Forbidden,))
 async def delete(_ask: Ask) -> Answer:
     """Accounts are not deleted by a request."""
     raise Forbidden("an account is deleted by whoever runs the platform: ask them")
@@ -79,7 +86,7 @@ async def tokens(ask: Ask) -> Answer:
     return answer(wire.TokensReply([project_accounts.token(token) for token in found]))
 
 
-@Says(wire.TokenReply, 201, body=wire.CreateToken)
+@Says(wire.TokenReply, 201, body=wire.CreateToken, params=(OTP,), refuses=(Unauthenticated, TooMany))
 async def create(ask: Ask) -> Answer:
     """A new API token, with its secret; also for somebody who has none yet, and a password."""
     account = await asker(ask)

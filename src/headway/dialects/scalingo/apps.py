@@ -21,8 +21,6 @@ from headway.web.says import Param, Says
 PER_PAGE, PER_PAGE_MAX, PAGE_MAX = 20, 100, 1_000_000
 DRY_RUN = Param("X-Dry-Run", "With `true` all is checked and answered, and nothing stays.", bool, "header")
 CURRENT = Param("current_name", "What the app is called now; refused where that is not so.")
-
-
 _ALONE = {"owner", "project_id"}
 
 
@@ -101,7 +99,7 @@ async def rename(ask: Ask) -> Answer:
     return await _shown(ask, ids.show(app.id))
 
 
-@Says(wire.AppReply, body=wire.Change, params=(CURRENT,), keyed=True)
+@Says(wire.AppReply, body=wire.Change, params=(CURRENT,), keyed=True, refuses=(PaymentRequired,))
 async def change(ask: Ask) -> Answer:
     """Another owner, or other settings; they may stand below `app` or not, as clients differ."""
     wanted = await ask.body(wire.Change)

@@ -7,6 +7,8 @@ from headway.dialects.scalingo import (
     containers,
     deployments,
     deployments_stream,
+    domains,
+    events,
     features,
     keys,
     log_archives,
@@ -88,6 +90,18 @@ ROUTES = (
     Route("POST", f"{_APP}/collaborators", collaborators.invite),
     Route("PATCH", f"{_APP}/collaborators/{{id}}", collaborators.limit),
     Route("DELETE", f"{_APP}/collaborators/{{id}}", collaborators.remove),
+    # Names of their own.
+    Route("GET", f"{_APP}/domains", domains.list_all),
+    Route("POST", f"{_APP}/domains", domains.add),
+    Route("GET", f"{_APP}/domains/{{id}}", domains.get),
+    Route("PATCH", f"{_APP}/domains/{{id}}", domains.change),
+    Route("DELETE", f"{_APP}/domains/{{id}}", domains.remove),
+    # What happened.
+    Route("GET", f"{_APP}/events", events.of_app),
+    Route("GET", f"{_APP}/events/{{id}}", events.get),
+    Route("GET", "/v1/events", events.of_all),
+    Route("GET", "/v1/event_types", events.types, open=True),
+    Route("GET", "/v1/event_categories", events.categories, open=True),
     # Environment.
     Route("GET", f"{_APP}/variables", variables.list_all),
     Route("POST", f"{_APP}/variables", variables.set_one),

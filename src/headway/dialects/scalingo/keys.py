@@ -9,20 +9,24 @@ from headway.errors import Invalid
 from headway.views import keys
 from headway.web.ask import Ask
 from headway.web.body import Answer, answer, empty
+from headway.web.says import Says
 
 
+@Says(wire.KeysReply)
 async def list_all(ask: Ask) -> Answer:
     """The asker's keys."""
     found = await keys.of_account(ask.world.database, ask.account.id)
     return answer(wire.KeysReply([project.key(one, ask.account) for one in found]))
 
 
+@Says(wire.KeyReply)
 async def get(ask: Ask) -> Answer:
     """One of them."""
     found = await keys.get(ask.world.database, ask.account.id, id_of(ask.params["id"], "key"))
     return answer(wire.KeyReply(project.key(found, ask.account)))
 
 
+@Says(wire.KeyReply, 201, body=wire.AddKey)
 async def add(ask: Ask) -> Answer:
     """One more."""
     name, content = _said(await ask.body(wire.AddKey))
@@ -30,6 +34,7 @@ async def add(ask: Ask) -> Answer:
     return answer(wire.KeyReply(project.key(key, ask.account)), 201)
 
 
+@Says(status=204)
 async def remove(ask: Ask) -> Answer:
     """One less."""
     await remove_key(ask.world, ask.account.id, id_of(ask.params["id"], "key"), ask.actor)

@@ -5,18 +5,23 @@ from starlette.responses import FileResponse
 from headway import ids
 from headway.dialects.scalingo import asked, project_logs
 from headway.dialects.scalingo.wire import logs as wire
-from headway.errors import Invalid, Unauthenticated
+from headway.errors import Invalid, NotFound, Unauthenticated
 from headway.model.logs import Archive
 from headway.views import logs
 from headway.web.ask import Ask
 from headway.web.body import Answer, answer
+from headway.web.says import Media, Param, Says
 
 PURPOSE = "log-archive"
 LINK_SECONDS = 3600
 PER_PAGE = 20
 PAGE_MAX = 1_000_000
+CURSOR = Param("cursor", "The `next_cursor` of the archives before.")
+PAGE = Param("page", "Which page, from 1; with `cursor` not looked at.", int)
+TOKEN = Param("token", "What the link holds.", required=True)
 
 
+@Says(wire.ArchivesReply, params=(CURSOR, PAGE), refuses=(Invalid,))
 async def list_page(ask: Ask) -> Answer:
     """Some archives, newest first: those behind a `cursor`, or a `page` of them."""
     app = await asked.app(ask, "logs.read")
@@ -27,6 +32,7 @@ async def list_page(ask: Ask) -> Answer:
     return answer(wire.ArchivesReply(next_cursor=following, has_more=bool(following), archives=shown))
 
 
+@Says(Media("application/gzip"), params=(TOKEN,), refuses=(NotFound, Unauthenticated))
 async def download(ask: Ask) -> FileResponse:
     """One archive, by a link that is still good."""
     claims = ask.edge.signer.read(PURPOSE, ask.query.get("token", ""))

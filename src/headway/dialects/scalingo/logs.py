@@ -47,7 +47,7 @@ async def read(ask: Ask) -> ASGIApp:
     return text("".join(f"{dated(line)}\n" for line in found)) if found else empty()
 
 
-@Says(wire_logs.Event, params=(TOKEN, FILTER))
+@Says(wire_logs.Event, params=(TOKEN, COUNT, FILTER))
 async def stream(ask: Ask) -> ASGIApp:
     """New lines over a WebSocket, from now on: the client has already read what was. With `n`, older ones first."""
     return TextSocket(_frames(ask, _proven(ask)), _pings(ask))

@@ -8,6 +8,7 @@ from headway.dialects.scalingo.wire import one_offs as wire
 from headway.dialects.scalingo.wire import operations as wire_operations
 from headway.domain.one_offs import start
 from headway.domain.one_offs import stop as stopping
+from headway.errors import PaymentRequired
 from headway.model.one_offs import Wish
 from headway.model.operations import Operation
 from headway.views import containers
@@ -16,7 +17,7 @@ from headway.web.body import Answer, answer, empty
 from headway.web.says import Says
 
 
-@Says(wire.RunReply, body=wire.Run, keyed=True, location=True)
+@Says(wire.RunReply, body=wire.Run, keyed=True, location=True, refuses=(PaymentRequired,))
 async def run(ask: Ask) -> Answer:
     """Begin to run a command; how to follow that, and, where it is not detached, where to attach a terminal."""
     asked_for = await ask.body(wire.Run)

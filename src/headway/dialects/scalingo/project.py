@@ -61,7 +61,11 @@ class Places(msgspec.Struct, frozen=True, kw_only=True):
     origin: str
     """Ours: `http://127.0.0.1:8000`."""
     apps: str
-    """What follows an app's name in its address: `.localhost:8080`."""
+    """What follows an app's name in its host: `.localhost`."""
+    port: str
+    """What follows the host: `:8080`, or nothing for the usual port."""
+    tls_port: str | None
+    """The same over TLS; None where nothing is served so."""
     ssh: str
     region: str
     attach: str
@@ -70,14 +74,27 @@ class Places(msgspec.Struct, frozen=True, kw_only=True):
 
 def places(config: Config, origin: str) -> Places:
     """The places of a platform that is reached at `origin`."""
-    _, _, port = config.apps.rpartition(":")
     return Places(
         origin=origin,
-        apps=f".{config.domain}" if port == "80" else f".{config.domain}:{port}",
+        apps=f".{config.domain}",
+        port=_port_of(config.apps, "80"),
+        tls_port=_port_of(config.apps_tls, "443") if config.apps_tls else None,
         ssh=config.ssh,
         region=config.region,
         attach=attach_origin(config, origin),
     )
+
+
+def _port_of(address: str, usual: str) -> str:
+    port = address.rpartition(":")[2]
+    return "" if port == usual else f":{port}"
+
+
+def _reached(host: str, of: App, where: Places) -> str:
+    """The address of an app by that name: over TLS where the app insists on it, and that is served here."""
+    if of.force_https and where.tls_port is not None:
+        return f"https://{host}{where.tls_port}"
+    return f"http://{host}{where.port}"
 
 
 def date(at: int) -> str:
@@ -120,7 +137,7 @@ def operation_url(it: Operation, app: App, where: Places) -> str:
 def app(it: apps.Shown, where: Places) -> wire_apps.App:
     """An app."""
     record = it.app
-    url = f"http://{record.name}{where.apps}"
+    base_url = _reached(f"{record.name}{where.apps}", record, where)
     return wire_apps.App(
         id=ids.show(record.id),
         name=record.name,
@@ -129,8 +146,8 @@ def app(it: apps.Shown, where: Places) -> wire_apps.App:
         git_url=f"ssh://git@{where.ssh}/{record.name}.git",
         git_source=record.git_source,
         owner=wire_apps.Owner(id=ids.show(it.owner.id), username=it.owner.name, email=it.owner.email),
-        url=url,
-        base_url=url,
+        url=base_url if it.canonical is None else _reached(it.canonical, record, where),
+        base_url=base_url,
         links=wire_apps.Links(
             deployments_stream=_socket(where, f"/v1/apps/{record.name}/deployments_stream")
         ),
@@ -231,6 +248,7 @@ def deployment(it: deployments.Shown, where: Places, stack: str) -> wire_deploym
         status=it.status,
         git_ref=record.ref,
         previous_git_ref=record.previous_ref,
+        type="git" if record.source_url.startswith("git:") else "archive",
         image=f"release-{ids.show(record.release_id)}",
         duration=took,
         image_size=record.image_size,

@@ -6,15 +6,22 @@ from headway import ids
 from headway.dialects.scalingo import asked, project_stats
 from headway.dialects.scalingo.wire import stats as wire
 from headway.errors import Invalid, Retry, Unavailable
-from headway.model.stats import ALL, FINE_HOURS, KEPT_HOURS, Wanted
+from headway.model.stats import ALL, CLASSES, FINE_HOURS, KEPT_HOURS, STATISTICS, Wanted
 from headway.views import stats
 from headway.web.ask import Ask
 from headway.web.body import Answer, answer
+from headway.web.says import Param, Says
 
 NAMES = {"ram": "memory"}
 """Other names of metrics that the npm client knows."""
+SINCE = Param("since", f"How many hours back, up to {KEPT_HOURS}.", int)
+STATUS = Param("status_code", f"Of `router`: one of {', '.join((*CLASSES, ALL))}.")
+STATISTIC = Param("statistics_type", f"Of `requests`: one of {', '.join(STATISTICS)}.")
+LAST = Param("last", "With `true` only the last point.", bool)
+TYPE = Param("container_type", "Of `cpu`, `memory` and `swap`: which containers.")
 
 
+@Says(wire.StatsReply, refuses=(Unavailable,))
 async def now(ask: Ask) -> Answer:
     """Every container of the app that runs."""
     app = await asked.app(ask, "stats.read")
@@ -25,16 +32,18 @@ async def now(ask: Ask) -> Answer:
     return answer(wire.StatsReply([project_stats.now(it) for it in readings]))
 
 
+@Says(list[wire.Point], params=(SINCE, STATUS, STATISTIC, LAST), refuses=(Invalid,))
 async def history(ask: Ask) -> Answer:
     """A series: a bare array. With `last=true` only its last point."""
     wanted = _wanted(ask, ask.params.get("type", ""), _index(ask.params.get("index")))
     app = await asked.app(ask, "stats.read")
     hours = ask.number("since", FINE_HOURS, at_least=1, at_most=KEPT_HOURS)
     points = await stats.history(ask.world.database, app.id, wanted, hours, ask.world.clock.now())
-    is_last = ask.query.get("last", "").lower() == "true"
-    return answer([project_stats.point(it) for it in (points[-1:] if is_last else points)])
+    told = points[-1:] if ask.flag("last", default=False) else points
+    return answer([project_stats.point(it) for it in told])
 
 
+@Says(wire.Point, params=(TYPE,), refuses=(Invalid,))
 async def recommended(ask: Ask) -> Answer:
     """What an autoscaler might aim at."""
     wanted = _wanted(ask, ask.query.get("container_type", ""), None)

@@ -2,6 +2,7 @@
 
 import asyncio
 import functools
+from typing import Literal, get_args
 
 from starlette.types import ASGIApp
 
@@ -13,10 +14,15 @@ from headway.model.operations import Operation
 from headway.web.ask import Ask
 from headway.web.body import Answer
 from headway.web.routes import Handler
+from headway.web.says import Param
 
 LEGACY = "/platform/v1"
-VERSIONS = frozenset({"2022-01-01", "2026-01-01"})
+Version = Literal["2022-01-01", "2026-01-01"]
+VERSIONS = frozenset(get_args(Version))
 """Any of them is taken on any path, and none need be named: the path decides."""
+VERSION = Param(
+    "X-Version", "Version of the API; the path decides, and none need be named.", Version, "header"
+)
 ANSWER_SECONDS_MAX = 29
 RETRY_SECONDS = 1
 """After how long to look for the first time at what was just begun."""

@@ -2,7 +2,7 @@
 
 from headway.clock import Clock
 from headway.config import Config
-from headway.dialects.workiva import files, operations, tokens
+from headway.dialects.workiva import files, operations, tokens, wire
 from headway.dialects.workiva.asked import LEGACY, checked
 from headway.dialects.workiva.identity import AUDIENCE, secret
 from headway.dialects.workiva.legacy import IAM, both, sunset_of
@@ -13,11 +13,24 @@ from headway.errors import NotFound
 from headway.web.ask import Ask
 from headway.web.body import Answer
 from headway.web.deprecation import PAGES, page
+from headway.web.described import described
 from headway.web.dialect import Dialect
+from headway.web.openapi import About
 from headway.web.routes import Handler, Route
+from headway.web.says import HTML, Says
 
 OPERATIONS, FILES, TOKENS = "platform-v1-operations", "platform-v1-files", "iam-v1-oauth2-token"
 """The names of what is to be switched off."""
+ABOUT = About(
+    title="Workiva",
+    version="2026-01-01",
+    text="Follow one operation by its id, whoever began it; copy and export files. Each deprecated path has a successor.",
+    schemes={
+        "token": {"type": "http", "scheme": "bearer", "description": "An access token, or an API token."}
+    },
+    error=wire.Error,
+    at="/docs/workiva",
+)
 _OPERATION, _FILE = "/operations/{operationId}", "/files/{fileId}"
 
 
@@ -43,8 +56,10 @@ def workiva(config: Config, clock: Clock) -> Dialect:
     )
     return Dialect(
         name="workiva",
-        prefixes=(LEGACY, IAM, "/operations", "/oauth2", "/files", PAGES),
-        routes=(*routes, Route("GET", f"{PAGES}/{{name}}", _pages(routes), open=True)),
+        prefixes=(LEGACY, IAM, "/operations", "/oauth2", "/files", PAGES, ABOUT.at),
+        routes=described(
+            ABOUT, (*routes, Route("GET", f"{PAGES}/{{name}}", _pages(routes), open=True)), refuse
+        ),
         secret=secret,
         refuse=refuse,
         audience=AUDIENCE,
@@ -54,6 +69,7 @@ def workiva(config: Config, clock: Clock) -> Dialect:
 def _pages(routes: tuple[Route, ...]) -> Handler:
     """Hands out the page of each deprecation."""
 
+    @Says(HTML)
     async def deprecation(ask: Ask) -> Answer:
         """What is to be switched off, when, and what takes its place."""
         name = ask.params["name"]

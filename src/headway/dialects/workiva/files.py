@@ -2,7 +2,7 @@
 
 from headway import ids
 from headway.dialects.workiva import project, wire
-from headway.dialects.workiva.asked import begun, id_of
+from headway.dialects.workiva.asked import VERSION, begun, id_of
 from headway.dialects.workiva.identity import check_scope
 from headway.domain.files.copy import copy as begin_copy
 from headway.domain.files.export import export as begin_export
@@ -11,8 +11,10 @@ from headway.model.files import ROOT, Kind
 from headway.views import files
 from headway.web.ask import Ask
 from headway.web.body import Answer
+from headway.web.says import Says
 
 
+@Says(wire.Accepted, 202, body=wire.Copy, params=(VERSION,), keyed=True, location=True)
 async def copy(ask: Ask) -> Answer:
     """Begin to copy a file, or a folder with everything in it."""
     check_scope(ask, "file:write")
@@ -23,6 +25,7 @@ async def copy(ask: Ask) -> Answer:
     return begun(ask, await begin_copy(ask.world, file_id, container, ask.actor, name=name, key=ask.key))
 
 
+@Says(wire.Accepted, 202, body=wire.Export, params=(VERSION,), keyed=True, location=True)
 async def export(ask: Ask) -> Answer:
     """Begin to export a file."""
     check_scope(ask, "file:read")

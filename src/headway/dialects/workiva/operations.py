@@ -1,19 +1,25 @@
 """One operation, whoever began it, and what came of it."""
 
+from typing import Annotated
+
+import msgspec
 from starlette.responses import FileResponse
 
 from headway import ids
 from headway.dialects.workiva import project, wire
 from headway.dialects.workiva.answers import said
-from headway.dialects.workiva.asked import id_of
+from headway.dialects.workiva.asked import VERSION, id_of
 from headway.dialects.workiva.identity import check_scope
 from headway.dialects.workiva.polls import Polls
 from headway.errors import Malformed, NotFound
 from headway.views import files, operations
 from headway.web.ask import Ask
 from headway.web.body import Answer
+from headway.web.says import Media, Param, Says
 
 PAGE_MAX = 1000
+COUNT = Param("$maxpagesize", "How many at most, 1 to 1000.", Annotated[int, msgspec.Meta(ge=1, le=PAGE_MAX)])
+NEXT = Param("$next", "What `@nextLink` has.")
 SAFE = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox"}
 """What somebody has uploaded is nothing that a browser is to run."""
 
@@ -24,6 +30,7 @@ class Operations:
     def __init__(self, polls: Polls) -> None:
         self._polls = polls
 
+    @Says(wire.Operation, params=(VERSION,), refuses=(Malformed,))
     async def get(self, ask: Ask) -> Answer:
         """Retrieve a single operation."""
         id = id_of(ask, "operationId", "operation")
@@ -35,6 +42,7 @@ class Operations:
         return said(shown, 200, {} if pause is None else {"Retry-After": str(pause)})
 
 
+@Says(wire.CopyResults, params=(VERSION, COUNT, NEXT), refuses=(Malformed,))
 async def copy_results(ask: Ask) -> Answer:
     """What a copy has made, a page at a time."""
     check_scope(ask, "file:read")
@@ -49,6 +57,7 @@ async def copy_results(ask: Ask) -> Answer:
     return said(wire.CopyResults(data=data, next_link=link))
 
 
+@Says(Media("application/octet-stream"), params=(VERSION,), refuses=(Malformed,))
 async def exported_file(ask: Ask) -> FileResponse:
     """Download what an export has made."""
     check_scope(ask, "file:read")
@@ -57,6 +66,7 @@ async def exported_file(ask: Ask) -> FileResponse:
     return FileResponse(path, media_type=it.media, filename=it.name, headers=SAFE)
 
 
+@Says(wire.Resource, params=(VERSION,), refuses=(Malformed,))
 async def resource(ask: Ask) -> Answer:
     """What an operation that has completed was about."""
     id = id_of(ask, "operationId", "operation")

@@ -7,10 +7,11 @@ import msgspec
 from headway.dialects.workiva import wire
 from headway.dialects.workiva.answers import said
 from headway.dialects.workiva.identity import AUDIENCE, DEFAULT_SCOPES, SCOPES
-from headway.errors import Malformed, TooLarge, Unauthenticated
+from headway.errors import TooLarge, Unauthenticated
 from headway.web.ask import Ask
 from headway.web.body import Answer
 from headway.web.identity import basic
+from headway.web.says import Says
 
 BYTES_MAX = 64 << 10
 FIELDS_MAX = 50
@@ -26,6 +27,12 @@ class _Refused(Exception):
         super().__init__(text)
 
 
+@Says(
+    wire.Token,
+    also={400: wire.TokenError, 401: wire.TokenError, 413: wire.TokenError},
+    body=wire.TokenRequest,
+    refuses=(Unauthenticated,),
+)
 async def token(ask: Ask) -> Answer:
     """An access token for somebody who has an API token. Nobody looks at the client id: the secret says who."""
     try:
@@ -74,7 +81,7 @@ def _decoded(media: str, raw: bytes) -> wire.TokenRequest:
 def _form(raw: bytes) -> dict[str, str]:
     fields = parse_qsl(raw.decode(), keep_blank_values=True, max_num_fields=FIELDS_MAX)
     if len(dict(fields)) < len(fields):
-        raise Malformed("a field is there twice")
+        raise _Refused("invalid_request", "a field is there twice")
     return dict(fields)
 
 

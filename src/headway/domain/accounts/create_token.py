@@ -17,7 +17,8 @@ async def create_token(world: World, account_id: int, name: str, by: Actor) -> t
 
     async def body(tx: Tx) -> None:
         await tokens.insert(tx, token)
-        tx.append(NewEvent(at=token.created_at, name="token.created", target=f"account:{account_id}", by=by))
+        at, said, target = token.created_at, {"name": token.name}, f"account:{account_id}"
+        tx.append(NewEvent(at=at, name="token.created", target=target, by=by, data=said))
 
     await world.database.write(body)
     return token, secret

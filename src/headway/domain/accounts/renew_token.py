@@ -16,8 +16,8 @@ async def renew_token(world: World, account_id: int, token_id: int, by: Actor) -
     async def body(tx: Tx) -> Token:
         token = await owned(tx, account_id, token_id)
         await tokens.renew(tx, token.id, hash_of(secret))
-        at = world.clock.now()
-        tx.append(NewEvent(at=at, name="token.renewed", target=f"account:{account_id}", by=by))
+        at, said = world.clock.now(), {"name": token.name}
+        tx.append(NewEvent(at=at, name="token.renewed", target=f"account:{account_id}", by=by, data=said))
         return await tokens.get(tx, token.id)
 
     return await world.database.write(body), secret

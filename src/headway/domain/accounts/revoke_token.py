@@ -13,7 +13,7 @@ async def revoke_token(world: World, account_id: int, token_id: int, by: Actor) 
     async def body(tx: Tx) -> None:
         token = await owned(tx, account_id, token_id)
         await tokens.remove(tx, token.id)
-        at = world.clock.now()
-        tx.append(NewEvent(at=at, name="token.revoked", target=f"account:{account_id}", by=by))
+        at, said = world.clock.now(), {"name": token.name}
+        tx.append(NewEvent(at=at, name="token.revoked", target=f"account:{account_id}", by=by, data=said))
 
     await world.database.write(body)

@@ -5,6 +5,7 @@ import msgspec
 from headway.domain.access import permitted
 from headway.domain.containers import running
 from headway.domain.one_offs.stop import end_all
+from headway.domain.repositories import keep
 from headway.domain.world import World
 from headway.engine.declare import OperationType, Run, Step
 from headway.engine.submit import key_of
@@ -63,7 +64,8 @@ async def start_again(run: Run[Delete, World]) -> None:
 
 
 async def forget(run: Run[Delete, World]) -> None:
-    """Its log and what its builds have kept are gone."""
+    """Its log, its repository and what its builds have kept are gone."""
+    await keep.forget(run.world, run.params.app_id)
     await run.world.builder.forget_cache(show(run.params.app_id))
     run.world.logbook.forget(show(run.params.app_id))
 
@@ -74,6 +76,7 @@ async def record(run: Run[Delete, World], tx: Tx) -> None:
     owner_id = (await apps.get(tx, params.app_id)).owner_id
     await apps.delete(tx, params.app_id)
     by, data = Actor(account_id=it.account_id), {"app": show(params.app_id), "name": params.name}
+    tx.after_commit(lambda: run.world.sites.later(params.app_id))
     # Nobody can ask the app any more what became of it.
     target = f"account:{owner_id}"
     tx.append(NewEvent(at=now, name="app.deleted", operation=it.id, target=target, by=by, data=data))
@@ -92,7 +95,7 @@ DELETE: OperationType[Delete, World] = OperationType(
     steps=(
         Step(title="take it from the router", do=unroute, undo=route_again),
         Step(title="stop its containers", do=stop, undo=start_again, weight=6, seconds_max=STOP_SECONDS_MAX),
-        Step(title="forget its log and builds", do=forget, interruptible=False),
+        Step(title="forget its log, repository and builds", do=forget, interruptible=False),
     ),
     record=record,
     summary=lambda params: f"delete {params.name}",

@@ -44,8 +44,8 @@ async def scale(
 ) -> tuple[list[ContainerType], Operation]:
     """Begin to scale; the complete formation as it will be, and the operation.
 
-    NotFound for an unknown type, Invalid for a wrong amount or size, Busy while anything else changes the app, Stale
-    where the formation is none of those that `match` names, PaymentRequired.
+    NotFound for an unknown type, Invalid for a wrong amount or size, Busy while anything else changes the app,
+    PaymentRequired, Stale where the formation is none of those that `match` names.
     """
     sent = key_of(by, key, SCALE.name, app.id, changes)
 

@@ -20,7 +20,7 @@ async def accept(world: World, app_id: int, collaborator_id: int, by: Actor) -> 
         if await collaborators.role(tx, app, by.account_id) is not None:
             raise Conflict("you work on this app already")
         await collaborators.accept(tx, it.id, by.account_id)
-        at, said, target = world.clock.now(), {"collaborator": it.id}, f"app:{app_id}"
+        at, said, target = world.clock.now(), {"collaborator": it.id, "email": it.email}, f"app:{app_id}"
         tx.append(NewEvent(at=at, name="collaborator.accepted", target=target, by=by, data=said))
         return app
 

@@ -20,7 +20,7 @@ async def limit(world: World, app: App, collaborator_id: int, by: Actor, *, is_l
         await collaborators.limit(tx, it.id, is_limited)
         at, said, target = (
             world.clock.now(),
-            {"collaborator": it.id, "is_limited": is_limited},
+            {"collaborator": it.id, "email": it.email, "is_limited": is_limited},
             f"app:{app.id}",
         )
         tx.append(NewEvent(at=at, name="collaborator.limited", target=target, by=by, data=said))

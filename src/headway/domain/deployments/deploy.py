@@ -4,25 +4,27 @@ The old release serves until every web container of the new one is ready, and go
 before that. Read DEPLOY, near the end, first.
 """
 
-import os
-from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from headway import ids
+from headway.builders.download import fault_of
 from headway.builders.port import Source
-from headway.builders.refusals import disk_full_told
 from headway.clock import SECOND
 from headway.domain.access import permitted
+from headway.domain.apps.rollback import rollback
 from headway.domain.containers import formation, running
 from headway.domain.containers.swap import Swap, Swapping
+from headway.domain.deployments import hook, source
+from headway.domain.deployments.source import Origin
 from headway.domain.deployments.upload import own_archive
+from headway.domain.repositories import keep
 from headway.domain.world import World
 from headway.engine.cancel import CODE
 from headway.engine.declare import OperationType, Run, Step
-from headway.engine.submit import key_of
-from headway.errors import Failure, Invalid
+from headway.engine.submit import Key, key_of
+from headway.errors import Conflict, Invalid
 from headway.model.apps import App, Container, ContainerType
 from headway.model.deployments import FAILURES, SUCCESS, Deployment, Release
 from headway.model.operations import Actor, Detail, NewEvent, Operation
@@ -31,6 +33,7 @@ from headway.store import accounts, apps, containers, deployments, releases, var
 from headway.store.database import Tx
 
 BUILD_SECONDS_MAX = 3600
+SOURCE_SECONDS_MAX = 1800
 
 
 class Deploy(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,7 +42,10 @@ class Deploy(msgspec.Struct, frozen=True, kw_only=True):
     app_id: int
     deployment_id: int
     release_id: int
-    archive: str
+    hook_id: int
+    """The one-off that runs its postdeploy, where it has one."""
+    release_before: int | None
+    origin: Origin
     ref: str
     formation: list[ContainerType]
     before: list[Container]
@@ -57,37 +63,64 @@ async def deploy(
 ) -> tuple[Deployment, Operation]:
     """Begin to deploy; the deployment and its operation.
 
-    Invalid where nothing was uploaded behind the URL, Busy while anything else changes the app.
+    Invalid where the URL is no place to take an archive from, Busy while anything else changes the app.
     """
     archive = await own_archive(world, source_url)
+    origin = (
+        Origin(source_url=source_url, url=source_url)
+        if archive is None
+        else Origin(source_url=source_url, archive=archive.name)
+    )
     sent = key_of(by, key, DEPLOY.name, app.id, source_url, ref)
+    return await _submitted(
+        world, app, origin, by, ref=ref or f"archive-{world.clock.now() // 1_000_000}", key=sent
+    )
 
+
+async def push(
+    world: World, app: App, origin: Origin, by: Actor, *, key: str = ""
+) -> tuple[Deployment, Operation]:
+    """Begin to deploy a commit of the app's repository; its branch moves there once it serves.
+
+    Busy while anything else changes the app.
+    """
+    sent = key_of(by, key, DEPLOY.name, app.id, origin.branch, origin.commit)
+    return await _submitted(world, app, origin, by, ref=origin.commit, key=sent)
+
+
+async def _submitted(
+    world: World, app: App, origin: Origin, by: Actor, *, ref: str, key: Key | None
+) -> tuple[Deployment, Operation]:
     async def body(tx: Tx) -> tuple[Deployment, Operation]:
         await permitted(tx, app.id, by, DEPLOY.name)
-        if (earlier := await world.desk.earlier(tx, sent)) is not None:
+        if (earlier := await world.desk.earlier(tx, key)) is not None:
             return await deployments.of_operation(tx, earlier.id, app.id), earlier
-        if archive is None:
-            raise Invalid(source_url="should be the download URL of a source that has been uploaded")
-        params = await _planned(world, tx, app, archive, ref)
-        operation = await world.desk.submit(tx, DEPLOY, params, by=by, key=sent)
-        return await _deployment(tx, params, operation, source_url, by), operation
+        if not origin.ours and (fault := fault_of(origin.url)):
+            raise Invalid(source_url=fault)
+        params = await _planned(world, tx, app, origin, ref)
+        operation = await world.desk.submit(tx, DEPLOY, params, by=by, key=key)
+        return await _begun(tx, params, operation, by), operation
 
     return await world.database.write(body)
 
 
-async def _planned(world: World, tx: Tx, app: App, archive: Path, ref: str | None) -> Deploy:
+async def _planned(world: World, tx: Tx, app: App, origin: Origin, ref: str) -> Deploy:
+    """What is to be deployed, beside what is there."""
     return Deploy(
         app_id=app.id,
         deployment_id=world.ids.next(),
         release_id=world.ids.next(),
-        archive=archive.name,
-        ref=ref or f"archive-{world.clock.now() // 1_000_000}",
+        hook_id=world.ids.next(),
+        release_before=(await apps.get(tx, app.id)).release_id,
+        origin=origin,
+        ref=ref,
         formation=await containers.types(tx, app.id),
         before=await containers.of_app(tx, app.id),
     )
 
 
-async def _deployment(tx: Tx, params: Deploy, operation: Operation, source_url: str, by: Actor) -> Deployment:
+async def _begun(tx: Tx, params: Deploy, operation: Operation, by: Actor) -> Deployment:
+    """The deployment, kept beside the operation that makes it."""
     app = await apps.get(tx, params.app_id)
     previous = None if app.release_id is None else (await releases.get(tx, app.release_id)).ref
     deployment = Deployment(
@@ -97,7 +130,7 @@ async def _deployment(tx: Tx, params: Deploy, operation: Operation, source_url: 
         release_id=params.release_id,
         ref=params.ref,
         previous_ref=previous,
-        source_url=source_url,
+        source_url=params.origin.source_url,
         pusher_id=by.account_id,
         pusher=by.name,
         pusher_email=(await accounts.get(tx, by.account_id)).email,
@@ -115,26 +148,14 @@ async def _deployment(tx: Tx, params: Deploy, operation: Operation, source_url: 
 
 
 async def take_source(run: Run[Deploy, World]) -> None:
-    """The archive is ours, whatever becomes of the place where it was uploaded."""
-    uploaded = run.world.config.folder / "sources" / run.params.archive
-    own = _archive(run)
-    own.parent.mkdir(parents=True, exist_ok=True)
-    if own.exists():
-        return
-    part = own.with_suffix(".part")
-    part.unlink(missing_ok=True)
-    try:
-        with disk_full_told():
-            os.link(uploaded, part)
-    except FileNotFoundError:
-        raise Failure("build-error", "the uploaded archive is not there any more") from None
-    part.replace(own)
+    """The archive is ours, whatever becomes of the place where it was."""
+    it = run.params
+    await source.take(run.world, it.app_id, it.deployment_id, it.origin)
 
 
 async def leave_source(run: Run[Deploy, World]) -> None:
     """Nothing is left of the archive and of the build."""
-    _archive(run).unlink(missing_ok=True)
-    _archive(run).with_suffix(".part").unlink(missing_ok=True)
+    source.leave(run.world, run.params.deployment_id)
     await run.world.builder.discard(ids.show(run.operation.id))
 
 
@@ -143,15 +164,15 @@ async def build(run: Run[Deploy, World]) -> dict[str, Any]:
     world, params = run.world, run.params
     app = await world.database.read(lambda tx: apps.get(tx, params.app_id))
     known = await world.database.read(lambda tx: variables.of_app(tx, params.app_id))
-    source = Source(
-        archive=_archive(run),
+    wanted = Source(
+        archive=source.archive_of(world, params.deployment_id),
         app_id=ids.show(app.id),
         app=app.name,
         ref=params.ref,
         environment=resolved({it.name: it.value for it in known}),
         build_id=ids.show(run.operation.id),
     )
-    slug = await world.builder.build(source, run.say)
+    slug = await world.builder.build(wanted, run.say)
     return {"slug": {"digest": slug.digest, "size": slug.size_bytes, "processes": dict(slug.processes)}}
 
 
@@ -210,6 +231,7 @@ async def record(run: Run[Deploy, World], tx: Tx) -> None:
     await apps.released(tx, params.app_id, params.release_id, now)
     await apps.deployed(tx, params.app_id, params.deployment_id)
     await deployments.end(tx, params.deployment_id, SUCCESS, now, run.notes["slug"]["size"])
+    await releases.trim(tx, params.app_id, params.release_id, run.world.config.releases_kept)
     _say(run, tx, now, "app.deployed", status=SUCCESS)
 
 
@@ -241,15 +263,48 @@ def _say(run: Run[Deploy, World], tx: Tx, at: int, name: str, **data: str | int)
     tx.append(NewEvent(at=at, name=name, operation=it.id, target=it.target, by=by, data=data))
 
 
-def _archive(run: Run[Deploy, World]) -> Path:
-    return run.world.config.folder / "deployments" / f"{ids.show(run.params.deployment_id)}.tar.gz"
+async def run_hook(run: Run[Deploy, World]) -> None:
+    """Its postdeploy has run, once, and well; nothing where it has none."""
+    it = run.params
+    wanted = hook.Hook(it.hook_id, it.app_id, it.release_id, run.operation)
+    await hook.run(run.world, wanted, run.notes["slug"]["processes"], run.say)
+
+
+async def end_hook(run: Run[Deploy, World]) -> None:
+    """Nothing of its postdeploy runs. What it has done stays done."""
+    await hook.end(run.world, run.params.hook_id)
+
+
+async def move_branch(run: Run[Deploy, World]) -> None:
+    """The branch that was pushed is at the commit that serves."""
+    it = run.params.origin
+    if it.commit:
+        await keep.move(run.world, run.params.app_id, it.branch, it.commit)
+
+
+async def move_branch_back(run: Run[Deploy, World]) -> None:
+    """The branch is where it was."""
+    it = run.params.origin
+    if it.commit:
+        await keep.move(run.world, run.params.app_id, it.branch, it.before)
 
 
 async def again(world: World, params: Deploy, by: Actor, key: str) -> Operation:
-    """The same archive, as long as it is kept."""
-    app = await running.app_of(world, params.app_id)
-    before = await world.database.read(lambda tx: deployments.get(tx, params.deployment_id))
-    return (await deploy(world, app, before.source_url, params.ref, by, key=key))[1]
+    """The same commit, URL or, as long as it is kept, archive."""
+    app, it = await running.app_of(world, params.app_id), params.origin
+    if not it.commit:
+        return (await deploy(world, app, it.source_url, params.ref, by, key=key))[1]
+    here = await keep.at(world, app.id, it.branch)
+    return (await push(world, app, msgspec.structs.replace(it, before=here), by, key=key))[1]
+
+
+async def inverse(world: World, params: Deploy, by: Actor, key: str) -> Operation:
+    """Back to the release that served before, as long as it is kept."""
+    if params.release_before is None:
+        raise Conflict("nothing was deployed before this")
+    before = params.release_before
+    version = (await world.database.read(lambda tx: releases.get(tx, before))).version
+    return await rollback(world, await running.app_of(world, params.app_id), version, by, key)
 
 
 _swapping = Swapping[Deploy](_swap)
@@ -259,15 +314,24 @@ DEPLOY: OperationType[Deploy, World] = OperationType(
     params=Deploy,
     target=lambda params: f"app:{params.app_id}",
     steps=(
-        Step(title="take the source", do=take_source, undo=leave_source),
+        Step(title="take the source", do=take_source, undo=leave_source, seconds_max=SOURCE_SECONDS_MAX),
         Step(title="build", do=build, weight=10, seconds_max=BUILD_SECONDS_MAX),
         Step(title="make the release", do=make_release, undo=unmake_release),
         _swapping.start("start the new containers"),
+        Step(
+            title="run postdeploy",
+            do=run_hook,
+            undo=end_hook,
+            seconds_max=hook.SECONDS_MAX,
+            again=hook.PATIENT,
+        ),
         _swapping.route("send them traffic"),
         _swapping.stop("stop the old containers"),
+        Step(title="move the branch", do=move_branch, undo=move_branch_back),
     ),
     record=record,
     record_failure=record_failure,
     summary=lambda params: f"deploy {params.ref}",
     again=again,
+    inverse=inverse,
 )

@@ -7,6 +7,7 @@ told already.
 
 import asyncio
 import logging
+from collections import defaultdict
 from collections.abc import Awaitable, Callable
 
 from headway import ids
@@ -42,17 +43,17 @@ class Gatherer:
         self._counted: Of = {}
         self._place = 0
         self._kept = 0
-        self._in_trouble = False
+        self._later: set[str] = set()
 
     async def serve(self, ready: asyncio.Event, stop: asyncio.Event) -> None:
         """Gather until `stop`, then keep what was counted."""
-        await self._until_done(self._begin)
+        await self._until_done("read", self._begin)
         async with asyncio.TaskGroup() as group:
             reading = group.create_task(self._read())
             ready.set()
             while not stop.is_set():
                 await either(stop.wait(), self._clock.sleep(KEEP_SECONDS))
-                await self._tried(self.keep)
+                await self._tried("counted", self.keep)
             reading.cancel()
 
     async def _begin(self) -> None:
@@ -60,17 +61,19 @@ class Gatherer:
 
     async def _read(self) -> None:
         async for requests in self._router.requests(self._place):
-            await self._until_done(lambda: self._lines.keep(requests))  # noqa: B023 - done before the next
+            await self._until_done("told", lambda: self._lines.keep(requests))  # noqa: B023 - before the next
             self.count(requests)
             while len(self._counted) > WAITING_MAX:
                 await self._clock.sleep(RETRY_SECONDS)
 
     def count(self, requests: list[Request]) -> None:
         """Count these, which are behind all that were counted."""
+        answered: defaultdict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
         for it in requests:
             if (app_id := ids.parse(it.app_id)) is not None:
-                ended_at = it.at + 1000 * it.duration_ms
-                stats.add(self._counted, app_id, ended_at, stats.request(it.status, it.duration_ms))
+                answered[stats.key(app_id, it.ended_at)].append((it.status, it.duration_ms))
+        for key, pairs in answered.items():
+            stats.add(self._counted, key, stats.requests(pairs))
         self._place = requests[-1].end
 
     async def keep(self) -> None:
@@ -93,25 +96,25 @@ class Gatherer:
         self._kept = place
         await self._router.forget_requests(place)
 
-    async def _until_done(self, work: Callable[[], Awaitable[None]]) -> None:
-        while not await self._tried(work):
+    async def _until_done(self, what: str, work: Callable[[], Awaitable[None]]) -> None:
+        while not await self._tried(what, work):
             await self._clock.sleep(RETRY_SECONDS)
 
-    async def _tried(self, work: Callable[[], Awaitable[None]]) -> bool:
+    async def _tried(self, what: str, work: Callable[[], Awaitable[None]]) -> bool:
         """Whether that could be done; that it could not is told once."""
         try:
             await work()
         except _NOT_NOW as error:
-            if not self._in_trouble:
-                _log.warning("requests are counted later: %s", str(error) or "the disk is full")
-            self._in_trouble = True
+            if what not in self._later:
+                _log.warning("requests are %s later: %s", what, str(error) or "the disk is full")
+            self._later.add(what)
             return False
-        self._in_trouble = False
+        self._later.discard(what)
         return True
 
 
 def _both(one: Of, other: Of) -> Of:
     found = dict(one)
-    for (app_id, at), more in other.items():
-        stats.add(found, app_id, at, more)
+    for key, more in other.items():
+        stats.add(found, key, more)
     return found

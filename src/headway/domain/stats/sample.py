@@ -1,4 +1,4 @@
-"""Look at this node's containers every ten seconds, and keep what was seen, a minute at a time."""
+"""Look at this node's containers every ten seconds, and keep what was seen."""
 
 import asyncio
 import contextlib
@@ -9,7 +9,7 @@ from headway.clock import Clock
 from headway.domain.stats.meter import Meter, Reading
 from headway.errors import Retry, Unavailable
 from headway.model import stats
-from headway.model.stats import FINE_SECONDS, SAMPLE_SECONDS, Of
+from headway.model.stats import SAMPLE_SECONDS, Of
 from headway.store import samples
 from headway.store.database import Database, StorageFull, Tx
 from headway.waiting import either
@@ -20,7 +20,7 @@ _MINUTES_MAX = 60
 
 
 class Sampler:
-    """The service that does it; it needs the runtime. Who is killed loses the samples of the minute that is not over."""
+    """The service that does it; it needs the runtime."""
 
     def __init__(self, meter: Meter, database: Database, clock: Clock, *, node: str) -> None:
         self._meter = meter
@@ -31,15 +31,14 @@ class Sampler:
         self._in_trouble = False
 
     async def serve(self, ready: asyncio.Event, stop: asyncio.Event) -> None:
-        """Sample until `stop`; then keep what there is."""
+        """Sample until `stop`."""
         ready.set()
         while not stop.is_set():
             # While the runtime cannot tell, there is nothing to tell.
             with contextlib.suppress(Retry):
                 self.take(await self._meter.sample())
-            await self.keep(until=stats.start(self._clock.now(), FINE_SECONDS))
+            await self.keep()
             await either(stop.wait(), self._clock.sleep(SAMPLE_SECONDS))
-        await self.keep(until=self._clock.now() + 1)
 
     def take(self, readings: list[Reading]) -> None:
         """Add one look to what was seen in this minute."""
@@ -51,16 +50,16 @@ class Sampler:
         for (app_id, label), it in newest.items():
             seen = stats.sample(label, it.cpu_percent, it.usage.memory_bytes, it.usage.swap_bytes)
             if (app := ids.parse(app_id)) is not None:
-                stats.add(self._taken, app, now, seen)
+                stats.add(self._taken, stats.key(app, now), seen)
 
-    async def keep(self, until: int) -> None:
-        """Keep all minutes that began before `until`, and let go of what is old; what cannot be kept now, later."""
-        over = {key: one for key, one in self._taken.items() if key[1] < until}
-        if not over:
+    async def keep(self) -> None:
+        """Keep what was taken, and let go of what is old; what cannot be kept now, later."""
+        if not self._taken:
             return
+        taken = self._taken
 
         async def body(tx: Tx) -> None:
-            await samples.add(tx, self._node, over)
+            await samples.add(tx, self._node, taken)
             await samples.forget(tx, self._clock.now())
 
         try:
@@ -69,7 +68,7 @@ class Sampler:
             self._complain(error)
             return
         self._in_trouble = False
-        self._taken = {key: one for key, one in self._taken.items() if key not in over}
+        self._taken = {}
 
     def _complain(self, error: Exception) -> None:
         if not self._in_trouble:

@@ -18,11 +18,12 @@ async def set_variables(world: World, app: App, values: Mapping[str, str], by: A
 
     async def body(tx: Tx) -> list[Variable]:
         await permitted(tx, app.id, by, "variables.set")
+        known = {it.name for it in await variables.of_app(tx, app.id)}
         kept = [
             await variables.set(tx, Variable(world.ids.next(), app.id, name, value))
             for name, value in values.items()
         ]
-        at, said = world.clock.now(), {"names": list(values)}
+        at, said = world.clock.now(), {"names": list(values), "new": [it for it in values if it not in known]}
         tx.append(NewEvent(at=at, name="variables.set", target=f"app:{app.id}", by=by, data=said))
         return kept
 

@@ -16,7 +16,7 @@ async def update_variable(world: World, app: App, variable_id: int, value: str, 
         await permitted(tx, app.id, by, "variables.set")
         variable = await variables.update(tx, app.id, variable_id, value)
         checked(variable.name, value)
-        at, said = world.clock.now(), {"names": [variable.name]}
+        at, said = world.clock.now(), {"names": [variable.name], "new": []}
         tx.append(NewEvent(at=at, name="variables.set", target=f"app:{app.id}", by=by, data=said))
         return variable
 

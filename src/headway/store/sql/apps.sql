@@ -72,6 +72,12 @@ DELETE FROM samples WHERE app_id = :id
 -- name: delete_collaborators
 DELETE FROM collaborators WHERE app_id = :id
 
+-- name: delete_certificates
+DELETE FROM certificates WHERE domain_id IN (SELECT id FROM domains WHERE app_id = :id)
+
+-- name: delete_domains
+DELETE FROM domains WHERE app_id = :id
+
 -- name: delete_variables
 DELETE FROM variables WHERE app_id = :id
 

@@ -24,3 +24,6 @@ VALUES (:id, :app_id, :operation_id, :release_id, :ref, :previous_ref, :source_u
 
 -- name: end
 UPDATE deployments SET status = :status, image_size = :image_size, finished_at = :at WHERE id = :id
+
+-- name: oldest_active
+SELECT min(created_at) FROM deployments WHERE status IS NULL

@@ -10,3 +10,22 @@ ON CONFLICT (id) DO NOTHING
 
 -- name: delete
 DELETE FROM releases WHERE id = :id
+
+-- name: by_version
+SELECT id, app_id, version, digest, processes, variables, ref, created_at
+FROM releases WHERE app_id = :app_id AND version = :version
+
+-- name: older
+SELECT id, app_id, version, digest, processes, variables, ref, created_at
+FROM releases WHERE app_id = :app_id AND version < :version ORDER BY version DESC LIMIT 1
+
+-- name: trim
+-- What runs, or is to run, keeps its release; so does the one that serves.
+DELETE FROM releases
+WHERE app_id = :app_id AND id <> :serving
+    AND id NOT IN (SELECT id FROM releases WHERE app_id = :app_id ORDER BY version DESC LIMIT :count)
+    AND id NOT IN (SELECT release_id FROM containers WHERE app_id = :app_id)
+    AND id NOT IN (SELECT release_id FROM one_offs WHERE app_id = :app_id AND finished_at IS NULL)
+
+-- name: digests
+SELECT DISTINCT digest FROM releases

@@ -1,0 +1,154 @@
+"""One push, as its hooks tell of it: what may not be pushed is refused, the rest is deployed, and told as it goes.
+
+The ref moves where the deployment moves it: once the new code serves. Whoever goes away meanwhile misses what is said,
+and nothing else.
+"""
+
+import asyncio
+import contextlib
+
+import msgspec
+
+from headway.domain.deployments.deploy import push
+from headway.domain.deployments.source import Origin
+from headway.domain.repositories import keep
+from headway.errors import Busy, Refusal, Trouble
+from headway.ids import show
+from headway.model.apps import App
+from headway.model.deployments import FAILURES, SUCCESS, Deployment
+from headway.model.operations import Actor, Operation
+from headway.views import deployments
+from headway.web.ask import Edge
+from headway.web.refusals import disk_full_refused
+
+_REFS = tuple(f"refs/heads/{branch}" for branch in keep.BRANCHES)
+_BRANCHES = " and ".join(keep.BRANCHES)
+
+
+class Update(msgspec.Struct, frozen=True, array_like=True):
+    """Where a ref is, where it is to be, and its name."""
+
+    before: str
+    after: str
+    ref: str
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """What a hook asks."""
+
+    hook: str
+    updates: list[Update]
+
+
+def fault_of(updates: list[Update]) -> str:
+    """Why this may not be pushed, as a sentence; nothing where it may."""
+    others = [it.ref for it in updates if it.ref not in _REFS]
+    if others:
+        return (
+            f"Only {_BRANCHES} are deployed, and {others[0]} is neither. "
+            "To deploy another branch: git push <remote> <branch>:main"
+        )
+    if len(updates) != 1:
+        return f"One branch is deployed at a time: push {' or '.join(keep.BRANCHES)}"
+    if set(updates[0].after) == {"0"}:
+        return f"{updates[0].ref} cannot be deleted; the app itself can be"
+    return ""
+
+
+class Push:
+    """Answers the hooks of one push to an app."""
+
+    def __init__(
+        self, edge: Edge, app: App, by: Actor, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        self.received = asyncio.Event()
+        """Set when all that was pushed has arrived."""
+        self._edge = edge
+        self._app = app
+        self._by = by
+        self._reader = reader
+        self._writer = writer
+
+    async def answer(self) -> None:
+        """Answer hooks until git has gone."""
+        try:
+            while line := await self._reader.readline():
+                self.received.set()
+                why = await self._answered(msgspec.json.decode(line, type=Asked))
+                await self._send({"why": why})
+        except (OSError, ValueError):
+            return
+
+    async def _answered(self, asked: Asked) -> str:
+        fault = fault_of(asked.updates)
+        if fault:
+            await self._say(f" !     {fault}\n")
+            return "refused"
+        return "" if asked.hook == "pre-receive" else await self._deployed(asked.updates[0])
+
+    async def _deployed(self, update: Update) -> str:
+        branch = update.ref.rpartition("/")[2]
+        try:
+            with disk_full_refused():
+                begun = await self._begun(branch, update)
+        except (Refusal, Trouble) as refusal:
+            await self._say(f" !     Not deployed: {refusal}\n")
+            return str(refusal)
+        if begun is None:
+            await self._say(
+                f" !     {branch} has been moved by another push meanwhile: fetch, and push again\n"
+            )
+            return "fetch first"
+        return await self._followed(*begun)
+
+    async def _begun(self, branch: str, update: Update) -> tuple[Deployment, Operation] | None:
+        """Begin, as soon as nothing else changes the app, or not at all; None where the branch is elsewhere."""
+        world = self._edge.world
+        origin = Origin(source_url=f"git:{branch}", commit=update.after, branch=branch, before=update.before)
+        until, told = world.clock.monotonic() + world.config.push_wait_seconds, 0
+        while True:
+            if await keep.at(world, self._app.id, branch) != update.before:
+                return None
+            try:
+                return await push(world, self._app, origin, self._by)
+            except Busy as busy:
+                left = until - world.clock.monotonic()
+                if world.config.push_when_busy == "refuse" or left <= 0:
+                    raise
+                if busy.holder != told:
+                    holder = f"operation {show(busy.holder)} ({busy.holder_type})"
+                    await self._say(f"-----> Waiting for {holder} to end\n")
+                told = busy.holder
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(left):
+                        await self._edge.feed.ended(busy.holder)
+
+    async def _followed(self, begun: Deployment, operation: Operation) -> str:
+        """What is told at the end: nothing where it serves."""
+        world, edge = self._edge.world, self._edge
+        await self._say(f"-----> Deployment {show(begun.id)}, operation {show(operation.id)}\n")
+        async for news in deployments.follow(world.database, edge.feed, world.clock, self._app.id):
+            if news.shown.deployment.id != begun.id:
+                continue
+            if news.kind == "log":
+                await self._say(news.text)
+            elif news.shown.status == SUCCESS:
+                await self._say(f"-----> {self._app.name} serves {begun.ref[:10]}\n")
+                return ""
+            elif news.shown.status in FAILURES:
+                return await self._told(operation, news.shown.status)
+        raise AssertionError
+
+    async def _told(self, operation: Operation, status: str) -> str:
+        ended = await self._edge.feed.ended(operation.id)
+        why = "" if ended is None or ended.detail is None else ended.detail.text.partition("\n")[0]
+        await self._say(f" !     The deployment failed ({status}){': ' if why else ''}{why}\n")
+        await self._say(" !     What was deployed before goes on serving, if there was any\n")
+        return f"deployment failed: {status}"
+
+    async def _say(self, text: str) -> None:
+        await self._send({"say": text})
+
+    async def _send(self, frame: dict[str, str]) -> None:
+        self._writer.write(msgspec.json.encode(frame) + b"\n")
+        await self._writer.drain()
