@@ -146,6 +146,21 @@ async def restart(client: Client, app: str, scope: tuple[str, ...], **how: bool)
 @click.command()
 @remote
 @click.argument("app")
+@click.argument("version", required=False)
+@commanding
+async def rollback(client: Client, app: str, version: str | None, **how: bool) -> int:
+    """Let the release VERSION of an app (`v3`, or 3) serve again; without one, the one before."""
+    number = (version or "").removeprefix("v")
+    if version and not number.isdecimal():
+        raise click.BadParameter(f"{version}: say v3, or 3")
+    wanted = {"version": int(number)} if version else {}
+    reply = await client.begin("POST", f"/apps/{app}/rollback", wanted, dry_run=how["dry_run"])
+    return await begun(client, reply, **how)
+
+
+@click.command()
+@remote
+@click.argument("app")
 @click.option("--limit", type=click.IntRange(1, 100), default=20, show_default=True)
 @json_option
 async def releases(client: Client, app: str, limit: int, *, as_json: bool) -> None:

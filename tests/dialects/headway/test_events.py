@@ -51,7 +51,8 @@ async def test_behind_an_event_that_is_not_kept_the_answer_is_where_things_stand
     live: Client, outside: Outside
 ) -> None:
     async def body(tx: Tx) -> None:
-        tx.append(NewEvent(at=1 << 60, name="app.scaled", by=Actor()))
+        for n in range(5):
+            tx.append(NewEvent(at=1 if n < 4 else 1 << 60, name="app.scaled", by=Actor()))
 
     await outside.database.write(body)
     await outside.database.write(lambda tx: events.forget(tx, 1 << 59, 3))
