@@ -94,6 +94,8 @@ class Sqlite:
         # Several who create one file at once would wait for each other: SQLite's own locks do not prevent it.
         with self._file.with_name(f"{self._file.name}-opening").open("wb") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
+            # It holds secrets; SQLite makes the files beside it like it.
+            self._file.touch(mode=0o600)
             writer = apsw.Connection(str(self._file))
             writer.set_busy_timeout(5000)
             for pragma in PRAGMAS:
