@@ -10,7 +10,7 @@ from tests.journeys.driving import SETTINGS, good, platform
 from tests.parity.scalingo.conftest import Drive
 from tests.ready_made import OTHER_SECRET, add_account
 
-NOT_YET = {"Domains", "Events", "Metrics", "Projects"}
+NOT_YET = {"Events", "Metrics", "Projects"}
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ0wbdmWqFkxSbPiGWYZ3y4jBLnEa5DFHHvlKlqRFIhn laptop"
 
 
