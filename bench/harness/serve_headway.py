@@ -119,7 +119,7 @@ async def main(kind: str, url: str, data: str, stored: int = 100) -> None:
         numbered=ids.belong_to,
     )
     world = World(
-        config=Config(data=data, requests_per_minute=LIMITLESS),
+        config=Config(data=data, requests_per_minute=LIMITLESS, scalingo_requests_per_minute=LIMITLESS),
         clock=clock,
         ids=ids,
         database=database,

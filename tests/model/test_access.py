@@ -20,6 +20,9 @@ LIMITED = {
     "logs.read",
     "stats.read",
     "operation.cancel",
+    "operation.retry",
+    "domains.read",
+    "events.read",
 }
 OWNER = {
     "app.file",

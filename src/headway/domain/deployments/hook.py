@@ -20,9 +20,9 @@ from headway.errors import Failure, NotFound
 from headway.model.one_offs import STOPPED, OneOff
 from headway.model.operations import Operation
 from headway.model.sizes import DEFAULT_SIZE
-from headway.waiting import either
 from headway.store import one_offs
 from headway.store.database import Tx
+from headway.waiting import either
 
 SECONDS_MAX = 3 * 3600
 """Of the step: only a guard, the limit is among the settings."""
