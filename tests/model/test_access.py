@@ -21,6 +21,9 @@ LIMITED = {
     "logs.read",
     "stats.read",
     "operation.cancel",
+    "operation.retry",
+    "domains.read",
+    "events.read",
 }
 OWNER = {
     "app.file",
