@@ -125,6 +125,7 @@ async def heard_on(socket: websockets.ClientConnection, world: World, app: App) 
     return heard | {"log": heard["log"].partition("\n")[0] + "\n"}
 
 
+@pytest.mark.shows("GET logs_url&stream=true")
 async def test_new_lines_come_as_events_where_no_upgrade_is_asked_for(
     client: Client, site: ASGIApp, world: World, app: App
 ) -> None:

@@ -102,6 +102,7 @@ async def test_an_app_of_which_nothing_runs_has_no_stats(client: Client, app: Ap
         ("/cpu/web?since=3", [15, 10, 5]),
     ],
 )
+@pytest.mark.shows("GET /v1/apps/:app/stats/:metric/:type")
 async def test_a_series_is_a_bare_array(
     client: Client, measured: App, path: str, expected: list[float]
 ) -> None:
