@@ -17,6 +17,7 @@ LIMITED = {
     "app.signal",
     "collaborators.read",
     "deployment.deploy",
+    "domains.read",
     "logs.read",
     "stats.read",
     "operation.cancel",

@@ -13,6 +13,7 @@ for line in sys.stdin:
         with contextlib.redirect_stdout(sys.stderr):
             result = getattr(scenarios, asked["scenario"])(asked["url"], **asked["given"])
         told = {"result": result}
-    except BaseException:
+    except Exception:  # noqa: BLE001 - whatever it is, the test is told
         told = {"error": traceback.format_exc()}
-    print(json.dumps(told, default=str), flush=True)
+    sys.stdout.write(json.dumps(told, default=str) + "\n")
+    sys.stdout.flush()

@@ -12,12 +12,11 @@ from headway import errors
 from headway.model.fields import FieldError, Unfit, WrongFields, WrongItems
 from headway.web.body import Answer, answer
 from headway.web.dialect import REQUEST_ID
-from headway.web.refusals import Broken, NoSuchPath, WrongMethod
+from headway.web.refusals import Broken, WrongMethod
 
 SAID: dict[type[errors.Refusal], tuple[int, str]] = {
     Broken: (500, "INTERNAL_ERROR"),
     WrongMethod: (405, "METHOD_NOT_ALLOWED"),
-    NoSuchPath: (404, "NOT_FOUND"),
     errors.Malformed: (400, "VALIDATION_ERROR"),
     errors.Invalid: (400, "VALIDATION_ERROR"),
     errors.Unauthenticated: (401, "AUTHENTICATION_ERROR"),

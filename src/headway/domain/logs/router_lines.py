@@ -8,7 +8,7 @@ from headway import ids
 from headway.clock import Clock
 from headway.domain.logs import rate
 from headway.errors import Retry, Unavailable
-from headway.model.logs import ROUTER, Lines, shown
+from headway.model.logs import ROUTER, Lines
 from headway.routers.port import Endpoint, Request
 from headway.runtimes.port import Runtime
 from headway.store import apps
@@ -18,8 +18,14 @@ from headway.store.logbook import READER, Logbook
 _READ = f"{READER}{ROUTER}"
 """Under this name the log of an app knows up to where requests have been told there."""
 _CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), *range(0x7F, 0xA0))}
-_QUOTED = str.maketrans({'"': '\\"', "\\": "\\\\", **{chr(code): text for code, text in _CONTROLS.items()}})
+_BREAKS = {0x2028: "\\u2028", 0x2029: "\\u2029"}
+_QUOTED = str.maketrans({
+    '"': '\\"',
+    "\\": "\\\\",
+    **{chr(code): text for code, text in (_CONTROLS | _BREAKS).items()},
+})
 _PLAIN = re.compile(r"[!#-\[\]-~]+")
+_HARMLESS = re.compile(r"[^\"\\\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
 def line(it: Request, container: str) -> str:
@@ -37,7 +43,8 @@ def _plain(text: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    return f'"{text.translate(_QUOTED) or "-"}"'
+    # To look costs a tenth of to translate, and almost all are harmless.
+    return f'"{text}"' if _HARMLESS.fullmatch(text) else f'"{text.translate(_QUOTED) or "-"}"'
 
 
 class RouterLines:
@@ -123,8 +130,7 @@ class RouterLines:
 
     def _line(self, it: Request) -> Lines:
         container = self._labels.get(it.endpoint, "") if it.endpoint else ""
-        text = shown(line(it, container).encode("utf-8", "replace"))
-        return Lines(at=it.at + 1000 * it.duration_ms, source=ROUTER, text=text)
+        return Lines(at=it.ended_at, source=ROUTER, text=line(it, container))
 
     def _said(self, text: str) -> Lines:
         return Lines(at=self._clock.now(), source=ROUTER, text=text)

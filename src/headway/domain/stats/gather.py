@@ -7,6 +7,7 @@ told already.
 
 import asyncio
 import logging
+from collections import defaultdict
 from collections.abc import Awaitable, Callable
 
 from headway import ids
@@ -67,10 +68,12 @@ class Gatherer:
 
     def count(self, requests: list[Request]) -> None:
         """Count these, which are behind all that were counted."""
+        answered: defaultdict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
         for it in requests:
             if (app_id := ids.parse(it.app_id)) is not None:
-                ended_at = it.at + 1000 * it.duration_ms
-                stats.add(self._counted, app_id, ended_at, stats.request(it.status, it.duration_ms))
+                answered[stats.key(app_id, it.ended_at)].append((it.status, it.duration_ms))
+        for key, pairs in answered.items():
+            stats.add(self._counted, key, stats.requests(pairs))
         self._place = requests[-1].end
 
     async def keep(self) -> None:
@@ -112,6 +115,6 @@ class Gatherer:
 
 def _both(one: Of, other: Of) -> Of:
     found = dict(one)
-    for (app_id, at), more in other.items():
-        stats.add(found, app_id, at, more)
+    for key, more in other.items():
+        stats.add(found, key, more)
     return found
