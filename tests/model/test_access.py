@@ -22,7 +22,6 @@ LIMITED = {
     "stats.read",
     "operation.cancel",
     "operation.retry",
-    "domains.read",
     "events.read",
 }
 OWNER = {
