@@ -13,6 +13,7 @@ from headway.clock import SystemClock
 from headway.config import Config
 from headway.dialects.headway.dialect import headway
 from headway.dialects.scalingo.dialect import SCALINGO
+from headway.dialects.toloka.dialect import TOLOKA
 from headway.dialects.workiva.dialect import workiva
 from headway.domain.catalog import CATALOG
 from headway.domain.world import World
@@ -28,7 +29,7 @@ from tests.ready_made import SECRET
 
 def dialects(stories: Stories) -> tuple[Dialect, ...]:
     """All of them."""
-    return SCALINGO, workiva(Config(), SystemClock()), headway(stories)
+    return SCALINGO, TOLOKA, workiva(Config(), SystemClock()), headway(stories)
 
 
 # To name their routes, nothing has to be read.
@@ -36,6 +37,7 @@ DIALECTS: dict[str, Dialect] = {dialect.name: dialect for dialect in dialects(ca
 ERROR: dict[str, Callable[[Any], bool]] = {
     "headway": lambda said: isinstance(said["error"]["text"], str),
     "scalingo": lambda said: isinstance(said["error"], str),
+    "toloka": lambda said: isinstance(said["code"], str),
     "workiva": lambda said: isinstance(said["code"] if "code" in said else said["error"], str),
 }
 """Whether a body is an error in a dialect's form."""

@@ -1,6 +1,7 @@
 """What a client of the pools service needs of a platform, in a process of its own: FOLDER. Prints where it listens."""
 
 import asyncio
+import os
 import sys
 from pathlib import Path
 from typing import Any, cast
@@ -55,7 +56,7 @@ async def main(folder: Path) -> None:
             group.create_task(service.serve(ready, stop))
             await ready.wait()
         async with served(mount(edge(world, Feed(database)), [TOLOKA])) as address:
-            print(address, flush=True)
+            os.write(1, f"{address}\n".encode())
             await asyncio.Event().wait()
 
 

@@ -11,20 +11,23 @@ from headway.dialects.toloka import (
     skills,
     task_suites,
     tasks,
+    wire,
     workers,
 )
 from headway.dialects.toloka.refuse import refuse
+from headway.web.described import described
 from headway.web.dialect import Dialect
+from headway.web.openapi import About
 from headway.web.routes import Route
 
 PREFIX = "/api/v1"
 WORKER_PREFIX = "/worker/v1"
-SCHEMES = frozenset({"oauth", "apikey"})
+SCHEMES = frozenset({"oauth", "apikey", "bearer"})
 _ONE = "{id}"
 
 
 def secret(headers: Headers) -> str | None:
-    """The API token in `Authorization: OAuth …` or `ApiKey …`."""
+    """The API token in `Authorization: OAuth …` or `ApiKey …`, as the vendor has it, or `Bearer …`."""
     scheme, _, secret = headers.get("authorization", "").partition(" ")
     return secret.strip() or None if scheme.lower() in SCHEMES else None
 
@@ -79,4 +82,25 @@ ROUTES = (
     Route("POST", f"{WORKER_PREFIX}/assignments/{_ONE}/skip", workers.skip),
 )
 
-TOLOKA = Dialect(name="toloka", prefixes=(PREFIX, WORKER_PREFIX), routes=ROUTES, secret=secret, refuse=refuse)
+ABOUT = About(
+    title="Headway, as Toloka speaks",
+    version="v1",
+    text="Labelling pools and their operations, in the words of Toloka's API v1.",
+    schemes={
+        "oauth": {
+            "type": "apiKey",
+            "in": "header",
+            "name": "Authorization",
+            "description": "`OAuth` or `ApiKey`, and an API token.",
+        }
+    },
+    error=wire.Error,
+    at=PREFIX,
+)
+TOLOKA = Dialect(
+    name="toloka",
+    prefixes=(PREFIX, WORKER_PREFIX),
+    routes=described(ABOUT, ROUTES, refuse),
+    secret=secret,
+    refuse=refuse,
+)

@@ -1,12 +1,13 @@
 """Operations: one, its log, the search."""
 
-from headway.dialects.toloka import project
+from headway.dialects.toloka import params, project, wire
 from headway.dialects.toloka.asked import Query
 from headway.model.operations import Phase
 from headway.model.pool_operations import PoolOperation
 from headway.views import pool_operations
 from headway.web.ask import Ask
 from headway.web.body import Answer, answer, told
+from headway.web.says import Param, Says
 
 LIMIT, LIMIT_MAX = 50, 500
 TYPES = {
@@ -33,12 +34,14 @@ TYPES = {
 """Every type that the vendor has, whether there is one of it here or not."""
 
 
+@Says(wire.Operation)
 async def get(ask: Ask) -> Answer:
     """One; this is what clients poll."""
     known = await _known(ask)
     return told(project.operation(known), known.operation)
 
 
+@Says(wire.OPERATIONS_LOG)
 async def log(ask: Ask) -> Answer:
     """Everything that came of it; nothing while it has not ended."""
     known = await _known(ask)
@@ -50,6 +53,16 @@ async def log(ask: Ask) -> Answer:
     return answer(project.log(known, items, ask.request_id))
 
 
+@Says(
+    wire.Operations,
+    params=(
+        params.LIMIT,
+        params.SORT,
+        Param("type", "Of which type."),
+        Param("status", "In which status."),
+        *params.between("id", "submitted", "finished"),
+    ),
+)
 async def search(ask: Ask) -> Answer:
     """Those that are searched for."""
     query = Query(ask)

@@ -230,7 +230,7 @@ def suite(shown: ShownSuite) -> dict[str, Any]:
         **it.said,
         "id": show(it.id),
         "pool_id": show(it.pool_id),
-        "tasks": [{**one.content, "id": show(one.id), "pool_id": show(one.pool_id)} for one in shown.tasks],
+        "tasks": [{**one.content, "id": show(one.id)} for one in shown.tasks],
         "mixed": it.mixed,
         "automerged": False,
         "created": time(it.created_at),

@@ -1,6 +1,6 @@
 """Task suites: upload, read, search, change."""
 
-from headway.dialects.toloka import asked, project
+from headway.dialects.toloka import asked, params, project, wire
 from headway.dialects.toloka.asked import Query, Wish
 from headway.dialects.toloka.tasks import LIMIT, LIMIT_MAX, SORTS
 from headway.dialects.toloka.uploads import Upload, upload
@@ -8,11 +8,14 @@ from headway.domain.batches.making import SUITE
 from headway.domain.task_suites.batch_create import BATCH_CREATE
 from headway.domain.task_suites.change import change as change_suite
 from headway.domain.task_suites.change import set_overlap as set_overlap_of
+from headway.errors import Conflict, NotFound
 from headway.views import tasks
 from headway.web.ask import Ask
 from headway.web.body import Answer, answer
+from headway.web.says import Param, Says
 
 
+@Says(wire.OBJECT, 201, body=wire.OBJECTS, params=params.UPLOAD, refuses=(Conflict,))
 async def create(ask: Ask) -> Answer:
     """One, or many, at once or in an operation."""
 
@@ -23,11 +26,23 @@ async def create(ask: Ask) -> Answer:
     return await upload(ask, Upload(SUITE, BATCH_CREATE, shown), Wish(ask))
 
 
+@Says(wire.OBJECT)
 async def get(ask: Ask) -> Answer:
     """One."""
     return await _one(ask, asked.id_of(ask, "task-suite"))
 
 
+@Says(
+    wire.Page,
+    refuses=(NotFound,),
+    params=(
+        params.LIMIT,
+        params.SORT,
+        params.POOL,
+        Param("task_id", "With which task."),
+        *params.between("id", "created", "overlap"),
+    ),
+)
 async def search(ask: Ask) -> Answer:
     """Those of a pool that are searched for, or those that a task is in."""
     query = Query(ask)
@@ -47,6 +62,7 @@ async def search(ask: Ask) -> Answer:
     return answer(project.page([project.suite(it) for it in found.items], has_more=found.has_more))
 
 
+@Says(wire.OBJECT, body=wire.OBJECT, params=params.OPEN_POOL, refuses=(Conflict,))
 async def change(ask: Ask) -> Answer:
     """To how many people it is given, and when its turn is."""
     id, open_pool = asked.id_of(ask, "task-suite"), Query(ask).flag("open_pool")
@@ -54,6 +70,7 @@ async def change(ask: Ask) -> Answer:
     return await _one(ask, id)
 
 
+@Says(wire.OBJECT, body=wire.OBJECT, params=params.OPEN_POOL, refuses=(Conflict,))
 async def set_overlap(ask: Ask) -> Answer:
     """To so many people, or to as many as have it."""
     id, open_pool = asked.id_of(ask, "task-suite"), Query(ask).flag("open_pool")

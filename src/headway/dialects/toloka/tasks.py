@@ -1,20 +1,23 @@
 """Tasks: upload, read, search, change."""
 
-from headway.dialects.toloka import asked, project
+from headway.dialects.toloka import asked, params, project, wire
 from headway.dialects.toloka.asked import Query, Wish
 from headway.dialects.toloka.uploads import Upload, upload
 from headway.domain.batches.making import TASK
 from headway.domain.tasks.batch_create import BATCH_CREATE
 from headway.domain.tasks.change import change as change_task
 from headway.domain.tasks.change import set_overlap as set_overlap_of
+from headway.errors import Conflict, NotFound
 from headway.views import tasks
 from headway.web.ask import Ask
 from headway.web.body import Answer, answer
+from headway.web.says import Says
 
 LIMIT, LIMIT_MAX = 50, 100_000
 SORTS = ("id", "created", "overlap")
 
 
+@Says(wire.OBJECT, 201, body=wire.OBJECTS, params=params.UPLOAD, refuses=(Conflict,))
 async def create(ask: Ask) -> Answer:
     """One, or many, at once or in an operation."""
 
@@ -25,12 +28,18 @@ async def create(ask: Ask) -> Answer:
     return await upload(ask, Upload(TASK, BATCH_CREATE, shown), Wish(ask))
 
 
+@Says(wire.OBJECT)
 async def get(ask: Ask) -> Answer:
     """One."""
     it = await tasks.get(ask.world.database, ask.account.id, asked.id_of(ask, "task"))
     return answer(project.task(it))
 
 
+@Says(
+    wire.Page,
+    refuses=(NotFound,),
+    params=(params.LIMIT, params.SORT, params.POOL, *params.between("id", "created", "overlap")),
+)
 async def search(ask: Ask) -> Answer:
     """Those of a pool that are searched for."""
     query = Query(ask)
@@ -45,6 +54,7 @@ async def search(ask: Ask) -> Answer:
     return answer(project.page([project.task(it) for it in found.items], has_more=found.has_more))
 
 
+@Says(wire.OBJECT, body=wire.OBJECT, params=params.OPEN_POOL, refuses=(Conflict,))
 async def change(ask: Ask) -> Answer:
     """To how many people it is given, and what is known of its answer."""
     id, open_pool = asked.id_of(ask, "task"), Query(ask).flag("open_pool")
@@ -52,6 +62,7 @@ async def change(ask: Ask) -> Answer:
     return answer(project.task(it))
 
 
+@Says(wire.OBJECT, body=wire.OBJECT, params=params.OPEN_POOL, refuses=(Conflict,))
 async def set_overlap(ask: Ask) -> Answer:
     """To so many people, or to as many as have it."""
     id, open_pool = asked.id_of(ask, "task"), Query(ask).flag("open_pool")

@@ -3,16 +3,19 @@
 Whoever owns the pool asks in the name of those who work, whom it calls as it likes.
 """
 
-from headway.dialects.toloka import asked, project
+from headway.dialects.toloka import asked, project, wire
 from headway.domain.assignments.issue import issue as issue_work
 from headway.domain.assignments.submit import skip as skip_work
 from headway.domain.assignments.submit import submit as submit_work
+from headway.errors import Conflict
 from headway.model.fields import Errors, Reader, refuse_any
 from headway.views import assignments
 from headway.web.ask import Ask
 from headway.web.body import Answer, answer, empty
+from headway.web.says import Says
 
 
+@Says(wire.OBJECT, 201, also={204: None}, body=wire.OBJECT, refuses=(Conflict,))
 async def issue(ask: Ask) -> Answer:
     """What somebody has in hand then; nothing where there is nothing for them."""
     pool_id, user_id = asked.id_of(ask, "pool"), await _user(ask)
@@ -20,11 +23,13 @@ async def issue(ask: Ask) -> Answer:
     return empty() if it is None else await _work(ask, it.id, 201)
 
 
+@Says(wire.OBJECT)
 async def get(ask: Ask) -> Answer:
     """One, as the one sees it who works on it."""
     return await _work(ask, asked.id_of(ask, "assignment"))
 
 
+@Says(wire.OBJECT, body=wire.OBJECT, refuses=(Conflict,))
 async def submit(ask: Ask) -> Answer:
     """Answer it."""
     id, given = asked.id_of(ask, "assignment"), await asked.object_of(ask)
@@ -32,6 +37,7 @@ async def submit(ask: Ask) -> Answer:
     return await _work(ask, id)
 
 
+@Says(wire.OBJECT, refuses=(Conflict,))
 async def skip(ask: Ask) -> Answer:
     """Give it back."""
     id = asked.id_of(ask, "assignment")
