@@ -127,6 +127,9 @@ class Acme:
         try:
             return await self._asking.ask(question)
         except messages.Error as error:
+            if error.code == "accountDoesNotExist":
+                # It is made anew by the next attempt.
+                self._client = None
             raise _problem(error) from error
         except (errors.Error, requests.exceptions.RequestException, ValueError) as error:
             raise Retry(f"the authority does not answer: {str(error)[:TEXT_MAX]}") from error
