@@ -20,7 +20,7 @@ from headway.web.body import Answer, answer
 from headway.web.says import Media, Param, Says
 
 PAGE, PAGE_MAX, PAGES_MAX = 20, 100, 1_000_000
-ARCHIVE = Media("application/gzip")
+ARCHIVE = Media("application/octet-stream")
 REF = Param("ref", "What this state of the source is called.")
 PAGE_NUMBER = Param("page", "Which page, from 1.", int)
 
@@ -84,6 +84,16 @@ class Deployments:
         shown = [project.release(it, app.release_id) for it in found]
         return answer(wire.Releases(releases=shown, next=None if next is None else ids.show(next)))
 
+    @Says(
+        wire_own.Operation,
+        202,
+        body=wire.Rollback,
+        also={200: wire_own.Plan},
+        params=(said.DRY_RUN,),
+        refuses=said.COMMAND,
+        keyed=True,
+        location=True,
+    )
     async def rollback(self, ask: Ask) -> Answer:
         """Begin to roll back to a release of another version; without one, to the one before."""
         wanted = await ask.body(wire.Rollback)
