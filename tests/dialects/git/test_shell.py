@@ -58,7 +58,7 @@ async def test_login_by_key_gives_a_jwt_with_which_a_token_can_be_made(
     somebody: Somebody, the_edge: Edge, outside: Outside
 ) -> None:
     jwt = await logged_in(somebody)
-    assert (await the_edge.identity.caller(jwt)).account.id == outside.by.account_id
+    assert (await the_edge.identity.newcomer(jwt)).id == outside.by.account_id
 
 
 async def logged_in(me: Somebody) -> str:
