@@ -242,7 +242,12 @@ def kinds(route: Route, says: Says) -> list[type[Refusal]]:
         found.append(Invalid)
     if says.keyed:
         found += [Busy, Conflict, KeyReused]
-    return sorted(set(found), key=list(EXAMPLES).index)
+    return sorted({_known(kind) for kind in found}, key=list(EXAMPLES).index)
+
+
+def _known(kind: type[Refusal]) -> type[Refusal]:
+    """The kind, or what it descends from: some are known to one noun only."""
+    return next(one for one in kind.__mro__ if one in EXAMPLES)
 
 
 def _refusals(
