@@ -56,7 +56,6 @@ EXAMPLES: dict[type[Refusal], Refusal] = {
     Stale: Stale("it has changed meanwhile"),
     KeyReused: KeyReused("the key came with another request"),
     Gone: Gone(),
-    Stale: Stale("it has changed since it was read"),
     TooLarge: TooLarge("the body is larger than 1048576 bytes"),
     TooMany: TooMany("too many requests"),
     Unavailable: Unavailable("the disk is full"),
