@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+
 from headway.authorities.acme import Acme
 from headway.clock import SystemClock
 from headway.domain.domains.add import Wish, add

@@ -53,6 +53,7 @@ async def test_the_host_key_is_its_owners_alone_and_stays(somebody: Somebody, ou
     assert file.read_bytes() == content
 
 
+@pytest.mark.shows("SSH auth.v2@scalingo.com")
 async def test_login_by_key_gives_a_jwt_with_which_a_token_can_be_made(
     somebody: Somebody, the_edge: Edge, outside: Outside
 ) -> None:

@@ -4,7 +4,7 @@ import httpx2
 import msgspec
 import pytest
 
-from headway.model.operations import Actor, NewEvent
+from headway.model.operations import NewEvent
 from headway.store import events
 from headway.store.database import Tx
 from tests.dialects.headway.ending import ended
@@ -50,11 +50,14 @@ async def test_who_may_not_see_it_is_told_nothing(live: Client, guest: Client) -
 async def test_behind_an_event_that_is_not_kept_the_answer_is_where_things_stand(
     live: Client, outside: Outside
 ) -> None:
+    now = outside.clock.now()
+
     async def body(tx: Tx) -> None:
-        tx.append(NewEvent(at=1 << 60, name="app.scaled", by=Actor()))
+        for _ in range(5):
+            tx.append(NewEvent(at=now, name="app.scaled", by=outside.by))
 
     await outside.database.write(body)
-    await outside.database.write(lambda tx: events.forget(tx, 1 << 59, 3))
+    await outside.database.write(lambda tx: events.forget(tx, now + 1, 3))
     first = await outside.database.read(events.first)
     gone = await live.get("/events", params={"after": first - 2, "follow": "false"})
     assert (gone.status_code, gone.json()["error"]["code"]) == (410, "gone")
