@@ -6,6 +6,7 @@ import msgspec
 
 from headway.model.apps import App, Container, ContainerType
 from headway.model.deployments import Deployment, Release
+from headway.model.domains import Domain
 from headway.model.one_offs import OneOff
 from headway.model.operations import Operation, Phase
 
@@ -64,6 +65,12 @@ def an_app(**changes: Any) -> App:
         ),
         **changes,
     )
+
+
+def a_domain(**changes: Any) -> Domain:
+    """A domain of app 5 for which a certificate is wanted."""
+    made = Domain(30, 5, "shop.example.org", False, True, None, 0, None, "", "", AT)
+    return msgspec.structs.replace(made, **changes)
 
 
 def a_deployment(**changes: Any) -> Deployment:

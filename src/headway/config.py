@@ -57,6 +57,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     source_files_max: int = 200_000
     build_seconds: float = 1800
     build_output_bytes_max: int = 16 << 20
+    build_disk_bytes_max: int = 4 << 30
+    slug_bytes_max: int = 2 << 30
     source_url_seconds: int = 600
     file_bytes_max: int = 100 << 20
     file_bytes_per_account_max: int = 10 << 30
@@ -87,7 +89,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     enforce_sunset: bool = False
     cors_origins: tuple[str, ...] = ()
     payment_url: str = ""
-    requests_per_minute: int = 60
+    requests_per_minute: int = 6000
+    scalingo_requests_per_minute: int = 60
     requests_at_once_max: int = 1000
     webhooks_per_account_max: int = 20
     webhook_private_addresses: bool = False

@@ -40,7 +40,14 @@ class Bench:
         self.archive = tmp_path / "it.tar.gz"
         self.runtime = runtime
         self.said: list[str] = []
-        given = {"unpacking": LIMITS, "build_seconds": 100, "build_output_bytes_max": 1 << 20, **bounds}
+        given = {
+            "unpacking": LIMITS,
+            "build_seconds": 100,
+            "build_output_bytes_max": 1 << 20,
+            "build_disk_bytes_max": 1 << 30,
+            "slug_bytes_max": 1 << 30,
+            **bounds,
+        }
         self.surroundings = Surroundings()
         self.machine, self.packs, self.bounds = machine, packs, Bounds(**given)
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -13,6 +13,30 @@ from headway.errors import Failure
 
 REACH = Reach(bytes_max=100_000, seconds=30, private=True)
 Answer = Callable[[str], bytes]
+
+
+Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+@asynccontextmanager
+async def listening(talk: Talk) -> AsyncIterator[str]:
+    """A server whose every talk has ended when this has; its URL."""
+    talks: set[asyncio.Task[None] | None] = set()
+
+    async def known(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        talks.add(asyncio.current_task())
+        await talk(reader, writer)
+
+    async with await asyncio.start_server(known, "127.0.0.1", 0) as server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        await asyncio.gather(*(it for it in talks if it is not None))
+
+
+async def gone(writer: asyncio.StreamWriter) -> None:
+    """The connection is closed, and nothing of it is left."""
+    writer.transport.abort()
+    with contextlib.suppress(OSError):
+        await writer.wait_closed()
 
 
 @asynccontextmanager
@@ -29,10 +53,10 @@ async def site(answer: Answer) -> AsyncIterator[str]:
         except (OSError, asyncio.IncompleteReadError):
             pass
         finally:
-            writer.transport.abort()
+            await gone(writer)
 
-    async with await asyncio.start_server(talk, "127.0.0.1", 0) as server:
-        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    async with listening(talk) as url:
+        yield url
 
 
 def said(status: str, body: bytes = b"", *headers: str) -> bytes:
@@ -128,10 +152,9 @@ async def test_it_does_not_wait_for_ever(tmp_path: Path) -> None:
         with contextlib.suppress(OSError):
             while await reader.read(1000):
                 pass
-        writer.transport.abort()
+        await gone(writer)
 
-    async with await asyncio.start_server(silent, "127.0.0.1", 0) as server:
-        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    async with listening(silent) as url:
         text = await refused(url, tmp_path / "a", Reach(bytes_max=100, seconds=0.05, private=True))
     assert text == "downloading the source took longer than 0.05 seconds"
 

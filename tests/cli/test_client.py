@@ -1,25 +1,34 @@
+import tarfile
+from io import BytesIO
+from pathlib import Path
+
 import pytest
 
-from headway.cli.child import Child
-from headway.cli.client import Client, api_token
-from headway.errors import Refusal
-
-pytestmark = pytest.mark.slow
+from headway.cli.client import Client, Declined, Unreachable, declined, packed
 
 
-async def test_one_token_opens_both_dialects(platform: Child) -> None:
-    token = api_token(platform.config.folder)
-    async with Client(f"http://{platform.config.listen}", token) as client:
-        await client.sign_in()
-        made = await client.scalingo("POST", "/apps", {"app": {"name": "hello-world"}})
-        assert made.json()["app"]["name"] == "hello-world"
-        with pytest.raises(IndexError):
-            await client.newest()
+def test_what_the_platform_refuses_is_told_in_its_own_words() -> None:
+    no = declined(409, b'{"error": {"code": "busy", "text": "wait", "holder": "6b02"}}')
+    assert (no.status, str(no)) == (409, "wait (operation 6b02)")
 
 
-async def test_what_the_platform_refuses_is_raised_in_its_own_words(platform: Child) -> None:
-    token = api_token(platform.config.folder)
-    async with Client(f"http://{platform.config.listen}", token) as client:
-        await client.sign_in()
-        with pytest.raises(Refusal, match=r"POST /v1/apps answered 422: .*between 6 and 32"):
-            await client.scalingo("POST", "/apps", {"app": {"name": "x"}})
+def test_what_is_no_refusal_of_ours_is_told_as_it_came() -> None:
+    no = declined(502, b"<html>Bad Gateway</html>")
+    assert isinstance(no, Declined)
+    assert str(no) == "the platform answered 502: <html>Bad Gateway</html>"
+
+
+def test_a_folder_is_packed_below_one_root_without_its_git(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git" / "config").write_text("x")
+    (tmp_path / "Procfile").write_text("web: x")
+    with tarfile.open(fileobj=BytesIO(packed(tmp_path))) as tar:
+        assert sorted(tar.getnames()) == [tmp_path.name, f"{tmp_path.name}/Procfile"]
+
+
+async def test_where_nobody_answers_that_is_told() -> None:
+    async with Client("http://127.0.0.1:9", "token") as client:
+        with pytest.raises(Unreachable, match="does not answer"):
+            await client.operation("x")
+        with pytest.raises(Unreachable):
+            [_ async for _ in client.events()]

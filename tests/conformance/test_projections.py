@@ -13,13 +13,16 @@ from headway import ids
 from headway.clock import SECOND
 from headway.dialects.headway import project as headway
 from headway.dialects.scalingo import project as scalingo
+from headway.dialects.toloka import project as toloka
 from headway.dialects.workiva import project as workiva
 from headway.model.operations import NEXT, Actor, Detail, Operation, Phase
+from headway.model.pool_operations import PoolOperation
 from headway.views.stories import Story
 from tests.records import AT, an_operation
 
 ORDERS: dict[str, Sequence[str]] = {
     "scalingo": ("pending", "running", "done error"),
+    "toloka": ("PENDING", "RUNNING", "SUCCESS FAIL"),
     "workiva": ("acknowledged", "queued", "started", "completed failed cancelled"),
     "headway": ("accepted", "queued", "running", "succeeded failed cancelled"),
 }
@@ -96,6 +99,7 @@ def told(it: Operation) -> dict[str, Any]:
     story = Story(operation=it, steps=[], summary="", events=[])
     made = {
         "scalingo": scalingo.operation(it, 5),
+        "toloka": toloka.operation(PoolOperation(it, ids.show(it.id))),
         "workiva": workiva.operation(it, BY, 1, "http://h"),
         "headway": headway.story(story),
     }
@@ -144,6 +148,8 @@ def test_all_agree_at_every_moment_on_whether_and_when_it_ended(
         assert seconds(said["scalingo"]["finished_at"]) == at
         assert seconds(said["headway"]["finished_at"]) == at
         assert seconds(said["workiva"]["updated"]["dateTime"]) == at
+        # Toloka's times say no zone.
+        assert seconds(f"{said['toloka']['finished']}Z") == at
 
 
 @given(st.sampled_from([Phase.ACCEPTED, Phase.QUEUED]), moves, ends)
@@ -175,3 +181,4 @@ def reason_is_told(it: Operation, said: dict[str, Any]) -> None:
     assert (detail["code"], detail["message"]) == (it.detail.code, it.detail.text)
     assert said["headway"]["detail"]["text"] == it.detail.text
     assert it.detail.text in said["scalingo"]["error"]
+    assert said["toloka"]["details"]["message"] == it.detail.text

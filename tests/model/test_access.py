@@ -17,9 +17,12 @@ LIMITED = {
     "app.signal",
     "collaborators.read",
     "deployment.deploy",
+    "domains.read",
     "logs.read",
     "stats.read",
     "operation.cancel",
+    "operation.retry",
+    "events.read",
 }
 OWNER = {
     "app.file",

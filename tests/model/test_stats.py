@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from headway.clock import SECOND
 from headway.errors import Invalid
 from headway.model import stats
-from headway.model.stats import Load, Of, Point, Slice, Traffic, Wanted, add, checked, series
+from headway.model.stats import Load, Of, Point, Slice, Traffic, Wanted, add, checked, key, series
 
 AT = 1_700_000_100 * SECOND
 LATER = AT + 3600 * SECOND
@@ -58,10 +58,10 @@ def test_where_no_container_is_meant_there_is_no_point():
 
 
 REQUESTS = slice_of(
-    *(stats.request(200, 10) for _ in range(90)),
-    *(stats.request(404, 100) for _ in range(6)),
-    *(stats.request(503, 1000) for _ in range(3)),
-    stats.request(0, 0),
+    *(stats.requests([(200, 10)]) for _ in range(90)),
+    *(stats.requests([(404, 100)]) for _ in range(6)),
+    *(stats.requests([(503, 1000)]) for _ in range(3)),
+    stats.requests([(0, 0)]),
     stats.sample("web-1", 0, 0, 0),
     stats.sample("web-2", 0, 0, 0),
     stats.sample("worker-1", 0, 0, 0),
@@ -95,7 +95,7 @@ def test_the_time_that_most_requests_did_not_exceed_is_told_to_a_twentieth():
 
 @given(st.lists(st.integers(0, 10**7), min_size=1, max_size=200))
 def test_a_percentile_is_near_the_true_one(times: list[int]):
-    one = slice_of(*(stats.request(200, time) for time in times))
+    one = slice_of(*(stats.requests([(200, time)]) for time in times))
     true = sorted(times)[math.ceil(0.95 * len(times)) - 1]
     assert values(one, metric="p95_response_time") == [pytest.approx(true, rel=0.06, abs=0.6)]
 
@@ -143,9 +143,9 @@ def test_what_comes_within_a_minute_is_one_slice():
     found: Of = {}
     minute = stats.start(AT, 60)
     for at in (minute, minute + 59 * SECOND, minute + 60 * SECOND):
-        add(found, 7, at, stats.request(200, 1))
-    add(found, 8, minute, stats.request(200, 1))
-    counts = {key: one.traffic.count for key, one in found.items()}
+        add(found, key(7, at), stats.requests([(200, 1)]))
+    add(found, key(8, minute), stats.requests([(200, 1)]))
+    counts = {its: one.traffic.count for its, one in found.items()}
     assert counts == {(7, minute): 2, (7, minute + 60 * SECOND): 1, (8, minute): 1}
 
 

@@ -18,7 +18,9 @@ HOUR = 60 * MINUTE
 def taken(*minutes: int, app_id: int = 5, count: int = 1) -> Of:
     """Requests in those minutes behind the quarter of an hour."""
     return {
-        (app_id, QUARTER + minute * MINUTE): stats.request(200, 10).plus(stats.sample("web-1", 1.5, 10, 0))
+        (app_id, QUARTER + minute * MINUTE): stats.requests([(200, 10)]).plus(
+            stats.sample("web-1", 1.5, 10, 0)
+        )
         for minute in minutes
         for _ in range(count)
     }
@@ -72,7 +74,7 @@ async def test_a_slice_is_read_as_it_was_kept(database: Database) -> None:
     one = (
         stats
         .sample("web-1", 12.25, 3, 4)
-        .plus(stats.request(503, 70))
+        .plus(stats.requests([(503, 70)]))
         .plus(stats.sample("wörker-1", 1, 2, 3))
     )
     await add(database, {(2**62, QUARTER): one})

@@ -22,7 +22,11 @@ async def measured(world: World, app: App) -> World:
     taken: Of = {}
     for quarter in range(72 * 4):
         at = NOW - (72 * 4 - quarter) * 15 * MINUTE
-        stats.add(taken, app.id, at, stats.sample("web-1", quarter, 1000, 0).plus(stats.request(200, 50)))
+        stats.add(
+            taken,
+            stats.key(app.id, at),
+            stats.sample("web-1", quarter, 1000, 0).plus(stats.requests([(200, 50)])),
+        )
     await world.database.write(lambda tx: samples.add(tx, "one", taken))
     await world.database.write(
         lambda tx: containers.keep_types(tx, [a_type(id=world.ids.next(), app_id=app.id, size="S")])

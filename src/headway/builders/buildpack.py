@@ -43,6 +43,8 @@ class Bounds(msgspec.Struct, frozen=True, kw_only=True):
     unpacking: Limits
     build_seconds: float
     build_output_bytes_max: int
+    build_disk_bytes_max: int
+    slug_bytes_max: int
     size: Size = SIZES["2XL"]
 
 
@@ -57,6 +59,8 @@ def bounds(config: Config) -> Bounds:
         unpacking=unpacking,
         build_seconds=config.build_seconds,
         build_output_bytes_max=config.build_output_bytes_max,
+        build_disk_bytes_max=config.build_disk_bytes_max,
+        slug_bytes_max=config.slug_bytes_max,
     )
 
 
@@ -173,6 +177,7 @@ class Buildpack:
             writable={CACHE: self._folder / "caches" / source.app_id},
             seconds_max=seconds,
             output_bytes_max=2 * self._bounds.build_output_bytes_max,  # so that it is cut here, and once
+            disk_bytes_max=self._bounds.build_disk_bytes_max,
             network=command.network,
         )
 
@@ -180,9 +185,12 @@ class Buildpack:
         try:
             return await self._runtime.perform(task, output.take)
         except Failure as failure:
-            if failure.code != "timeout-error":
-                raise
-            raise wrong(f"the build took longer than {self._bounds.build_seconds:g} seconds") from failure
+            if failure.code == "timeout-error":
+                raise wrong(f"the build took longer than {self._bounds.build_seconds:g} seconds") from failure
+            if failure.code == "disk-error":
+                most = f"{self._bounds.build_disk_bytes_max:,}"
+                raise wrong(f"the build took too much disk, at most {most} bytes may be taken") from failure
+            raise
         finally:
             output.end()
 
@@ -193,6 +201,10 @@ class Buildpack:
 
     async def _keep(self, tree: Path, pack: Pack, processes: dict[str, str], output: Output) -> Slug:
         kept = await in_thread(lambda alive: self._slugs.keep(tree, alive))
+        if kept.size_bytes > (most := self._bounds.slug_bytes_max):
+            raise wrong(
+                f"what was built is too large: it has {kept.size_bytes:,} bytes, at most {most:,} are kept"
+            )
         output.step(f"Built {kept.digest[:19]}, {kept.size_bytes / 1e6:,.1f} MB")
         return Slug(
             digest=kept.digest,

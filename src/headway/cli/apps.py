@@ -116,14 +116,15 @@ async def scale(client: Client, app: str, wanted: tuple[str, ...], if_match: str
     reply = await client.begin(
         "PATCH",
         f"/apps/{app}/formation",
-        {"formation": dict(map(_change, wanted))},
+        {"formation": dict(map(change, wanted))},
         dry_run=how["dry_run"],
         headers=headers,
     )
     return await begun(client, reply, **how)
 
 
-def _change(text: str) -> tuple[str, dict[str, object]]:
+def change(text: str) -> tuple[str, dict[str, object]]:
+    """The type, and what is wanted of it."""
     found = _AMOUNT.fullmatch(text)
     if found is None or not (found[2] or found[3]):
         raise click.BadParameter(f"{text}: say TYPE=AMOUNT, TYPE=AMOUNT:SIZE or TYPE=:SIZE")
@@ -139,6 +140,21 @@ def _change(text: str) -> tuple[str, dict[str, object]]:
 async def restart(client: Client, app: str, scope: tuple[str, ...], **how: bool) -> int:
     """Restart an app, or of it the types and containers in SCOPE: `web worker-1`."""
     reply = await client.begin("POST", f"/apps/{app}/restart", {"scope": scope}, dry_run=how["dry_run"])
+    return await begun(client, reply, **how)
+
+
+@click.command()
+@remote
+@click.argument("app")
+@click.argument("version", required=False)
+@commanding
+async def rollback(client: Client, app: str, version: str | None, **how: bool) -> int:
+    """Let the release VERSION of an app (`v3`, or 3) serve again; without one, the one before."""
+    number = (version or "").removeprefix("v")
+    if version and not number.isdecimal():
+        raise click.BadParameter(f"{version}: say v3, or 3")
+    wanted = {"version": int(number)} if version else {}
+    reply = await client.begin("POST", f"/apps/{app}/rollback", wanted, dry_run=how["dry_run"])
     return await begun(client, reply, **how)
 
 

@@ -3,7 +3,7 @@
 import click
 
 from headway.cli.account import account
-from headway.cli.apps import apps, deploy, logs, releases, restart, scale
+from headway.cli.apps import apps, deploy, logs, releases, restart, rollback, scale
 from headway.cli.bench import bench
 from headway.cli.completion import completion
 from headway.cli.demo import demo
@@ -39,6 +39,7 @@ from headway.cli.up import up
         logs,
         env,
         releases,
+        rollback,
         completion,
         test,
         bench,

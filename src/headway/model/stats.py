@@ -1,6 +1,7 @@
 """What is measured of apps, pure: single samples and requests are added up to slices of time, slices become series."""
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Self
 
@@ -101,9 +102,11 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     statistic: str = "p95"
 
 
-def request(status: int, milliseconds: int) -> Slice:
-    """One request."""
-    return Slice(traffic=Traffic({status // 100: 1}, {_class(milliseconds): 1}, milliseconds))
+def requests(answered: Sequence[tuple[int, int]]) -> Slice:
+    """Requests, each with its status and the milliseconds that it took."""
+    statuses = Counter(status // 100 for status, _ in answered)
+    times = Counter(_class(milliseconds) for _, milliseconds in answered)
+    return Slice(traffic=Traffic(dict(statuses), dict(times), sum(it for _, it in answered)))
 
 
 def sample(label: str, cpu: float, memory: int, swap: int) -> Slice:
@@ -120,9 +123,13 @@ Of = dict[tuple[int, int], Slice]
 """Slices of a minute by app and start."""
 
 
-def add(slices: Of, app_id: int, at: int, more: Slice) -> None:
-    """Add something that was at `at` to the slice of its minute."""
-    key = app_id, start(at, FINE_SECONDS)
+def key(app_id: int, at: int) -> tuple[int, int]:
+    """Of the slice of an app in whose minute `at` lies."""
+    return app_id, start(at, FINE_SECONDS)
+
+
+def add(slices: Of, key: tuple[int, int], more: Slice) -> None:
+    """Add to a slice of a minute."""
     slices[key] = slices[key].plus(more) if key in slices else more
 
 

@@ -61,6 +61,11 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     referer: str
     agent: str
 
+    @property
+    def ended_at(self) -> int:
+        """When the answer ended, in microseconds UTC."""
+        return self.at + 1000 * self.duration_ms
+
 
 class Certificate(msgspec.Struct, frozen=True, kw_only=True):
     """A chain, the host's own first, and its private key; both PEM."""

@@ -112,6 +112,8 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     """Further folders, writable, by their path inside: caches."""
     seconds_max: float = 1800
     output_bytes_max: int = 16 << 20
+    disk_bytes_max: int | None = None
+    """How much may lie in its folder, its /tmp and what else it writes to, together; None: as much as there is."""
     network: bool = True
 
 
@@ -234,7 +236,8 @@ class Runtime(Protocol):
     async def perform(self, task: Task, said: Callable[[bytes], None]) -> int:
         """Run the task to its end and return its exit code; `said` gets its output as it comes.
 
-        Cancelling this call kills the whole tree before it returns. Failure `timeout-error` over `seconds_max`.
+        Cancelling this call kills the whole tree before it returns. Failure `timeout-error` over `seconds_max`,
+        `disk-error` soon after it is over `disk_bytes_max`.
         """
         ...
 

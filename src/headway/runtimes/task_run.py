@@ -10,6 +10,7 @@ from pathlib import Path
 from headway.clock import Clock
 from headway.errors import Failure, Retry
 from headway.runtimes import cgroups, identity, process_spec
+from headway.runtimes.disk import overfull
 from headway.runtimes.machine import Machine
 from headway.runtimes.port import Task
 from headway.runtimes.process_spec import Place, Sandbox
@@ -55,19 +56,31 @@ class Tasks:
             self._remove(folder)
 
     async def _follow(self, task: Task, run: Run, output: int, said: Callable[[bytes], None]) -> int:
-        until = self._clock.monotonic() + task.seconds_max
+        until, over = self._clock.monotonic() + task.seconds_max, asyncio.Event()
         async with asyncio.TaskGroup() as group:
             listening = group.create_task(_pass_on(output, said, task.output_bytes_max))
             try:
-                await either(readable(run.descriptor), self._clock.sleep(task.seconds_max))
+                await either(
+                    readable(run.descriptor), self._clock.sleep(task.seconds_max), self._watch(task, over)
+                )
             finally:
                 in_time = run.is_over() and self._clock.monotonic() < until
                 await run.kill()
                 # All writers are gone, so that this ends; what they said last is still to be read.
                 await listening
+        if over.is_set():
+            raise Failure("disk-error", f"{task.id} took more than {task.disk_bytes_max:,} bytes of disk")
         if not in_time:
             raise Failure("timeout-error", f"{task.id} took longer than {task.seconds_max:g} s")
         return run.exit_code()
+
+    async def _watch(self, task: Task, over: asyncio.Event) -> None:
+        if task.disk_bytes_max is None:
+            await over.wait()
+        else:
+            folders = (task.folder, self._folder / task.id / "tmp", *task.writable.values())
+            await overfull(folders, task.disk_bytes_max, self._clock)
+            over.set()
 
     def _prepare(self, task: Task, folder: Path) -> tuple[Place, Sandbox]:
         """Lay out the folder of a task. Blocks."""

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from headway.runtimes.cgroups import Groups
 _TICKS = os.sysconf("SC_CLK_TCK")
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 _KILOBYTE = 1024
+_FILE_BYTES_MAX = 16 << 10
 _NANOSECONDS, _MICROSECONDS = 1e9, 1e6
 
 
@@ -51,41 +53,65 @@ def _version(group: tuple[Groups, str] | None) -> int:
     return group[0].version if group else 0
 
 
-def _places(group: tuple[Groups, str] | None) -> dict[str, Path]:
+def _places(group: tuple[Groups, str] | None) -> dict[str, str]:
     if group is None:
         return {}
     groups, name = group
-    return {controller: parent / name for controller, parent in groups.parents.items()}
+    return {controller: f"{parent}/{name}" for controller, parent in groups.parents.items()}
 
 
-def _cpu_told(places: dict[str, Path]) -> float | None:
+def _cpu_told(places: dict[str, str]) -> float | None:
     """The processor time that the groups tell: mostly both are one folder, and version 2 has one for all."""
     for name in ("cpuacct", "cpu", "memory"):
         with contextlib.suppress(KeyError, OSError):
-            return int((places[name] / "cpuacct.usage").read_text()) / _NANOSECONDS
+            return int(_read(places[name] + "/cpuacct.usage")) / _NANOSECONDS
         with contextlib.suppress(KeyError, OSError):
-            return _table((places[name] / "cpu.stat").read_text())["usage_usec"] / _MICROSECONDS
+            if (told := _USAGE.search(_read(places[name] + "/cpu.stat"))) is not None:
+                return int(told[1]) / _MICROSECONDS
     return None
 
 
-def _memory_told(places: dict[str, Path], version: int) -> Used | None:
+_USAGE = re.compile(rb"^usage_usec ([0-9]+)$", re.MULTILINE)
+_INACTIVE_1 = re.compile(rb"^total_inactive_file ([0-9]+)$", re.MULTILINE)
+_INACTIVE_2 = re.compile(rb"^inactive_file ([0-9]+)$", re.MULTILINE)
+_SWAP_1 = re.compile(rb"^total_swap ([0-9]+)$", re.MULTILINE)
+
+
+def _memory_told(places: dict[str, str], version: int) -> Used | None:
     with contextlib.suppress(KeyError, OSError):
         return _version_1(places["memory"]) if version == 1 else _version_2(places["memory"])
     return None
 
 
-def _version_1(place: Path) -> Used:
-    stat = _table((place / "memory.stat").read_text())
-    now = int((place / "memory.usage_in_bytes").read_text())
-    highest, swap = int((place / "memory.max_usage_in_bytes").read_text()), stat.get("total_swap", 0)
-    return _used(now, stat.get("total_inactive_file", 0), highest, swap, swap)
+def _version_1(place: str) -> Used:
+    stat = _read(place + "/memory.stat")
+    now, highest = (
+        int(_read(place + file)) for file in ("/memory.usage_in_bytes", "/memory.max_usage_in_bytes")
+    )
+    swap = _found(_SWAP_1, stat)
+    return _used(now, _found(_INACTIVE_1, stat), highest, swap, swap)
 
 
-def _version_2(place: Path) -> Used:
-    stat = _table((place / "memory.stat").read_text())
-    now, swap = int((place / "memory.current").read_text()), _number(place / "memory.swap.current")
-    highest, swap_highest = _number(place / "memory.peak"), _number(place / "memory.swap.peak")
-    return _used(now, stat.get("inactive_file", 0), highest, swap, swap_highest)
+def _version_2(place: str) -> Used:
+    stat, now = _read(place + "/memory.stat"), int(_read(place + "/memory.current"))
+    highest, swap, swap_highest = (
+        _number(place + file) for file in ("/memory.peak", "/memory.swap.current", "/memory.swap.peak")
+    )
+    return _used(now, _found(_INACTIVE_2, stat), highest, swap, swap_highest)
+
+
+def _read(file: str) -> bytes:
+    """A small file of the kernel's; a fifth of what it costs as a text of a Path."""
+    descriptor = os.open(file, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        return os.read(descriptor, _FILE_BYTES_MAX)
+    finally:
+        os.close(descriptor)
+
+
+def _found(pattern: re.Pattern[bytes], text: bytes) -> int:
+    found = pattern.search(text)
+    return int(found[1]) if found else 0
 
 
 def _used(now: int, cached: int, highest: int, swap: int, swap_highest: int) -> Used:
@@ -98,15 +124,10 @@ def _used(now: int, cached: int, highest: int, swap: int, swap_highest: int) -> 
     )
 
 
-def _table(text: str) -> dict[str, int]:
-    rows = (line.split() for line in text.splitlines())
-    return {row[0]: int(row[1]) for row in rows if len(row) == len(("name", "value"))}
-
-
-def _number(file: Path) -> int:
+def _number(file: str) -> int:
     """What the file tells; 0 where an older kernel has none."""
     with contextlib.suppress(FileNotFoundError):
-        return int(file.read_text())
+        return int(_read(file))
     return 0
 
 

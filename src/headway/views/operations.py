@@ -8,10 +8,9 @@ from headway.errors import NotFound
 from headway.ids import show
 from headway.model.apps import App
 from headway.model.operations import Actor, Operation
-from headway.store import apps as rows
-from headway.store import collaborators, events, operations
+from headway.store import events, operations
 from headway.store.database import Database, Tx
-from headway.views import apps
+from headway.views import apps, sight
 
 
 async def of_app(database: Database, account_id: int, app: str, id: int) -> tuple[App, Operation]:
@@ -34,23 +33,11 @@ async def seen(database: Database, account_id: int, id: int) -> tuple[Operation,
     """An operation that the account began, or that is about an app that it may see, and who began it; NotFound."""
 
     async def body(tx: Tx) -> tuple[Operation, Actor]:
-        operation = await operations.get(tx, id)
-        if operation is None or not await _may_see(tx, account_id, operation):
-            raise NotFound("operation", show(id))
+        operation = await sight.seen(tx, account_id, id)
         first = await events.of_operation(tx, id, 0, 1)
         return operation, first[0].by if first else Actor(account_id=operation.account_id)
 
     return await database.read(body)
-
-
-async def _may_see(tx: Tx, account_id: int, operation: Operation) -> bool:
-    noun, _, target = operation.target.partition(":")
-    if operation.account_id == account_id or noun != "app":
-        return operation.account_id == account_id
-    try:
-        return await collaborators.role(tx, await rows.get(tx, int(target)), account_id) is not None
-    except NotFound:
-        return False
 
 
 async def ended(feed: Feed, id: int, *, seconds: float) -> Operation | None:

@@ -42,6 +42,7 @@ async def test_an_app_without_archives_has_an_empty_list(client: Client, app: Ap
     assert await asked(client, app) == {"next_cursor": "", "has_more": False, "archives": []}
 
 
+@pytest.mark.shows("GET archives[].url")
 async def test_archives_and_dump_together_are_all_that_was_said_byte_by_byte(
     client: Client, site: ASGIApp, world: World, app: App
 ) -> None:

@@ -1,6 +1,7 @@
 """App logs over HTTP and as streams."""
 
 import asyncio
+import gzip
 import json
 import re
 
@@ -12,7 +13,7 @@ from starlette.types import ASGIApp
 from headway.domain.world import World
 from headway.ids import show
 from headway.model.apps import App
-from headway.model.logs import Line
+from headway.model.logs import Line, dated, shown
 from tests.dialects.scalingo.conftest import speaking
 from tests.ready_made import HandClock, served
 from tests.records import AT
@@ -30,6 +31,7 @@ async def link(client: Client, app: App) -> str:
     return reply.json()["logs_url"]
 
 
+@pytest.mark.shows("GET logs_url")
 async def test_the_link_opens_the_last_lines_without_any_other_proof(
     client: Client, site: ASGIApp, world: World, app: App
 ) -> None:
@@ -98,6 +100,7 @@ async def test_a_count_that_is_none_is_invalid(client: Client, app: App, query: 
     assert (await client.get(await link(client, app) + query)).status_code == 422
 
 
+@pytest.mark.shows("WEBSOCKET logs_url&stream=true")
 async def test_new_lines_come_over_a_websocket_and_old_ones_do_not(
     client: Client, site: ASGIApp, world: World, app: App
 ) -> None:
@@ -125,6 +128,7 @@ async def heard_on(socket: websockets.ClientConnection, world: World, app: App) 
     return heard | {"log": heard["log"].partition("\n")[0] + "\n"}
 
 
+@pytest.mark.shows("GET logs_url&stream=true")
 async def test_new_lines_come_as_events_where_no_upgrade_is_asked_for(
     client: Client, site: ASGIApp, world: World, app: App
 ) -> None:
@@ -139,3 +143,61 @@ async def test_new_lines_come_as_events_where_no_upgrade_is_asked_for(
             say(world, app, "web-1", "new")
             await asyncio.wait([hearing], timeout=0.05)
     assert hearing.result().startswith('data: {"event":"log","name":"log","log":"2023-11-14')
+
+
+HOSTILE = (
+    b'quotes "\' and \\ and {"event":"ping"}',
+    b"\x1b[31mred\x1b[0m\ttab\rreturn",
+    b"nul\x00bell\x07\x7f",
+    "right \u202eto left, 🚀 日本, é".encode(),
+    b"\xff\xfe half of \xe2\x82",
+    "\u2028line\u2029paragraph\x85next".encode(),
+    b"data: x\r\n\r\n: y".replace(b"\n", b""),
+    b"",
+    b"z" * (16 << 10),
+)
+
+
+async def test_hostile_lines_come_back_the_same_from_dump_stream_socket_and_archive(
+    client: Client, site: ASGIApp, world: World, app: App
+) -> None:
+    lines = [Line(at=AT, source="web-1", text=shown(raw)) for raw in HOSTILE]
+    world.logbook.append(show(app.id), lines)
+    expected = "".join(f"{dated(line)}\n" for line in lines)
+    assert expected.count("\n") == len(expected.splitlines()) == len(HOSTILE)
+    url = await link(client, app)
+    assert (await client.get(f"{url}&n=100")).content.decode() == expected
+    path = f"{url.partition('8000')[2]}&stream=true&n=100"
+    async with served(site) as address, asyncio.timeout(60):
+        async with websockets.connect(f"ws://{address}{path}") as socket:
+            assert json.loads(await socket.recv())["log"] == expected
+        async with httpx2.AsyncClient() as plain, plain.stream("GET", f"http://{address}{path}") as reply:
+            event = await anext(reply.aiter_lines())
+            assert json.loads(event.removeprefix("data: "))["log"] == expected
+    archives = world.logbook.archives
+    while not archives(show(app.id)):
+        world.logbook.append(show(app.id), [Line(at=AT, source="web-1", text="x" * 10_000)] * 10)
+        world.logbook.pack(0)
+    file = world.logbook.archive_file(show(app.id), archives(show(app.id))[-1].number)
+    assert file is not None
+    assert gzip.decompress(file.read_bytes()).decode().startswith(expected)
+
+
+async def test_a_stream_may_begin_with_what_was_said_before(
+    client: Client, site: ASGIApp, world: World, app: App
+) -> None:
+    say(world, app, "web-1", *(f"line {n}" for n in range(2500)))
+    path = f"{(await link(client, app)).partition('8000')[2]}&stream=true&n=2001"
+    async with (
+        served(site) as address,
+        asyncio.timeout(60),
+        websockets.connect(f"ws://{address}{path}") as socket,
+    ):
+        frames = [json.loads(await socket.recv())["log"] for _ in range(3)]
+    assert [frame.count("\n") for frame in frames] == [1000, 1000, 1]
+    assert frames[0].startswith("2023-11-14 22:13:20.123456000 +0000 UTC [web-1] line 499\n")
+    assert frames[2].endswith("line 2499\n")
+
+
+async def test_a_stream_of_a_count_that_is_none_is_invalid(client: Client, app: App) -> None:
+    assert (await client.get(await link(client, app) + "&stream=true&n=x")).status_code == 422

@@ -37,8 +37,8 @@ async def measured(world: World, running_app: App) -> App:
     for minute in (3, 2, 1):
         seen = stats.sample("web-1", 10 * minute, 100, 0).plus(stats.sample("web-2", 0, 300, 0))
         for status, took in ((200, 10), (404, 10), (503, 400)):
-            seen = seen.plus(stats.request(status, took))
-        stats.add(taken, running_app.id, stats.start(now, 60) - minute * 60 * SECOND, seen)
+            seen = seen.plus(stats.requests([(status, took)]))
+        stats.add(taken, stats.key(running_app.id, stats.start(now, 60) - minute * 60 * SECOND), seen)
     await world.database.write(lambda tx: samples.add(tx, "one", taken))
     return running_app
 
@@ -102,6 +102,7 @@ async def test_an_app_of_which_nothing_runs_has_no_stats(client: Client, app: Ap
         ("/cpu/web?since=3", [15, 10, 5]),
     ],
 )
+@pytest.mark.shows("GET /v1/apps/:app/stats/:metric", "GET /v1/apps/:app/stats/:metric/:type")
 async def test_a_series_is_a_bare_array(
     client: Client, measured: App, path: str, expected: list[float]
 ) -> None:
@@ -162,6 +163,7 @@ async def test_what_is_measured_of_strangers_is_not_there(stranger: Client, meas
     assert (await stranger.get(f"/v1/apps/{measured.name}/stats{path}")).status_code == 404
 
 
+@pytest.mark.shows("GET /v1/features/metrics")
 async def test_every_metric_that_is_listed_has_a_series_and_a_recommended_value(
     client: Client, measured: App
 ) -> None:

@@ -13,6 +13,7 @@ from headway.domain.world import World
 from headway.errors import Retry, Unavailable
 from headway.ids import show
 from headway.model.apps import App
+from headway.model.logs import shown
 from headway.routers.port import Endpoint, Request
 from headway.runtimes.port import Status
 from headway.store import apps
@@ -62,6 +63,7 @@ def test_what_the_router_answered_itself_has_no_container() -> None:
         ("agent", 'x" status=500 y="', 'user_agent="x\\" status=500 y=\\""'),
         ("agent", "a\nb\r\tc\x00\x1b[31m\x7f\x85", 'user_agent="a\\x0ab\\x0d\\x09c\\x00\\x1b[31m\\x7f\\x85"'),
         ("referer", "http://ü.org/日本🚀", 'referer="http://ü.org/日本🚀"'),
+        ("agent", "line\u2028 paragraph\u2029", 'user_agent="line\\u2028 paragraph\\u2029"'),
         ("host", "a b", 'host="a b"'),
         ("host", 'a"b', 'host="a\\"b"'),
         ("host", "", 'host="-"'),
@@ -77,6 +79,8 @@ def test_what_clients_send_cannot_be_taken_for_more_than_one_value(field: str, t
 @given(st.text(), st.text(), st.text())
 def test_whatever_clients_send_it_stays_one_line_without_controls(path: str, agent: str, host: str) -> None:
     told = line(a_request(path=path, agent=agent, host=host), "web-1")
+    assert len(told.splitlines()) == 1
+    assert shown(told.encode()) == told
     assert not any(ord(character) < 32 or 0x7F <= ord(character) < 0xA0 for character in told)
 
 
@@ -227,6 +231,23 @@ async def test_while_the_database_is_away_the_apps_that_were_known_have_their_li
     await want(world, app, wanted=False)
     await lines.keep(of(app, 3))
     assert told(world, app) == ["1", "2"]
+
+
+async def test_what_is_changed_while_it_is_read_is_read_again(
+    world: World, lines: RouterLines, app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = world.database.read
+
+    async def and_change(body: Any) -> Any:
+        found = await read(body)
+        await want(world, app)
+        return found
+
+    with monkeypatch.context() as patch:
+        patch.setattr(world.database, "read", and_change)
+        await lines.keep(of(app, 1))
+    await lines.keep(of(app, 2))
+    assert told(world, app) == ["2"]
 
 
 async def test_more_than_a_container_may_say_is_dropped_and_counted(

@@ -98,6 +98,12 @@ const scenarios = {
     await client.Tokens.destroy(made.id);
     seen.logs = await client.Logs.for("npm-app", { count: 5 });
     seen.heard = await heard(client, "npm-app");
+    seen.archives = await client.Logs.archives("npm-app");
+    seen.older = await client.Logs.archives("npm-app", seen.archives.next_cursor);
+    seen.metrics = (await client.Metrics.types()).map((one) => one.id);
+    seen.requests = await client.Metrics.get("npm-app", "router", { since: 1, statusCode: "2XX" });
+    seen.times = await client.Metrics.get("npm-app", "requests", { statisticsType: "p99", last: true });
+    seen.memory = await client.Metrics.get("npm-app", "memory", { since: 71, containerType: "web", containerIndex: 1 });
     seen.deployments = await client.Deployments.for("npm-app", { page: 1 });
     seen.wrong = await refused(clientFromToken("tk-us-wrong", { apiUrl: base, authApiUrl: base }));
   },

@@ -18,8 +18,10 @@ from headway.dialects.scalingo.dialect import SCALINGO
 from headway.domain.world import World
 from headway.engine.feed import Feed
 from headway.ids import show
+from headway.model import stats
+from headway.model.apps import App
 from headway.model.logs import Line
-from headway.store import apps
+from headway.store import apps, samples
 from headway.web.ask import edge
 from headway.web.dialect import mount
 from tests.parity.scalingo.conftest import Drive
@@ -27,6 +29,7 @@ from tests.ready_made import SECRET, served
 
 ROOT = Path(__file__).parents[3]
 UP_SECONDS_MAX = 90
+MINUTE = 60_000_000
 
 
 @pytest.fixture
@@ -63,15 +66,42 @@ async def test_what_the_client_asks_and_how_it_is_refused(world: World, drive: D
     assert re.search(r"UTC \[web-1\] hello$", str(seen["logs"]), re.MULTILINE)
     assert re.search(r"UTC \[web-1\] hello$", seen["heard"], re.MULTILINE)
     assert seen["deployments"]["meta"]["pagination"]["total_count"] == 0
+    assert_measured(seen)
+
+
+def assert_measured(seen: dict[str, Any]) -> None:
+    assert (len(seen["archives"]["archives"]), seen["archives"]["has_more"]) == (20, True)
+    assert seen["older"]["archives"]
+    assert not {it["url"] for it in seen["archives"]["archives"]} & {
+        it["url"] for it in seen["older"]["archives"]
+    }
+    assert set(seen["metrics"]) == set(stats.METRICS)
+    assert [point["value"] for point in seen["requests"]] == [5]
+    assert [round(point["value"]) for point in seen["times"]] == [10]
+    assert [point["value"] for point in seen["memory"]] == [1000]
 
 
 async def chat(world: World) -> None:
     """Say something in every app's log, again and again: a stream gives no sign that it has begun to listen."""
+    past: set[int] = set()
     while True:
         for app in await world.database.read(apps.every):
+            if app.id not in past:
+                past.add(app.id)
+                await live(world, app)
             said = Line(at=world.clock.now(), source="web-1", text="hello")
             world.logbook.append(show(app.id), [said])
         await asyncio.sleep(0.05)
+
+
+async def live(world: World, app: App) -> None:
+    """The app has said much and was measured a while ago."""
+    at = world.clock.now() - 20 * MINUTE
+    for _ in range(40):
+        world.logbook.append(show(app.id), [Line(at=at, source="web-1", text="x" * 10_000)] * 10)
+    world.logbook.pack(0)
+    seen = stats.sample("web-1", 10, 1000, 0).plus(stats.requests([(200, 10)] * 5))
+    await world.database.write(lambda tx: samples.add(tx, "one", {stats.key(app.id, at): seen}))
 
 
 def assert_refusals(seen: dict[str, Any]) -> None:

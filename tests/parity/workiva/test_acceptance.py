@@ -188,7 +188,7 @@ async def test_scenario_09_the_original_request_is_the_one_in_the_audit_log(work
 
 
 async def test_scenario_10_statuses_only_go_forward_and_the_end_stays(opened: Opened) -> None:
-    async with opened(workiva_polls_per_second=0) as (client, world):
+    async with opened(workiva_polls_per_second=0, requests_per_minute=6000) as (client, world):
         seen: list[str] = []
 
         async def look(it: Operation) -> None:

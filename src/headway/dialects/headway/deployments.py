@@ -84,6 +84,16 @@ class Deployments:
         shown = [project.release(it, app.release_id) for it in found]
         return answer(wire.Releases(releases=shown, next=None if next is None else ids.show(next)))
 
+    @Says(
+        wire_own.Operation,
+        202,
+        body=wire.Rollback,
+        also={200: wire_own.Plan},
+        params=(said.DRY_RUN,),
+        refuses=said.COMMAND,
+        keyed=True,
+        location=True,
+    )
     async def rollback(self, ask: Ask) -> Answer:
         """Begin to roll back to a release of another version; without one, to the one before."""
         wanted = await ask.body(wire.Rollback)

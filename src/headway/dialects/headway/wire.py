@@ -1,5 +1,7 @@
 """Its JSON, field for field. Times are RFC 3339 in UTC with milliseconds; ids are 24 hex digits."""
 
+from typing import Any
+
 import msgspec
 
 
@@ -98,7 +100,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     seq: int
     """The newest event that is told of here; `?after=` takes it."""
     by: By
-    notes: dict[str, object]
+    notes: dict[str, Any]
     """What its steps have left behind."""
     counts: Counts
     cancellation: Cancellation | None
@@ -212,7 +214,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     """Empty where it belongs to none."""
     target: str
     by: By
-    data: dict[str, object]
+    data: dict[str, Any]
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):

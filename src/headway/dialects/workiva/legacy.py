@@ -37,6 +37,6 @@ def both(
     """The legacy route, which says what it is, and its successor."""
     deprecation = Deprecation(name=name, since=DEPRECATED, sunset=sunset, successor=path)
     return (
-        Route(method, f"{prefix}{path}", handler, open, deprecation),
-        Route(method, path, handler, open),
+        Route(method, f"{prefix}{path}", handler, open=open, deprecation=deprecation),
+        Route(method, path, handler, open=open),
     )

@@ -8,7 +8,7 @@ from headway import ids
 from headway.clock import Clock
 from headway.domain.logs import rate
 from headway.errors import Retry, Unavailable
-from headway.model.logs import ROUTER, Lines, shown
+from headway.model.logs import ROUTER, Lines
 from headway.routers.port import Endpoint, Request
 from headway.runtimes.port import Runtime
 from headway.store import apps
@@ -18,8 +18,14 @@ from headway.store.logbook import READER, Logbook
 _READ = f"{READER}{ROUTER}"
 """Under this name the log of an app knows up to where requests have been told there."""
 _CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), *range(0x7F, 0xA0))}
-_QUOTED = str.maketrans({'"': '\\"', "\\": "\\\\", **{chr(code): text for code, text in _CONTROLS.items()}})
+_BREAKS = {0x2028: "\\u2028", 0x2029: "\\u2029"}
+_QUOTED = str.maketrans({
+    '"': '\\"',
+    "\\": "\\\\",
+    **{chr(code): text for code, text in (_CONTROLS | _BREAKS).items()},
+})
 _PLAIN = re.compile(r"[!#-\[\]-~]+")
+_HARMLESS = re.compile(r"[^\"\\\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
 def line(it: Request, container: str) -> str:
@@ -37,7 +43,8 @@ def _plain(text: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    return f'"{text.translate(_QUOTED) or "-"}"'
+    # To look costs a tenth of to translate, and almost all are harmless.
+    return f'"{text}"' if _HARMLESS.fullmatch(text) else f'"{text.translate(_QUOTED) or "-"}"'
 
 
 class RouterLines:
@@ -51,20 +58,21 @@ class RouterLines:
         self._logbook = logbook
         self._clock = clock
         self._limit = limit
-        self._wanted: set[int] | None = None
-        """The apps whose log has these lines; None until they are known, and when that may have changed."""
-        self._known: set[int] = set()
+        self._wanted: set[str] = set()
+        """The apps whose log has these lines."""
+        self._is_stale = True
+        """Whether these may be others by now."""
         self._labels: dict[Endpoint, str] = {}
         self._minutes: dict[str, rate.Minute] = {}
         database.listen(self._heard)
 
     def _heard(self, touched: Touched | None) -> None:
         if touched is None or "apps" in touched.nouns:
-            self._wanted = None
+            self._is_stale = True
 
     async def keep(self, requests: Sequence[Request]) -> None:
         """Write the lines of these requests. StorageFull, Unavailable: some were not written, and all are to be given again."""
-        wanted = {ids.show(app_id) for app_id in await self._apps()}
+        wanted = await self._apps()
         by_app: defaultdict[str, list[Request]] = defaultdict(list)
         for request in requests:
             if request.app_id in wanted:
@@ -84,15 +92,16 @@ class RouterLines:
                 self._logbook.append(app_id, said)
             del self._minutes[app_id]
 
-    async def _apps(self) -> set[int]:
-        if self._wanted is None:
-            # Set first: what is changed while they are read is read the next time.
-            self._wanted = self._known
+    async def _apps(self) -> set[str]:
+        if self._is_stale:
+            # Said first: what is changed while they are read is read the next time.
+            self._is_stale = False
             try:
-                self._wanted = self._known = await self._database.read(apps.with_router_logs)
+                found = await self._database.read(apps.with_router_logs)
             except Unavailable:
-                self._wanted = None
-                return self._known
+                self._is_stale = True
+            else:
+                self._wanted = {ids.show(app_id) for app_id in found}
         return self._wanted
 
     async def _look(self) -> None:
@@ -123,8 +132,7 @@ class RouterLines:
 
     def _line(self, it: Request) -> Lines:
         container = self._labels.get(it.endpoint, "") if it.endpoint else ""
-        text = shown(line(it, container).encode("utf-8", "replace"))
-        return Lines(at=it.at + 1000 * it.duration_ms, source=ROUTER, text=text)
+        return Lines(at=it.ended_at, source=ROUTER, text=line(it, container))
 
     def _said(self, text: str) -> Lines:
         return Lines(at=self._clock.now(), source=ROUTER, text=text)

@@ -100,14 +100,14 @@ async def asked(
         *argv(world, given),
         cwd=folder,
         env=environment(),
-        stdin=asyncio.subprocess.PIPE,
+        stdin=asyncio.subprocess.PIPE if fed else asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         start_new_session=True,
     )
     try:
         async with asyncio.timeout(seconds):
-            answer, complaint = await child.communicate(fed)
+            answer, complaint = await child.communicate(fed or None)
     except TimeoutError:
         raise Retry(f"git {given[0]} took longer than {seconds:g} s") from None
     finally:

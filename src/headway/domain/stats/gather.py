@@ -7,6 +7,7 @@ told already.
 
 import asyncio
 import logging
+from collections import defaultdict
 from collections.abc import Awaitable, Callable
 
 from headway import ids
@@ -42,6 +43,8 @@ class Gatherer:
         self._counted: Of = {}
         self._place = 0
         self._kept = 0
+        self._keeping: tuple[Of, int] | None = None
+        """What is being kept, and up to which place it was counted."""
         self._later: set[str] = set()
 
     async def serve(self, ready: asyncio.Event, stop: asyncio.Event) -> None:
@@ -67,30 +70,32 @@ class Gatherer:
 
     def count(self, requests: list[Request]) -> None:
         """Count these, which are behind all that were counted."""
+        answered: defaultdict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
         for it in requests:
             if (app_id := ids.parse(it.app_id)) is not None:
-                ended_at = it.at + 1000 * it.duration_ms
-                stats.add(self._counted, app_id, ended_at, stats.request(it.status, it.duration_ms))
+                answered[stats.key(app_id, it.ended_at)].append((it.status, it.duration_ms))
+        for key, pairs in answered.items():
+            stats.add(self._counted, key, stats.requests(pairs))
         self._place = requests[-1].end
 
     async def keep(self) -> None:
-        """Keep what has been counted. StorageFull, Unavailable."""
+        """Keep what has been counted, at the second try just what was at the first. StorageFull, Unavailable."""
         self._lines.account()
-        if self._place == self._kept:
-            return
-        counted, place = self._counted, self._place
-        self._counted = {}
+        if self._keeping is None:
+            if self._place == self._kept:
+                return
+            self._keeping = self._counted, self._place
+            self._counted = {}
+        counted, place = self._keeping
 
         async def body(tx: Tx) -> None:
-            await samples.add(tx, self._node, counted)
-            await samples.count(tx, self._node, place)
+            # Who heard that it could not be kept may have heard wrong.
+            if await samples.counted(tx, self._node) < place:
+                await samples.add(tx, self._node, counted)
+                await samples.count(tx, self._node, place)
 
-        try:
-            await self._database.write(body)
-        except _NOT_NOW:
-            self._counted = _both(counted, self._counted)
-            raise
-        self._kept = place
+        await self._database.write(body)
+        self._keeping, self._kept = None, place
         await self._router.forget_requests(place)
 
     async def _until_done(self, what: str, work: Callable[[], Awaitable[None]]) -> None:
@@ -108,10 +113,3 @@ class Gatherer:
             return False
         self._later.discard(what)
         return True
-
-
-def _both(one: Of, other: Of) -> Of:
-    found = dict(one)
-    for (app_id, at), more in other.items():
-        stats.add(found, app_id, at, more)
-    return found

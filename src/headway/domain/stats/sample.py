@@ -50,7 +50,7 @@ class Sampler:
         for (app_id, label), it in newest.items():
             seen = stats.sample(label, it.cpu_percent, it.usage.memory_bytes, it.usage.swap_bytes)
             if (app := ids.parse(app_id)) is not None:
-                stats.add(self._taken, app, now, seen)
+                stats.add(self._taken, stats.key(app, now), seen)
 
     async def keep(self) -> None:
         """Keep what was taken, and let go of what is old; what cannot be kept now, later."""

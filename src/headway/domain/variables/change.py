@@ -33,14 +33,15 @@ async def change_variables(
         await _delete(tx, app, {it.name: it.id for it in there}, gone)
         for name, value in values.items():
             await variables.set(tx, Variable(world.ids.next(), app.id, name, value))
-        say(tx, "variables.deleted", list(gone))
-        say(tx, "variables.set", list(values))
+        known = {it.name for it in there}
+        if gone:
+            say(tx, "variables.deleted", names=list(gone))
+        if values:
+            say(tx, "variables.set", names=list(values), new=[it for it in values if it not in known])
         return await variables.of_app(tx, app.id)
 
-    def say(tx: Tx, name: str, names: list[str]) -> None:
-        if names:
-            at, said = world.clock.now(), {"names": names}
-            tx.append(NewEvent(at=at, name=name, target=f"app:{app.id}", by=by, data=said))
+    def say(tx: Tx, name: str, **said: list[str]) -> None:
+        tx.append(NewEvent(at=world.clock.now(), name=name, target=f"app:{app.id}", by=by, data=dict(said)))
 
     return await world.database.write(body)
 

@@ -1,0 +1,57 @@
+"""Our own dialect on a world that is at work, spoken to by a plain HTTP client."""
+
+from collections.abc import AsyncIterator
+
+import httpx2
+import pytest
+from starlette.types import ASGIApp
+
+from headway.dialects.headway.dialect import headway
+from headway.domain.catalog import CATALOG
+from headway.engine.feed import Feed
+from headway.testing import examples
+from headway.views.stories import Stories
+from headway.web.ask import edge
+from headway.web.dialect import mount
+from tests import ready_made
+from tests.outside import Outside
+from tests.ready_made import OTHER_SECRET, SECRET
+
+ORIGIN = "http://127.0.0.1:8000"
+
+
+@pytest.fixture
+async def site(outside: Outside) -> AsyncIterator[ASGIApp]:
+    """A platform that is at work, with the app `hello-world`, which serves."""
+    async with outside.at_work() as world:
+        await ready_made.add_token(world, outside.by.account_id, SECRET)
+        await ready_made.add_account(world, "other", OTHER_SECRET)
+        world.logbook.open()
+        await examples.running_app(world, outside.by, "hello-world")
+        feed = Feed(world.database)
+        stories = Stories(world.database, feed, world.clock, CATALOG)
+        yield mount(edge(world, feed), [headway(stories)])
+        feed.close()
+
+
+@pytest.fixture
+async def live(site: ASGIApp) -> AsyncIterator[httpx2.AsyncClient]:
+    """The admin of that platform."""
+    async with speaking(site, SECRET) as client:
+        yield client
+
+
+@pytest.fixture
+async def guest(site: ASGIApp) -> AsyncIterator[httpx2.AsyncClient]:
+    """Somebody else on that platform."""
+    async with speaking(site, OTHER_SECRET) as client:
+        yield client
+
+
+def speaking(site: ASGIApp, secret: str) -> httpx2.AsyncClient:
+    """A client below `/headway/v1`."""
+    return httpx2.AsyncClient(
+        transport=httpx2.ASGITransport(site),
+        base_url=f"{ORIGIN}/headway/v1",
+        headers={"authorization": f"Bearer {secret}"},
+    )

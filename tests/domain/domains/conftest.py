@@ -1,0 +1,5 @@
+"""On each engine in turn."""
+
+from tests.on_both import world
+
+__all__ = ["world"]
