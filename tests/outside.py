@@ -50,7 +50,11 @@ class Outside:
         self.clock = SystemClock()
         self.ids = Ids(self.clock)
         self.config = Config(
-            data=str(folder), apps_tls="127.0.0.1:1", request_drain_seconds=1, lease_seconds=30
+            data=str(folder),
+            apps_tls="127.0.0.1:1",
+            request_drain_seconds=1,
+            lease_seconds=30,
+            scalingo_requests_per_minute=6000,
         )
         self.database = database
         self.runtime = MemoryRuntime(self.clock)

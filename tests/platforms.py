@@ -22,6 +22,8 @@ def scratch() -> Iterator[Path]:
 @pytest.fixture
 async def platform(scratch: Path) -> AsyncIterator[Child]:
     """A platform that is ready; everything of it is ended afterwards."""
+    # Read by `up` where it is started: in the data folder.
+    (scratch / "headway.toml").write_text("scalingo_requests_per_minute = 6000\n")
     child = Child(scratch_platform(scratch), SystemClock())
     try:
         await child.start()

@@ -79,7 +79,7 @@ def world_on(database: Database, folder: Path, **settings: Any) -> World:
     clock = HandClock()
     ids, router, runtime = Ids(clock), MemoryRouter(clock), cast(Any, Told())
     return World(
-        config=Config(data=str(folder), **settings),
+        config=Config(**{"data": str(folder), "scalingo_requests_per_minute": 6000, **settings}),
         clock=clock,
         ids=ids,
         database=database,

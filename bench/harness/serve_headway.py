@@ -105,7 +105,7 @@ class Bench:
 def _world(data: str, database: Database, desk: Desk, ids: Ids) -> World:
     clock = SystemClock()
     return World(
-        config=Config(data=data, requests_per_minute=LIMITLESS),
+        config=Config(data=data, requests_per_minute=LIMITLESS, scalingo_requests_per_minute=LIMITLESS),
         clock=clock,
         ids=ids,
         database=database,

@@ -144,7 +144,8 @@ async def _gathered(database: Sqlite, folder: Path, count: int, *, told: bool) -
     logbook = Logbook(folder / "logs", clock, hot_bytes=1 << 30)
     logbook.open()
     lines = RouterLines(database, cast(Any, Containers([])), logbook, clock, limit=LIMITLESS)
-    lines._known = lines._wanted = set(APPS) if told else set()  # noqa: SLF001 - there are no such apps
+    lines._wanted = {show(app) for app in APPS} if told else set()  # noqa: SLF001 - there are no such apps
+    lines._is_stale = False  # noqa: SLF001
     gatherer = Gatherer(cast(Any, Served(log)), database, lines, clock, node=f"bench-{told}")
     busy, done = time.process_time(), 0
     async for requests in log.follow(0):

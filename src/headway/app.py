@@ -60,6 +60,7 @@ from headway.store.sqlite import Sqlite
 from headway.views import keys
 from headway.views.stories import Stories
 from headway.web.ask import edge
+from headway.web.cors import within
 from headway.web.dialect import mount
 from headway.web.post import Poster
 from headway.web.server import Server
@@ -109,7 +110,7 @@ class Platform:
             TunnelServer(RunServer(threshold), refuse, address(config.attach, "attach")),
             SshServer(threshold, address(config.ssh, "ssh"), lambda it: keys.account_of(world.database, it)),
             Server(
-                roof,
+                within(config.cors_origins, roof),
                 address(config.listen, "listen"),
                 drain_seconds=config.drain_seconds,
                 connections_max=config.connections_max,

@@ -90,7 +90,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     enforce_sunset: bool = False
     cors_origins: tuple[str, ...] = ()
     payment_url: str = ""
-    requests_per_minute: int = 60
+    requests_per_minute: int = 6000
+    scalingo_requests_per_minute: int = 60
     requests_at_once_max: int = 1000
     webhooks_per_account_max: int = 20
     webhook_private_addresses: bool = False

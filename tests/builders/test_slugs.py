@@ -132,3 +132,34 @@ def test_a_crash_at_any_call_leaves_no_slug_or_a_whole_one(tmp_path):
 def settled(folder: Path) -> Path:
     settle(folder, alive)
     return folder
+
+
+def aged(slug: Path) -> Path:
+    os.utime(slug, (1, 1))
+    return slug
+
+
+def test_only_what_is_wanted_or_new_stays(tmp_path: Path) -> None:
+    slugs = Slugs(tmp_path / "slugs")
+    wanted, unwanted, new = (
+        slugs.keep(tree(tmp_path / name, name=name), alive) for name in ("wanted", "unwanted", "new")
+    )
+    aged(wanted.folder)
+    aged(unwanted.folder)
+    (tmp_path / "slugs" / f"{'1' * 64}.gone").mkdir()
+    # What was put aside by one who died then goes as well.
+    assert slugs.keep_only({wanted.digest}, 2_000_000, alive) == 2
+    assert {it.name for it in (tmp_path / "slugs").iterdir()} == {wanted.folder.name, new.folder.name}
+
+
+def test_what_is_built_again_is_new_again(tmp_path: Path) -> None:
+    slugs = Slugs(tmp_path / "slugs")
+    first = slugs.keep(tree(tmp_path / "one"), alive)
+    aged(first.folder)
+    assert slugs.keep(tree(tmp_path / "two"), alive).digest == first.digest
+    assert slugs.keep_only(set(), 2_000_000, alive) == 0
+    assert first.folder.exists()
+
+
+def test_without_any_there_is_nothing_to_remove(tmp_path: Path) -> None:
+    assert Slugs(tmp_path / "slugs").keep_only(set(), 1, alive) == 0

@@ -5,6 +5,7 @@ from click.testing import CliRunner
 
 from headway.cli import doctor
 from headway.config import Config
+from headway.runtimes.port import Offer
 
 
 async def test_everything_that_matters_is_looked_at(tmp_path: Path) -> None:
@@ -46,3 +47,16 @@ def test_where_the_platform_could_not_run_it_ends_with_one(tmp_path: Path) -> No
 def test_a_disk_with_little_room_is_reduced(size: int, level: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doctor, "DISK_BYTES_MIN", size)
     assert doctor.disk(Path("/nowhere/at/all")).level == level
+
+
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ("git version 2.29.0", "good"),
+        ("git version 2.39.5 (Apple)", "good"),
+        ("git version 3.0", "good"),
+        ("git version 2.28.1", "reduced"),
+    ],
+)
+def test_a_git_that_is_too_old_to_receive_pushes_is_told(text: str, level: str) -> None:
+    assert doctor.git(Offer(name="git", level="good", text=text)).level == level

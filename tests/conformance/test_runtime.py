@@ -355,6 +355,15 @@ async def test_a_unit_that_runs_once_runs_once_and_stays_with_its_exit_code_unti
     assert await runtime.units() == []
 
 
+async def test_the_last_words_of_a_unit_stay_when_it_has_ended(runtime, place):
+    await runtime.ensure(once(place, "u1", "echo one; echo two; exit 3"))
+    await ended(runtime, "u1")
+
+    # The real one adds how it ended.
+    assert (await runtime.last_lines("u1"))[:2] == ["one", "two"]
+    assert await runtime.last_lines("nothing") == []
+
+
 async def test_ends_are_told_present_ones_and_those_to_come(runtime, place):
     await runtime.ensure(once(place, "u1", "exit 1"))
     await ended(runtime, "u1")

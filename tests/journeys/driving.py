@@ -23,9 +23,12 @@ from headway.config import Config
 
 APP = Path(__file__).parent / "app"
 ENDED = {"done", "error"}
-SETTINGS = (
-    "stop_grace_seconds = 10\nrequest_drain_seconds = 10\nboot_seconds = 30\nrequests_per_minute = 1000000\n"
-)
+SETTINGS = """stop_grace_seconds = 10
+request_drain_seconds = 10
+boot_seconds = 30
+requests_per_minute = 1000000
+scalingo_requests_per_minute = 1000000
+"""
 
 
 class Platform:

@@ -5,13 +5,16 @@ import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.journeys.driving import SETTINGS, Platform, platform
+from tests.builders.packs.test_classic import GREETING, published, server
+from tests.journeys.driving import SETTINGS, Platform, platform, processes, until
 from tests.pushing import Somebody, key_made
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+__all__ = ["server"]
 EXAMPLES = Path(__file__).parents[2] / "examples"
 LIMITS = "build_seconds = 6\nbuild_disk_bytes_max = 60000000\nbuild_output_bytes_max = 200000\n"
 
@@ -112,6 +115,42 @@ async def test_a_bad_build_ends_with_the_reason_and_harms_nobody(tmp_path: Path)
         await me.well("push", me.at("pushed-app"), "main")
 
 
+@pytest.mark.skipif(not shutil.which("npm"), reason="no npm")
+async def test_a_cancel_stops_the_build_and_the_pusher_is_told(tmp_path: Path) -> None:
+    async with pushed_to(tmp_path) as (made, me):
+        id = await made.create("pushed-app")
+        package = '{"name": "slow", "version": "1.0.0", "scripts": {"build": "sh slow.sh", "start": "node server.js"}}'
+        await begun(me, EXAMPLES / "hello-node", **{"package.json": package, "slow.sh": "sleep 4242"})
+        pushing = asyncio.get_running_loop().create_task(me.git("push", me.at("pushed-app"), "main"))
+        operation = await at_step(made, "build")
+        await until(lambda: sleeping("4242"), seconds=60)
+        token = (made.config.folder / "admin.token").read_text().strip()
+        path, bearer = (
+            f"/headway/v1/operations/{operation['id']}/cancel",
+            {"Authorization": f"Bearer {token}"},
+        )
+        assert (await made.ask("POST", path, json={"reason": "enough"}, headers=bearer)).status_code == 202
+        code, said = await pushing
+        assert code == 1
+        assert "deployment failed: aborted" in said
+        assert not sleeping("4242")
+        assert await status(made, "pushed-app") == "aborted"
+        assert processes(id) == {}
+
+
+def sleeping(seconds: str) -> bool:
+    """Whether a build sleeps for so long."""
+    wanted = b"sleep\0" + seconds.encode() + b"\0"
+    return any(_command(it) == wanted for it in Path("/proc").glob("[0-9]*"))
+
+
+def _command(process: Path) -> bytes:
+    try:
+        return (process / "cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
 async def test_the_platform_is_killed_while_somebody_pushes(tmp_path: Path) -> None:
     async with pushed_to(tmp_path) as (made, me):
         await made.create("pushed-app")
@@ -138,18 +177,37 @@ async def test_the_platform_is_killed_while_somebody_pushes(tmp_path: Path) -> N
         await me.well("push", me.at("pushed-app"), "main")
 
 
-async def the_newest(made: Platform) -> dict[str, object]:
-    return (await made.operations())[0]
+async def the_newest(made: Platform) -> dict[str, Any]:
+    """The newest operation, once there is one."""
+    while not (found := await made.operations()):
+        await asyncio.sleep(0.01)
+    return found[0]
 
 
-async def at_step(made: Platform, title: str) -> dict[str, object]:
+async def at_step(made: Platform, title: str) -> dict[str, Any]:
     """The newest operation, once that step of it has begun, or is over."""
     while True:
         it = await the_newest(made)
-        steps = {step["title"]: step["state"] for step in it["steps"]}  # type: ignore[attr-defined]
+        steps = {step["title"]: step["state"] for step in it["steps"]}
         if it["phase"] == "running" and steps.get(title, "waiting") != "waiting":
             return it
         await asyncio.sleep(0.005)
+
+
+async def test_a_classic_buildpack_is_fetched_by_the_build(tmp_path: Path, server: tuple[Path, str]) -> None:
+    serves = "#!/bin/sh\necho default_process_types:\necho '  web: python3 -m http.server $PORT'\n"
+    published(server[0], "greeting", {**GREETING, "bin/release": serves})
+    async with pushed_to(tmp_path) as (made, me):
+        await made.create("pushed-app")
+        for name, value in {"BUILDPACK_URL": f"{server[1]}/greeting.git", "WHOM": "the world"}.items():
+            body = {"variable": {"name": name, "value": value}}
+            assert (await made.ask("POST", "/v1/apps/pushed-app/variables", json=body)).status_code == 201
+        await begun(me, **{"greeting.txt": "hello"})
+        said = await me.well("push", me.at("pushed-app"), "main")
+        assert "-----> Greeting the world on headway-1" in said
+        assert (await made.visit("pushed-app", "/greeting.txt")).text == "hello"
+        await changed(me)
+        assert "built 1 times before" in await me.well("push", me.at("pushed-app"), "main")
 
 
 async def test_a_url_is_deployed_from_where_the_settings_allow_it(tmp_path: Path) -> None:

@@ -21,6 +21,8 @@ LIMITED = {
     "logs.read",
     "stats.read",
     "operation.cancel",
+    "operation.retry",
+    "events.read",
 }
 OWNER = {
     "app.file",

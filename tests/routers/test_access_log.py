@@ -1,6 +1,7 @@
 """Reading an access log that is written, turned and cut off meanwhile."""
 
 import asyncio
+import errno
 import json
 import os
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headway.clock import SystemClock
+from headway.inotify import Inotify
 from headway.routers import access_log
 from headway.routers.access_log import TURNED_MAX, AccessLog
 from headway.routers.port import Request
@@ -237,6 +239,25 @@ async def test_a_line_that_was_not_ended_before_its_file_was_turned_is_passed_by
     writer.reopen()
     writer.write(1)
     assert paths(await some(log, 0, 2)) == expected(0, 2)
+
+
+@pytest.mark.parametrize("number", [errno.EMFILE, errno.ENOSPC])
+async def test_when_too_many_files_are_open_or_watched_it_is_read_later(
+    log: AccessLog, writer: Writer, monkeypatch: pytest.MonkeyPatch, number: int
+):
+    monkeypatch.setattr(access_log, "_SCARCE_SECONDS", 0)
+    watch, refused = Inotify.watch, list[Path]()
+
+    def refuse(self: Inotify, path: Path, mask: int) -> int:
+        if path == log.file and len(refused) < 3:
+            refused.append(path)
+            raise OSError(number, "no more")
+        return watch(self, path, mask)
+
+    monkeypatch.setattr(Inotify, "watch", refuse)
+    writer.write(2)
+    assert paths(await some(log, 0, 2)) == expected(0, 2)
+    assert len(refused) == 3
 
 
 def test_a_short_file_is_not_turned_and_a_missing_one_is_asked_for_again(file: Path):

@@ -7,6 +7,7 @@ import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -452,7 +453,9 @@ async def raw(port: int, path: bytes, agent: bytes, referer: bytes) -> None:
     reader, writer = await asyncio.open_connection(HOST, port)
     writer.write(b"GET %s HTTP/1.1\r\nHost: shop.localhost\r\nUser-Agent: %s\r\n" % (path, agent))
     writer.write(b"Referer: %s\r\nConnection: close\r\n\r\n" % referer)
-    await reader.read()
+    # Envoy may close on one who has sent nonsense before he has read what it says to that.
+    with suppress(ConnectionError):
+        await reader.read()
     writer.close()
 
 

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from headway.errors import Failure
 from tests.runtimes.bench import MARK, running, task
 
 
@@ -43,6 +44,17 @@ async def test_cancelling_a_task_kills_all_that_it_started(runtime, place):
     with pytest.raises(asyncio.CancelledError):
         await running_task
 
+    assert not running()
+
+
+@pytest.mark.parametrize("where", ["/app", "/tmp", "/cache"])
+async def test_a_task_that_takes_too_much_disk_is_ended(sandbox, place, where):
+    (place / "cache").mkdir()
+    script = f"head -c 3000000 /dev/zero > {where}/a; sleep {MARK}"
+    asked = task(place, "t1", script, writable={"/cache": place / "cache"}, disk_bytes_max=2_000_000)
+    with pytest.raises(Failure, match="more than 2,000,000 bytes of disk") as raised:
+        await sandbox.perform(asked, bytes)
+    assert raised.value.code == "disk-error"
     assert not running()
 
 

@@ -49,6 +49,11 @@ def test_a_record_that_cannot_be_written_leaves_the_one_before(tmp_path):
     assert read(tmp_path / "state.json", State) == State(run=1)
 
 
+def test_what_is_kept_of_a_unit_is_its_owners_alone(folder, wanted):
+    folder.begin(wanted, State())
+    assert (folder.path / "unit.json").stat().st_mode & 0o077 == 0
+
+
 def test_a_state_that_is_not_whole_is_a_new_one(folder):
     folder.path.mkdir()
     (folder.path / "state.json").write_bytes(msgspec.json.encode(State(run=7))[:-1])

@@ -7,7 +7,6 @@ from headway.errors import Conflict, Invalid, NotFound
 from headway.model.accounts import Account
 from headway.model.files import ROOT, TREE_MAX, File, Kind
 from headway.store import files
-from headway.store.database import Tx
 
 
 def a_file(world: World, account: Account, container: int = ROOT, **more: object) -> File:
@@ -25,11 +24,7 @@ def a_file(world: World, account: Account, container: int = ROOT, **more: object
 
 
 async def keep(world: World, *those: File) -> None:
-    async def body(tx: Tx) -> None:
-        for file in those:
-            await files.insert(tx, file)
-
-    await world.database.write(body)
+    await world.database.write(lambda tx: files.insert(tx, *those))
 
 
 async def test_a_file_is_read_as_it_was_kept_by_its_own_account_only(

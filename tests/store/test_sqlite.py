@@ -34,6 +34,25 @@ async def database(file: Path) -> AsyncIterator[Sqlite]:
     await database.close()
 
 
+async def test_its_files_are_their_owners_alone(database: Sqlite, file: Path) -> None:
+    assert {
+        it.name: it.stat().st_mode & 0o077 for it in file.parent.glob("headway.db*") if it.stat().st_size
+    } == {
+        "headway.db": 0,
+        "headway.db-wal": 0,
+        "headway.db-shm": 0,
+    }
+
+
+async def test_what_others_could_read_is_made_private(file: Path) -> None:
+    file.touch(mode=0o644)
+    file.chmod(0o644)
+    database = Sqlite(file, SystemClock())
+    await database.open()
+    await database.close()
+    assert file.stat().st_mode & 0o077 == 0
+
+
 async def test_where_commits_are_slow_they_are_made_in_a_thread_and_nothing_else_changes(
     database: Sqlite, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,7 +11,7 @@ from headway.errors import Unauthenticated
 from headway.model.operations import Actor
 from headway.views import accounts
 from headway.web.ask import Edge
-from headway.web.identity import BELIEVED_SECONDS, Caller, basic, bearer
+from headway.web.identity import BELIEVED_SECONDS, LOGIN_SECONDS, Caller, basic, bearer
 from tests.ready_made import SECRET, HandClock
 
 
@@ -121,3 +121,18 @@ async def test_a_jwt_for_an_audience_is_good_there_only_and_for_its_scopes(
         with pytest.raises(Unauthenticated):
             await the_edge.identity.caller(secret, audience)
     assert (await the_edge.identity.caller(SECRET, "elsewhere")).scopes is None
+
+
+async def test_who_came_another_way_is_known_where_a_token_is_asked_for_and_nowhere_else(
+    the_edge: Edge, world: World
+) -> None:
+    account = (await admin(the_edge)).account
+    jwt = the_edge.identity.login_jwt(account)
+    assert await the_edge.identity.newcomer(jwt) == account
+    assert await the_edge.identity.newcomer(SECRET) == account
+    with pytest.raises(Unauthenticated):
+        await the_edge.identity.caller(jwt)
+    wait(world, LOGIN_SECONDS + 1)
+    for secret in (jwt, "a.b.c", "", None):
+        with pytest.raises(Unauthenticated):
+            await the_edge.identity.newcomer(secret)

@@ -3,7 +3,13 @@
 import pytest
 
 from headway.errors import TooMany, Unavailable
-from headway.web.limits import Limits, Places
+from headway.web.limits import (
+    GUESSES_FROM_ADDRESS_PER_MINUTE,
+    GUESSES_OF_ACCOUNT_PER_MINUTE,
+    Guesses,
+    Limits,
+    Places,
+)
 from tests.ready_made import HandClock
 
 
@@ -77,3 +83,18 @@ def test_who_waits_lets_another_one_have_the_place() -> None:
             pass
         with pytest.raises(Unavailable), places.taken():
             pass
+
+
+def test_guessing_is_slow_for_one_account_from_anywhere_and_from_one_address_for_anybody() -> None:
+    clock = Still()
+    guesses = Guesses(clock)
+    for n in range(GUESSES_OF_ACCOUNT_PER_MINUTE):
+        guesses.count("Admin", f"10.0.0.{n}")
+    with pytest.raises(TooMany):
+        guesses.count("admin", "10.0.1.1")
+    for n in range(GUESSES_FROM_ADDRESS_PER_MINUTE):
+        guesses.count(f"somebody-{n}", "10.0.2.1")
+    with pytest.raises(TooMany):
+        guesses.count("somebody-else", "10.0.2.1")
+    clock.ahead += 60
+    guesses.count("admin", "10.0.2.1")

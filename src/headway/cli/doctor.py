@@ -1,6 +1,7 @@
 """`headway doctor`: what this machine offers, in words."""
 
 import asyncio
+import re
 import shutil
 import subprocess
 import sys
@@ -23,6 +24,7 @@ from headway.runtimes.port import Offer
 
 ANSWER_SECONDS = 5
 DISK_BYTES_MIN = 2 << 30
+GIT_MIN = (2, 29)
 
 
 @click.command()
@@ -52,7 +54,7 @@ async def examined(config: Config) -> list[Offer]:
         *machine.offers(looked),
         disk(config.folder),
         await database(config),
-        tool("git", "deploys by `git push` and from repositories", ["git", "--version"]),
+        git(tool("git", "deploys by `git push`", ["git", "--version"])),
         tool("node", "builds of Node.js apps", ["node", "--version"]),
         tool(
             "docker", "containers on several machines, later", ["docker", "info", "-f", "{{.ServerVersion}}"]
@@ -97,6 +99,15 @@ def tool(name: str, use: str, argv: Sequence[str]) -> Offer:
     except (OSError, subprocess.SubprocessError):
         return Offer(name=name, level="missing", text=f"in PATH, and does not answer; needed for {use}")
     return Offer(name=name, level="good", text=done.stdout.strip())
+
+
+def git(found: Offer) -> Offer:
+    """What was found of git, judged: pushes are received by a hook that older ones do not know."""
+    version = re.search(r"(\d+)\.(\d+)", found.text) if found.level == "good" else None
+    if version is None or (int(version[1]), int(version[2])) >= GIT_MIN:
+        return found
+    least = ".".join(str(part) for part in GIT_MIN)
+    return Offer(name="git", level="reduced", text=f"{found.text}; `git push` needs {least} or newer")
 
 
 def _existing(folder: Path) -> Path:

@@ -24,7 +24,8 @@ _log = logging.getLogger(__name__)
 _NUMBER = 1 << 40
 """A place is the file's number times this, and the offset."""
 _READ_BYTES = 256 << 10
-_SCARCE = frozenset({errno.EMFILE, errno.ENFILE})
+_SCARCE = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOSPC})
+"""Too many files are open, or watched."""
 _SCARCE_SECONDS = 1.0
 TURNED_MAX = 8
 """Of turned files, even if nobody reads them."""
@@ -157,7 +158,11 @@ class _Reader:
             self._descriptor = os.open(file, os.O_RDONLY | os.O_CLOEXEC)
         except FileNotFoundError:
             return False
-        self._inotify.watch(file, MODIFIED)
+        try:
+            self._inotify.watch(file, MODIFIED)
+        except OSError:
+            self._leave()
+            raise
         return True
 
     def _go_on(self) -> list[Request]:

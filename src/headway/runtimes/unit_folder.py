@@ -153,9 +153,12 @@ class UnitFolder:
 
 
 def write(file: Path, record: Any, *, durably: bool) -> None:
-    """Replace the file by the record, whole or not at all; `durably`: it survives the machine's death, too."""
+    """Replace the file by the record, whole or not at all; `durably`: it survives the machine's death, too.
+
+    It is its owner's alone: a unit's environment is in it.
+    """
     beside = file.with_suffix(".new")
-    with beside.open("wb") as out:
+    with open(beside, "wb", opener=_private) as out:
         out.write(msgspec.json.encode(record, enc_hook=str))
         if durably:
             out.flush()
@@ -163,6 +166,10 @@ def write(file: Path, record: Any, *, durably: bool) -> None:
     beside.rename(file)
     if durably:
         flush_folder(file.parent)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def flush_folder(folder: Path) -> None:

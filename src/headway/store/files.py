@@ -1,5 +1,7 @@
 """Files and folders as rows; their contents are blobs."""
 
+import msgspec
+
 from headway.errors import Conflict, Invalid, NotFound
 from headway.ids import show
 from headway.model.files import ROOT, TREE_MAX, File, Kind
@@ -14,21 +16,9 @@ def _file(row: Row) -> File:
     return File(id, account_id, container_id, name, Kind(kind), *rest)
 
 
-async def insert(tx: Tx, file: File) -> None:
-    """Keep a new one."""
-    await tx.run(
-        SQL["insert"],
-        id=file.id,
-        account_id=file.account_id,
-        container_id=file.container_id,
-        name=file.name,
-        kind=file.kind.value,
-        media=file.media,
-        digest=file.digest,
-        size=file.size,
-        operation_id=file.operation_id,
-        created_at=file.created_at,
-    )
+async def insert(tx: Tx, *those: File) -> None:
+    """Keep new ones, all in one statement."""
+    await tx.run(SQL["insert"], rows=msgspec.json.encode(those).decode())
 
 
 async def get(tx: Tx, account_id: int, id: int) -> File:
@@ -91,6 +81,6 @@ async def refers(tx: Tx, digest: str) -> bool:
     return await tx.one(SQL["refers"], digest=digest) is not None
 
 
-async def delete(tx: Tx, id: int) -> None:
-    """Forget one."""
-    await tx.run(SQL["delete"], id=id)
+async def delete(tx: Tx, *ids: int) -> None:
+    """Forget them, all in one statement."""
+    await tx.run(SQL["delete"], ids=msgspec.json.encode(ids).decode())

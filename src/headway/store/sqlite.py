@@ -6,6 +6,7 @@ disk is slow it moves to a thread, and what arrives meanwhile shares the next on
 """
 
 import asyncio
+import contextlib
 import fcntl
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -94,6 +95,7 @@ class Sqlite:
         # Several who create one file at once would wait for each other: SQLite's own locks do not prevent it.
         with self._file.with_name(f"{self._file.name}-opening").open("wb") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
+            self._make_private()
             writer = apsw.Connection(str(self._file))
             writer.set_busy_timeout(5000)
             for pragma in PRAGMAS:
@@ -105,6 +107,13 @@ class Sqlite:
         self._loop = asyncio.get_running_loop()
         self._writer, self._reader = Pen(writer), Pen(reader)
         self._thread = ThreadPoolExecutor(1, "commit")
+
+    def _make_private(self) -> None:
+        """Its owner's alone: it holds what apps keep secret. What SQLite writes beside it takes after it."""
+        self._file.touch(mode=0o600)
+        for suffix in ("", "-wal", "-shm"):
+            with contextlib.suppress(FileNotFoundError):
+                Path(f"{self._file}{suffix}").chmod(0o600)
 
     async def close(self) -> None:
         """Finish what was begun and disconnect."""

@@ -15,12 +15,14 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from headway.clock import SECOND
+from headway.config import Config
 from headway.errors import Refusal, Unavailable
 from headway.store.database import StorageFull
 from headway.web.ask import Ask, Edge, ask
 from headway.web.body import Answer, Disconnected, answer
 from headway.web.deprecation import headers_of
 from headway.web.identity import API
+from headway.web.limits import Limits
 from headway.web.refusals import Broken, Gone
 from headway.web.routes import WEBSOCKET, Route, Tree
 
@@ -44,6 +46,8 @@ class Dialect:
     """Every refusal in the vendor's form, `Broken` included."""
     audience: str = API
     """Whose JWTs it takes."""
+    per_minute: Callable[[Config], int] | None = None
+    """How many requests one account may make in a minute, where this vendor has a limit of its own; below that of all."""
 
 
 def mount(edge: Edge, dialects: Sequence[Dialect], elsewhere: ASGIApp | None = None) -> ASGIApp:
@@ -74,6 +78,8 @@ class _Door:
         self._edge = edge
         self._dialect = dialect
         self._tree = Tree(dialect.routes)
+        world, most = edge.world, dialect.per_minute
+        self._limits = None if most is None else Limits(world.clock, most(world.config))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         sending = _Sending(send)
@@ -117,6 +123,8 @@ class _Door:
         mark = edge.snapshots.mark()
         asked.known = await edge.identity.caller(self._dialect.secret(asked.headers), self._dialect.audience)
         edge.limits.count(asked.known.account.id)
+        if self._limits is not None and route.counted:
+            self._limits.count(asked.known.account.id)
         self._check_sunset(route)
         app = await route.handler(asked)
         # What is answered from memory is not looked at here, so it could not say what a deprecated route must.

@@ -44,6 +44,7 @@ def test_nothing_else_may(updates: list[Update]) -> None:
     assert fault_of(updates)
 
 
+@pytest.mark.shows("SSH git-receive-pack", "SSH git-upload-pack")
 async def test_a_push_deploys_says_how_that_goes_and_moves_the_branch(
     somebody: Somebody, outside: Outside, app: App
 ) -> None:

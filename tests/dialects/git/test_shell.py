@@ -53,11 +53,12 @@ async def test_the_host_key_is_its_owners_alone_and_stays(somebody: Somebody, ou
     assert file.read_bytes() == content
 
 
+@pytest.mark.shows("SSH auth.v2@scalingo.com")
 async def test_login_by_key_gives_a_jwt_with_which_a_token_can_be_made(
     somebody: Somebody, the_edge: Edge, outside: Outside
 ) -> None:
     jwt = await logged_in(somebody)
-    assert (await the_edge.identity.caller(jwt)).account.id == outside.by.account_id
+    assert (await the_edge.identity.newcomer(jwt)).id == outside.by.account_id
 
 
 async def logged_in(me: Somebody) -> str:

@@ -31,6 +31,7 @@ async def test_apps_are_filed_when_they_are_made_and_later(client: Client, app: 
     assert (full.status_code, set(full.json())) == (409, {"error"})
 
 
+@pytest.mark.shows("DELETE /v1/projects/:id")
 async def test_another_one_becomes_the_default_and_the_first_may_go(client: Client) -> None:
     (first,) = (await client.get("/v1/projects")).json()["projects"]
     shop = (await client.post("/v1/projects", json={"project": {"name": "shop"}})).json()["project"]

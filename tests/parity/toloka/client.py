@@ -5,13 +5,17 @@ import json
 import sys
 import traceback
 
-import scenarios
+import scenarios_batches
+import scenarios_operations
+import scenarios_pools
+
+SCENARIOS = {**vars(scenarios_operations), **vars(scenarios_batches), **vars(scenarios_pools)}
 
 for line in sys.stdin:
     asked = json.loads(line)
     try:
         with contextlib.redirect_stdout(sys.stderr):
-            result = getattr(scenarios, asked["scenario"])(asked["url"], **asked["given"])
+            result = SCENARIOS[asked["scenario"]](asked["url"], **asked["given"])
         told = {"result": result}
     except Exception:  # noqa: BLE001 - whatever it is, the test is told
         told = {"error": traceback.format_exc()}

@@ -95,7 +95,7 @@ def kit(python: Path) -> Iterator[subprocess.Popen[str]]:
 
 @pytest.fixture
 def drive(kit: subprocess.Popen[str], site: Platform) -> Drive:
-    """Run a scenario of `scenarios.py`; what it returns. It fails as the scenario does, with its traceback."""
+    """Run a scenario of `scenarios_*.py`; what it returns. It fails as the scenario does, with its traceback."""
 
     def drive(name: str, **given: Any) -> dict[str, Any]:
         assert kit.stdin is not None

@@ -10,7 +10,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 IN_PARTS = {"s30_ten_thousand", "s38_begin_a_batch", "s38_it_is_finished", "s40_everything_that_has_ended"}
 SCENARIOS = [
     it.name
-    for it in ast.parse((HERE / "scenarios.py").read_text()).body
+    for file in sorted(HERE.glob("scenarios_*.py"))
+    for it in ast.parse(file.read_text()).body
     if isinstance(it, ast.FunctionDef) and it.name.startswith("s") and it.name[1:3].isdigit()
 ]
 

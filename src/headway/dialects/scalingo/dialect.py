@@ -43,7 +43,7 @@ ROUTES = (
     Route("POST", "/v1/client/tfa", second_factor.begin),
     Route("POST", "/v1/client/tfa/validate", second_factor.confirm),
     Route("DELETE", "/v1/client/tfa", second_factor.disable),
-    Route("POST", "/v1/tokens/exchange", accounts.exchange),
+    Route("POST", "/v1/tokens/exchange", accounts.exchange, counted=False),
     Route("GET", "/v1/tokens", accounts.tokens),
     # Also for who has a password, and no token yet.
     Route("POST", "/v1/tokens", accounts.create, open=True),
@@ -82,7 +82,7 @@ ROUTES = (
     Route("POST", f"{_APP}/containers/{{id}}/stop", one_offs.stop),
     Route("POST", f"{_APP}/containers/{{id}}/kill", containers.kill),
     Route("GET", f"{_APP}/autoscalers", containers.autoscalers),
-    Route("GET", f"{_APP}/operations/{{id}}", operations.get),
+    Route("GET", f"{_APP}/operations/{{id}}", operations.get, counted=False),
     # Who works on them. `collaboration` can be no app's name.
     Route("GET", "/v1/apps/collaboration", collaborators.accept),
     Route("GET", "/v1/collaborators", collaborators.of_all),
@@ -151,4 +151,5 @@ SCALINGO = Dialect(
     routes=described(ABOUT, ROUTES, refuse),
     secret=secret,
     refuse=refuse,
+    per_minute=lambda config: config.scalingo_requests_per_minute,
 )

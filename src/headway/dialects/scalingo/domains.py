@@ -9,8 +9,10 @@ from headway.domain.domains.remove import remove as remove_domain
 from headway.views import domains
 from headway.web.ask import Ask
 from headway.web.body import Answer, answer, empty
+from headway.web.says import Says
 
 
+@Says(wire.DomainsReply)
 async def list_all(ask: Ask) -> Answer:
     """Every one of the app; never in pages."""
     app = await asked.app(ask, "domains.read")
@@ -19,12 +21,14 @@ async def list_all(ask: Ask) -> Answer:
     return answer(wire.DomainsReply([project.domain(it, is_open=is_open) for it in found]))
 
 
+@Says(wire.DomainReply)
 async def get(ask: Ask) -> Answer:
     """One of them."""
     app = await asked.app(ask, "domains.read")
     return await _one(ask, app.id, asked.id_of(ask.params["id"], "domain"), 200)
 
 
+@Says(wire.DomainReply, 201, body=wire.AddDomain)
 async def add(ask: Ask) -> Answer:
     """A new one, which leads to the app."""
     wanted = (await ask.body(wire.AddDomain)).domain
@@ -33,6 +37,7 @@ async def add(ask: Ask) -> Answer:
     return await _one(ask, app.id, it.id, 201)
 
 
+@Says(wire.DomainReply, body=wire.ChangeDomain)
 async def change(ask: Ask) -> Answer:
     """Another certificate, or none; canonical or not."""
     wanted = (await ask.body(wire.ChangeDomain)).domain
@@ -41,6 +46,7 @@ async def change(ask: Ask) -> Answer:
     return await _one(ask, app.id, id, 200)
 
 
+@Says(status=204)
 async def remove(ask: Ask) -> Answer:
     """It leads nowhere any more."""
     app = await asked.app(ask)

@@ -5,13 +5,10 @@ There is never a `Retry-After`: the vendor's client cannot read one, and dies wh
 
 from typing import Any
 
-import msgspec
-from starlette.types import Receive, Scope, Send
-
 from headway import errors
+from headway.dialects.toloka.refused import Refused
 from headway.model.fields import FieldError, Unfit, WrongFields, WrongItems
-from headway.web.body import Answer, answer
-from headway.web.dialect import REQUEST_ID
+from headway.web.body import Answer
 from headway.web.refusals import Broken, WrongMethod
 
 SAID: dict[type[errors.Refusal], tuple[int, str]] = {
@@ -31,20 +28,6 @@ SAID: dict[type[errors.Refusal], tuple[int, str]] = {
     errors.Refusal: (400, "VALIDATION_ERROR"),
 }
 """By kind; a kind that is not here is answered as the one it descends from."""
-
-
-class Refused(Answer):
-    """A refusal, which says by itself which request it answers."""
-
-    def __init__(self, status: int, said: dict[str, Any], headers: dict[str, str]) -> None:
-        self._said = said
-        self._more = headers
-        super().__init__(msgspec.json.encode(said), status, answer({}, headers=headers).headers)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send it."""
-        said = {"request_id": scope.get(REQUEST_ID, ""), **self._said}
-        await answer(said, self.status, self._more)(scope, receive, send)
 
 
 def refuse(refusal: errors.Refusal) -> Answer:

@@ -98,7 +98,7 @@ async def record(run: Run[Certify, World], tx: Tx) -> None:
         domain = await domains.get(tx, params.app_id, params.domain_id)
         if domain.automatic and not any(it.own for it in theirs):
             await certificates.delete_others(tx, params.domain_id, id)
-            data = {"domain": params.domain_id, "name": params.name}
+            data = {"domain": params.domain_id, "name": params.name, "ssl": True, "old_ssl": len(theirs) > 1}
             tx.append(_event(run, "domain.certified", data))
             return
     await certificates.delete(tx, id)
@@ -110,7 +110,9 @@ async def record_failure(run: Run[Certify, World], tx: Tx, detail: Detail) -> No
     params, id, now = run.params, run.operation.id, run.world.clock.now()
     await certificates.delete(tx, id)
     if await domains.failed(tx, params.domain_id, id, now, problem=detail.code, error=detail.text):
-        data = {"domain": params.domain_id, "name": params.name, "code": detail.code, "text": detail.text}
+        had = bool(await certificates.of_domain(tx, params.domain_id))
+        said = {"domain": params.domain_id, "name": params.name, "ssl": had, "old_ssl": had}
+        data = said | {"code": detail.code, "text": detail.text}
         tx.append(_event(run, "domain.certify_failed", data))
 
 

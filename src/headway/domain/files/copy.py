@@ -84,19 +84,14 @@ async def record(run: Run[Copy, World], tx: Tx) -> None:
     tree = await files.tree(tx, params.account_id, params.file_id)
     await _check(world, tx, tree, params.container_id)
     now, ids = world.clock.now(), {tree[0].container_id: params.container_id}
+    copies: list[File] = []
     for file in tree:
         ids[file.id] = world.ids.next()
-        await files.insert(
-            tx,
-            msgspec.structs.replace(
-                file,
-                id=ids[file.id],
-                container_id=ids[file.container_id],
-                name=params.name if file is tree[0] else file.name,
-                operation_id=it.id,
-                created_at=now,
-            ),
-        )
+        name = params.name if file is tree[0] else file.name
+        container_id = ids[file.container_id]
+        changes = {"id": ids[file.id], "container_id": container_id, "name": name}
+        copies.append(msgspec.structs.replace(file, **changes, operation_id=it.id, created_at=now))
+    await files.insert(tx, *copies)
     by = Actor(account_id=it.account_id)
     data = {"copy": ids[tree[0].id], "name": params.name, "files": len(tree)}
     tx.append(NewEvent(at=now, name="file.copied", operation=it.id, target=it.target, by=by, data=data))

@@ -11,8 +11,7 @@ async def delete(world: World, id: int, by: Actor) -> None:
 
     async def body(tx: Tx) -> None:
         tree = await files.tree(tx, by.account_id, id)
-        for file in tree:
-            await files.delete(tx, file.id)
+        await files.delete(tx, *(file.id for file in tree))
         said = {"name": tree[0].name, "files": len(tree)}
         at = world.clock.now()
         tx.append(NewEvent(at=at, name="file.deleted", target=f"file:{id}", by=by, data=said))

@@ -58,20 +58,21 @@ class RouterLines:
         self._logbook = logbook
         self._clock = clock
         self._limit = limit
-        self._wanted: set[int] | None = None
-        """The apps whose log has these lines; None until they are known, and when that may have changed."""
-        self._known: set[int] = set()
+        self._wanted: set[str] = set()
+        """The apps whose log has these lines."""
+        self._is_stale = True
+        """Whether these may be others by now."""
         self._labels: dict[Endpoint, str] = {}
         self._minutes: dict[str, rate.Minute] = {}
         database.listen(self._heard)
 
     def _heard(self, touched: Touched | None) -> None:
         if touched is None or "apps" in touched.nouns:
-            self._wanted = None
+            self._is_stale = True
 
     async def keep(self, requests: Sequence[Request]) -> None:
         """Write the lines of these requests. StorageFull, Unavailable: some were not written, and all are to be given again."""
-        wanted = {ids.show(app_id) for app_id in await self._apps()}
+        wanted = await self._apps()
         by_app: defaultdict[str, list[Request]] = defaultdict(list)
         for request in requests:
             if request.app_id in wanted:
@@ -91,15 +92,16 @@ class RouterLines:
                 self._logbook.append(app_id, said)
             del self._minutes[app_id]
 
-    async def _apps(self) -> set[int]:
-        if self._wanted is None:
-            # Set first: what is changed while they are read is read the next time.
-            self._wanted = self._known
+    async def _apps(self) -> set[str]:
+        if self._is_stale:
+            # Said first: what is changed while they are read is read the next time.
+            self._is_stale = False
             try:
-                self._wanted = self._known = await self._database.read(apps.with_router_logs)
+                found = await self._database.read(apps.with_router_logs)
             except Unavailable:
-                self._wanted = None
-                return self._known
+                self._is_stale = True
+            else:
+                self._wanted = {ids.show(app_id) for app_id in found}
         return self._wanted
 
     async def _look(self) -> None:

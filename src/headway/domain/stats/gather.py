@@ -43,6 +43,8 @@ class Gatherer:
         self._counted: Of = {}
         self._place = 0
         self._kept = 0
+        self._keeping: tuple[Of, int] | None = None
+        """What is being kept, and up to which place it was counted."""
         self._later: set[str] = set()
 
     async def serve(self, ready: asyncio.Event, stop: asyncio.Event) -> None:
@@ -77,23 +79,23 @@ class Gatherer:
         self._place = requests[-1].end
 
     async def keep(self) -> None:
-        """Keep what has been counted. StorageFull, Unavailable."""
+        """Keep what has been counted, at the second try just what was at the first. StorageFull, Unavailable."""
         self._lines.account()
-        if self._place == self._kept:
-            return
-        counted, place = self._counted, self._place
-        self._counted = {}
+        if self._keeping is None:
+            if self._place == self._kept:
+                return
+            self._keeping = self._counted, self._place
+            self._counted = {}
+        counted, place = self._keeping
 
         async def body(tx: Tx) -> None:
-            await samples.add(tx, self._node, counted)
-            await samples.count(tx, self._node, place)
+            # Who heard that it could not be kept may have heard wrong.
+            if await samples.counted(tx, self._node) < place:
+                await samples.add(tx, self._node, counted)
+                await samples.count(tx, self._node, place)
 
-        try:
-            await self._database.write(body)
-        except _NOT_NOW:
-            self._counted = _both(counted, self._counted)
-            raise
-        self._kept = place
+        await self._database.write(body)
+        self._keeping, self._kept = None, place
         await self._router.forget_requests(place)
 
     async def _until_done(self, what: str, work: Callable[[], Awaitable[None]]) -> None:
@@ -111,10 +113,3 @@ class Gatherer:
             return False
         self._later.discard(what)
         return True
-
-
-def _both(one: Of, other: Of) -> Of:
-    found = dict(one)
-    for key, more in other.items():
-        stats.add(found, key, more)
-    return found

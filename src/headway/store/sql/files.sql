@@ -1,6 +1,14 @@
 -- name: insert
+-- As many as there are in a JSON list of objects, at once: one by one a copy would keep every other writer waiting.
 INSERT INTO files (id, account_id, container_id, name, kind, media, digest, size, operation_id, created_at)
-VALUES (:id, :account_id, :container_id, :name, :kind, :media, :digest, :size, :operation_id, :created_at)
+-- only: sqlite
+SELECT value ->> 'id', value ->> 'account_id', value ->> 'container_id', value ->> 'name', value ->> 'kind',
+    value ->> 'media', value ->> 'digest', value ->> 'size', value ->> 'operation_id', value ->> 'created_at'
+FROM json_each(:rows)
+-- only: postgres
+SELECT id, account_id, container_id, name, kind, media, digest, size, operation_id, created_at
+FROM jsonb_to_recordset(:rows::jsonb) AS given (id bigint, account_id bigint, container_id bigint, name text, kind text, media text, digest text, size bigint, operation_id bigint, created_at bigint)
+-- all
 
 -- name: get
 SELECT id, account_id, container_id, name, kind, media, digest, size, operation_id, created_at FROM files WHERE id = :id
@@ -14,22 +22,25 @@ SELECT id, account_id, container_id, name, kind, media, digest, size, operation_
 WHERE operation_id = :operation_id AND operation_id <> 0 AND id > :after ORDER BY id LIMIT :count
 
 -- name: tree
--- A folder with everything below it, each behind what it lies in.
-WITH RECURSIVE tree (id, depth) AS (
-    SELECT files.id, 1 FROM files WHERE files.id = :id
+-- A folder with everything below it, each behind what it lies in. SQLite keeps the order of a CROSS JOIN: for each
+-- folder that was found its files are looked up in the index, and not the other way round.
+WITH RECURSIVE tree (id, account_id, container_id, name, kind, media, digest, size, operation_id, created_at, depth) AS (
+    SELECT id, account_id, container_id, name, kind, media, digest, size, operation_id, created_at, 1 FROM files WHERE id = :id
     UNION ALL
-    SELECT files.id, tree.depth + 1 FROM files, tree
-    WHERE files.account_id = :account_id AND files.container_id = tree.id
+    SELECT files.id, files.account_id, files.container_id, files.name, files.kind, files.media, files.digest, files.size,
+        files.operation_id, files.created_at, tree.depth + 1
+    FROM tree CROSS JOIN files
+    WHERE tree.kind = 'folder' AND files.account_id = :account_id AND files.container_id = tree.id
 )
-SELECT files.id, account_id, container_id, name, kind, media, digest, size, operation_id, created_at
-FROM files, tree WHERE files.id = tree.id ORDER BY tree.depth, files.id LIMIT :count
+SELECT id, account_id, container_id, name, kind, media, digest, size, operation_id, created_at
+FROM tree ORDER BY depth, id LIMIT :count
 
 -- name: ancestors
 -- Itself, what it lies in, and so on, up to below the root.
 WITH RECURSIVE up (id, container_id) AS (
     SELECT files.id, files.container_id FROM files WHERE files.id = :id
     UNION ALL
-    SELECT files.id, files.container_id FROM files, up WHERE files.id = up.container_id
+    SELECT files.id, files.container_id FROM up CROSS JOIN files WHERE files.id = up.container_id
 )
 SELECT id FROM up
 
@@ -40,4 +51,10 @@ SELECT count(*), coalesce(sum(size), 0) FROM files WHERE account_id = :account_i
 SELECT 1 FROM files WHERE digest = :digest AND digest <> '' LIMIT 1
 
 -- name: delete
-DELETE FROM files WHERE id = :id
+DELETE FROM files WHERE id IN (
+-- only: sqlite
+    SELECT value FROM json_each(:ids)
+-- only: postgres
+    SELECT value::bigint FROM jsonb_array_elements_text(:ids::jsonb) AS given (value)
+-- all
+)
