@@ -86,7 +86,7 @@ async def test_a_whole_life_from_the_command_line(platform: Child, tmp_path: Pat
     assert (await me.type("run", "hello-world", "echo $GREETING; exit 7"))[:2] == (7, "good morning\r\n")
     assert (await me.type("run", "hello-world", "cat", fed=b"fed\n"))[:2] == (0, "fed\r\n")
     assert (await me.type("run", "-d", "hello-world", "true"))[0] == 0
-    assert "listens on port" in (await me.type("logs", "hello-world"))[1]
+    assert "[web-1]" in (await me.type("logs", "hello-world"))[1]
     assert (await me.type("apps", "delete", "hello-world", "--yes"))[0] == 0
     assert (await me.json("apps", "list")) == {"apps": []}
 
