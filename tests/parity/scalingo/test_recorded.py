@@ -21,7 +21,7 @@ APP = "/v1/apps/example-app"
 HEADERS = {"Accept": "application/json", "Content-Type": "application/json"}
 FOLLOWED = {"operations.toml": "Scale an application"}
 """A document whose examples follow on one of the main document."""
-QUICK = f"{SETTINGS}hot_log_bytes = 10000\nrequests_per_minute = 100000\n"
+QUICK = f"{SETTINGS}hot_log_bytes = 10000\n"
 Example = dict[str, Any]
 
 
