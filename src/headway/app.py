@@ -26,7 +26,6 @@ from headway.dialects.scalingo.refuse import refuse
 from headway.dialects.toloka.dialect import TOLOKA
 from headway.dialects.workiva.dialect import workiva
 from headway.domain.accounts.ensure_admin import ensure_admin
-from headway.domain.catalog import CATALOG
 from headway.domain.containers.reconcile import Reconciler
 from headway.domain.deployments.sweep import Sweeper as ReleaseSweeper
 from headway.domain.domains.renew import Renewer
@@ -36,6 +35,7 @@ from headway.domain.logs.collect import Collector
 from headway.domain.logs.rate import Limit
 from headway.domain.logs.router_lines import RouterLines
 from headway.domain.one_offs.keep import Keeper
+from headway.domain.own_types import catalog_with
 from headway.domain.pools.keep import PoolKeeper
 from headway.domain.sites import Sites
 from headway.domain.stats.gather import Gatherer
@@ -85,7 +85,7 @@ class Platform:
         """In the order in which they start; the one that listens is last, so who gets an answer finds all ready."""
         world, config = self.world, self.world.config
         feed = Feed(world.database)
-        stories = Stories(world.database, feed, world.clock, CATALOG)
+        stories = Stories(world.database, feed, world.clock, catalog_with(config.operation_types))
         threshold = edge(world, feed)
         dialects = (SCALINGO, TOLOKA, workiva(config, world.clock), headway(stories), git(threshold))
         roof = mount(threshold, dialects, status(world))
@@ -189,7 +189,7 @@ async def _platform(config: Config, clock: Clock, database: Database) -> Platfor
     worker = Worker[World](
         database,
         clock,
-        CATALOG,
+        catalog_with(config.operation_types),
         node=_node(folder),
         lease_seconds=config.lease_seconds,
         operations_max=config.operations_max,

@@ -34,6 +34,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     drain_seconds: float = 5
     lease_seconds: float = 4
+    operation_types: tuple[str, ...] = ()
     operations_max: int = 200
     operations_waiting_max: int = 10_000
     operation_retention_days: int = 30

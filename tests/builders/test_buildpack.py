@@ -414,3 +414,17 @@ with zipfile.ZipFile(sys.argv[1], "w") as wheel:
     for name, content in json.loads(sys.argv[2]).items():
         wheel.writestr(name, content)
 """
+
+
+@pytest.mark.parametrize("name", ["deep/er", "/deep/er/", "./deep//er"])
+async def test_a_project_in_a_folder_is_taken_without_what_is_around_it(still: Bench, name: str) -> None:
+    packed(still.archive, {"deep/er/Procfile": "web: a\n", "deep/er/a": "", "Procfile": "web: b\n", "b": ""})
+    slug = await still.build(PROJECT_DIR=name)
+    assert dict(slug.processes) == {"web": "a"}
+    assert sorted(it.name for it in slug.folder.iterdir()) == ["Procfile", "a"]
+
+
+@pytest.mark.parametrize("name", ["missing", "..", "deep/../..", "Procfile"])
+async def test_a_project_in_a_folder_that_is_none_is_refused(still: Bench, name: str) -> None:
+    packed(still.archive, {"deep/x": "", "Procfile": "web: b\n"})
+    assert "PROJECT_DIR should be a folder of the source" in await still.refusal(PROJECT_DIR=name)

@@ -17,7 +17,7 @@ def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def keep(server: str = "http://kept", token: str = "kept-token") -> None:
-    login.login_file().parent.mkdir()
+    login.login_file().parent.mkdir(parents=True)
     login.login_file().write_text(f'server = "{server}"\ntoken = "{token}"\n')
 
 

@@ -177,6 +177,12 @@ def test_the_whole_family_of_refusals_can_be_said(dialect: Dialect) -> None:
             "holder": 1,
             "retry_after": 1,
             "allowed": (),
+            "code": "unfit",
+            "holder_type": "app.scale",
+            "url": "",
+            "facts": {},
+            "errors": {},
+            "items": {},
         }
         answer = dialect.refuse(bare)
         assert 400 <= answer.status < 600

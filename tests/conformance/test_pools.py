@@ -18,6 +18,7 @@ from headway.dialects.toloka import (
     projects,
     requester,
     skills,
+    solutions,
     task_suites,
     tasks,
     uploads,
@@ -32,6 +33,7 @@ from headway.domain.labelling_projects import change as project_change
 from headway.domain.labelling_projects import create as project_create
 from headway.domain.pools import archive, begin, change, clone, close, create, open
 from headway.domain.skills import create as skill_create
+from headway.domain.solutions import aggregate
 from headway.domain.task_suites import change as suite_change
 from headway.domain.tasks import change as task_change
 from headway.engine.feed import Feed
@@ -39,6 +41,7 @@ from headway.store import assignments as assignment_rows
 from headway.store import batches, labelling_projects, listing, pool_operations
 from headway.store import pools as pool_rows
 from headway.store import skills as skill_rows
+from headway.store import solutions as solution_rows
 from headway.store import task_suites as suite_rows
 from headway.store import tasks as task_rows
 from headway.views import assignments as assignment_views
@@ -46,6 +49,7 @@ from headway.views import labelling_projects as project_views
 from headway.views import pool_operations as operation_views
 from headway.views import pools as pool_views
 from headway.views import skills as skill_views
+from headway.views import solutions as solution_views
 from headway.views import tasks as task_views
 from headway.web.ask import edge
 from headway.web.dialect import mount
@@ -55,6 +59,7 @@ from tests.outside import Outside
 from tests.ready_made import OTHER_SECRET, SECRET
 
 PROVEN = (
+    *(aggregate, solution_rows, solution_views, solutions),
     *(archive, assignment_rows, assignment_views, assignments, batch_create, batch_operation, batches, begin),
     *(change, clone, close, create, labelling_projects, listing, making, open, operation_views, operations),
     *(pool_operations, pool_rows, pool_views, pools, project_archive, project_change, project_create),
@@ -334,6 +339,67 @@ async def test_skills_are_kept_for_each(client: Client) -> None:
     assert [it["id"] for it in (await client.get("/skills", name="cats"))["items"]] == [skill["id"]]
     given = {"skill_id": NOTHING, "user_id": "ann", "value": 1}
     assert list((await client.ask("PUT", f"{API}/user-skills", 400, json=given))["payload"]) == ["skill_id"]
+
+
+async def answered(client: Client, pool: Json, user: str, result: str) -> None:
+    it = await client.ask("POST", f"{WORK}/pools/{pool['id']}/assignments", 201, json={"user_id": user})
+    given = {"solutions": answers(len(it["tasks"]), result)}
+    await client.ask("POST", f"{WORK}/assignments/{it['id']}/submit", 200, json=given)
+
+
+async def aggregated(client: Client, pool: Json, type: str, **more: Any) -> list[Json]:
+    given = {"type": type, "pool_id": pool["id"], "fields": [{"name": "result"}], **more}
+    it = await client.ended(await client.post("/aggregated-solutions/aggregate-by-pool", given))
+    assert (it["status"], it["parameters"]["pool_id"]) == ("SUCCESS", pool["id"])
+    return (await client.get(f"/aggregated-solutions/{it['id']}"))["items"]
+
+
+async def test_answers_are_aggregated_by_what_people_say_together(client: Client) -> None:
+    pool = await client.a_pool()
+    items = [suite(pool, overlap=3), suite(pool, overlap=3), suite(pool, overlap=3)]
+    await client.post("/task-suites", items, open_pool="true")
+    for result in ("cat", "dog", "cat"):
+        for user in ("ann", "bob"):
+            await answered(client, pool, user, result)
+        await answered(client, pool, "cid", "dog")
+    found = await aggregated(client, pool, "DAWID_SKENE")
+    assert [it["output_values"]["result"] for it in found] == ["cat", "dog", "cat"]
+    assert all(0.5 < it["confidence"] <= 1 for it in found)
+
+
+async def test_answers_are_weighed_by_skill(client: Client) -> None:
+    mixer = {"real_tasks_count": 1, "golden_tasks_count": 0, "training_tasks_count": 0}
+    pool = await client.a_pool(mixer_config=mixer)
+    await client.post("/tasks", task(pool, overlap=2), open_pool="true")
+    skill = await client.post("/skills", {"name": "animals"})
+    for user, value, result in (("ann", 70, "cat"), ("bob", 90, "dog")):
+        given = {"skill_id": skill["id"], "user_id": user, "value": value}
+        await client.ask("PUT", f"{API}/user-skills", 200, json=given)
+        await answered(client, pool, user, result)
+    more = {"answer_weight_skill_id": skill["id"]}
+    (it,) = await aggregated(client, pool, "WEIGHTED_DYNAMIC_OVERLAP", **more)
+    assert it["output_values"] == {"result": "dog"}
+    assert it["confidence"] == pytest.approx(0.9 * 0.3 / (0.9 * 0.3 + 0.7 * 0.1))
+
+
+async def test_what_cannot_be_aggregated_is_told_by_its_path(client: Client) -> None:
+    pool = await client.a_pool()
+    path = "/aggregated-solutions/aggregate-by-pool"
+    good = {"type": "DAWID_SKENE", "pool_id": pool["id"], "fields": [{"name": "result"}]}
+    for wrong, where in (
+        ({"type": "X"}, "type"),
+        ({"pool_id": NOTHING}, "pool_id"),
+        ({"fields": []}, "fields"),
+        ({"fields": [{"name": "color"}]}, "fields.0.name"),
+        ({"type": "WEIGHTED_DYNAMIC_OVERLAP"}, "answer_weight_skill_id"),
+    ):
+        told = await client.post(path, good | wrong, 400)
+        assert list(told["payload"]) == [where]
+    skill = await client.post("/skills", {"name": "animals"})
+    weighed = good | {"type": "WEIGHTED_DYNAMIC_OVERLAP", "answer_weight_skill_id": skill["id"]}
+    assert (await client.post(path, weighed, 409))["code"] == "ONLY_FOR_POOL_WITH_MIXER"
+    assert await aggregated(client, pool, "DAWID_SKENE") == []
+    await client.get(f"/aggregated-solutions/{NOTHING}", 404)
 
 
 async def test_operations_are_searched_and_sorted_as_strings(client: Client) -> None:

@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 
+from tests.builders.packs.test_classic import GREETING, published, server
 from tests.journeys.driving import SETTINGS, Platform, platform, processes, until
 from tests.pushing import Somebody, key_made
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+__all__ = ["server"]
 EXAMPLES = Path(__file__).parents[2] / "examples"
 LIMITS = "build_seconds = 6\nbuild_disk_bytes_max = 60000000\nbuild_output_bytes_max = 200000\n"
 
@@ -190,6 +192,22 @@ async def at_step(made: Platform, title: str) -> dict[str, Any]:
         if it["phase"] == "running" and steps.get(title, "waiting") != "waiting":
             return it
         await asyncio.sleep(0.005)
+
+
+async def test_a_classic_buildpack_is_fetched_by_the_build(tmp_path: Path, server: tuple[Path, str]) -> None:
+    serves = "#!/bin/sh\necho default_process_types:\necho '  web: python3 -m http.server $PORT'\n"
+    published(server[0], "greeting", {**GREETING, "bin/release": serves})
+    async with pushed_to(tmp_path) as (made, me):
+        await made.create("pushed-app")
+        for name, value in {"BUILDPACK_URL": f"{server[1]}/greeting.git", "WHOM": "the world"}.items():
+            body = {"variable": {"name": name, "value": value}}
+            assert (await made.ask("POST", "/v1/apps/pushed-app/variables", json=body)).status_code == 201
+        await begun(me, **{"greeting.txt": "hello"})
+        said = await me.well("push", me.at("pushed-app"), "main")
+        assert "-----> Greeting the world on headway-1" in said
+        assert (await made.visit("pushed-app", "/greeting.txt")).text == "hello"
+        await changed(me)
+        assert "built 1 times before" in await me.well("push", me.at("pushed-app"), "main")
 
 
 async def test_a_url_is_deployed_from_where_the_settings_allow_it(tmp_path: Path) -> None:

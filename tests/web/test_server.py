@@ -113,3 +113,15 @@ async def test_connections_beyond_the_bound_are_told_to_come_again() -> None:
         assert refused.json() == {"error": "too many connections, try again soon"}
         app.let.set()
         assert (await asking).text == "done"
+
+
+async def test_what_is_no_http_is_told_so_in_json() -> None:
+    async with serving(Slow()) as (url, _):
+        host, _, port = url.removeprefix("http://").partition(":")
+        reader, writer = await asyncio.open_connection(host, int(port))
+        writer.write(b"GET / HTTP/1.1\r\nHost: here\r\nX-Odd: a\x00b\r\n\r\n")
+        head, _, body = (await reader.read()).partition(b"\r\n\r\n")
+        writer.close()
+        await writer.wait_closed()
+    assert head.startswith(b"HTTP/1.1 400 Bad Request\r\nContent-Type: application/json")
+    assert body == b'{"error":"the request is not valid HTTP"}'

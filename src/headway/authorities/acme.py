@@ -1,11 +1,10 @@
 """An authority that speaks ACME (RFC 8555), asked over HTTP-01: order, answer its challenge, take the certificate.
 
-The library blocks, so each question is asked in a thread of a few that are kept for it, and has its own limit.
+The library blocks, so each question is asked in a thread, a few at a time, and has its own limit.
 """
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,12 +17,13 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from headway.authorities.acme_account import client
+from headway.authorities.asking import Asking
 from headway.authorities.port import Issued, Prove
 from headway.clock import Clock
 from headway.errors import Failure, Retry
 
 T = TypeVar("T")
-THREADS = 4
+AT_ONCE_MAX = 4
 POLL_SECONDS, POLL_SECONDS_MAX = 0.5, 5
 TEXT_MAX = 400
 _LATER = frozenset({"badNonce", "rateLimited", "serverInternal", "accountDoesNotExist", "orderNotReady"})
@@ -50,7 +50,7 @@ class Acme:
         self._seconds_max = seconds_max
         self._client: ClientV2 | None = None
         self._first = asyncio.Lock()
-        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="acme")
+        self._asking = Asking(AT_ONCE_MAX)
 
     async def issue(self, name: str, prove: Prove) -> Issued:
         """A new certificate for a name, with a new key; see the port."""
@@ -125,8 +125,11 @@ class Acme:
     async def _ask(self, question: Callable[[], T]) -> T:
         """What it answers; its troubles in our words."""
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, question)
+            return await self._asking.ask(question)
         except messages.Error as error:
+            if error.code == "accountDoesNotExist":
+                # It is made anew by the next attempt.
+                self._client = None
             raise _problem(error) from error
         except (errors.Error, requests.exceptions.RequestException, ValueError) as error:
             raise Retry(f"the authority does not answer: {str(error)[:TEXT_MAX]}") from error

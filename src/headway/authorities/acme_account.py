@@ -1,4 +1,4 @@
-"""The account that a platform has with an authority: its private key, and where the authority keeps it.
+"""The account that a platform has with an authority, which knows it by its private key.
 
 One file for each directory, which only its owner may read. Blocks; meant to be called in a thread.
 """
@@ -23,8 +23,6 @@ NETWORK_SECONDS = 30
 class _Kept(msgspec.Struct, frozen=True, kw_only=True):
     directory: str
     key: str
-    uri: str = ""
-    """Empty before the authority has said it."""
 
 
 def client(folder: Path, directory: str, *, email: str = "", roots: str = "") -> ClientV2:
@@ -33,19 +31,19 @@ def client(folder: Path, directory: str, *, email: str = "", roots: str = "") ->
     `roots` is a file with the certificates that vouch for the authority itself; empty for the machine's.
     """
     file = folder / f"{hashlib.sha256(directory.encode()).hexdigest()[:16]}.json"
-    kept = _read(file) or _Kept(directory=directory, key=_new_key())
-    # On disk before it is used: an account whose key is lost is of no use to anybody.
-    _write(file, kept)
+    kept = _read(file)
+    if kept is None:
+        kept = _Kept(directory=directory, key=_new_key())
+        # On disk before it is used: an account whose key is lost is of no use to anybody.
+        _write(file, kept)
     net = _network(kept, roots)
     made = ClientV2(ClientV2.get_directory(directory, net), net)
-    if not kept.uri:
-        kept = msgspec.structs.replace(kept, uri=_register(made, email))
-        _write(file, kept)
-    net.account = messages.RegistrationResource(body=messages.Registration(), uri=kept.uri)
+    net.account = messages.RegistrationResource(body=messages.Registration(), uri=_registered(made, email))
     return made
 
 
-def _register(made: ClientV2, email: str) -> str:
+def _registered(made: ClientV2, email: str) -> str:
+    """Where the authority keeps the account; the same for the same key, however often it is asked for."""
     wanted = messages.NewRegistration.from_data(email=email or None, terms_of_service_agreed=True)
     try:
         return made.new_account(wanted).uri

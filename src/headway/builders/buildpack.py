@@ -9,6 +9,7 @@ What is decided before foreign code runs is decided from the unpacked source; wh
 is read as untrusted.
 """
 
+import shlex
 import shutil
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
@@ -18,10 +19,12 @@ import msgspec
 from headway.builders.archive import Limits, unpack
 from headway.builders.environment import environment
 from headway.builders.output import Output
+from headway.builders.packs import classic
 from headway.builders.packs.pack import CACHE, OWN, SETTINGS, Command, Pack, Plan, Project
 from headway.builders.port import Slug, Source
 from headway.builders.procfile import BYTES_MAX, POSTDEPLOY, Procfile, parse
-from headway.builders.refusals import disk_full_told, full, wrong
+from headway.builders.refusals import disk_full_told, full, shown, wrong
+from headway.builders.slugignore import leave_out
 from headway.builders.slugs import Slugs
 from headway.builders.surroundings import Surroundings
 from headway.builders.threads import in_thread
@@ -35,6 +38,7 @@ from headway.runtimes.port import Runtime, Task
 
 _TEXT_BYTES_MAX = 1 << 20
 _DISK_BYTES_MIN = 16 << 20
+_VARIABLES = ".profile.d/00_config_vars.sh"
 
 
 class Bounds(msgspec.Struct, frozen=True, kw_only=True):
@@ -121,14 +125,25 @@ class Buildpack:
         await self.discard(source.build_id)
         output.step("Unpacking the source")
         await unpack(source.archive, tree, self._bounds.unpacking)
+        _narrow(tree, source.environment.get("PROJECT_DIR", ""))
         _procfile(tree)
-        pack, plan = self._chosen(tree, source.environment)
-        _tell(output, pack, plan)
+        title, name, plan = self._planned(tree, source.environment)
+        _tell(output, title, plan)
         _write(tree, plan.files)
         self._write_settings(work / "settings")
+        _write_variables(work / "env", source.environment)
         await self._carry_out(source, plan, output)
-        processes = _processes(_procfile(tree), plan, output)
-        return await self._keep(tree, pack, processes, output)
+        processes = _processes(_procfile(tree), _with_released(tree, plan), output)
+        await in_thread(lambda alive: leave_out(tree, alive))
+        return await self._keep(tree, name, processes, output)
+
+    def _planned(self, tree: Path, variables: Mapping[str, str]) -> tuple[str, str, Plan]:
+        listed = read_plain(tree, classic.LIST, BYTES_MAX)
+        urls = classic.asked_for(variables, None if listed is None else listed.decode(errors="replace"))
+        if urls:
+            return "Buildpack", "classic", classic.plan(urls)
+        pack, plan = self._chosen(tree, variables)
+        return pack.title, pack.name, plan
 
     def _work(self, build_id: str) -> Path:
         assert build_id not in {"", ".", ".."}, build_id
@@ -173,7 +188,12 @@ class Buildpack:
             argv=command.argv,
             environment={**own, **command.environment},
             size=self._bounds.size,
-            mounts={**self._surroundings.mounts, SETTINGS: work / "settings", **command.mounts},
+            mounts={
+                **self._surroundings.mounts,
+                SETTINGS: work / "settings",
+                classic.ENV_DIR: work / "env",
+                **command.mounts,
+            },
             writable={CACHE: self._folder / "caches" / source.app_id},
             seconds_max=seconds,
             output_bytes_max=2 * self._bounds.build_output_bytes_max,  # so that it is cut here, and once
@@ -197,9 +217,11 @@ class Buildpack:
     def _failed(self, command: Command, code: int) -> Failure:
         if shutil.disk_usage(self._folder).free < _DISK_BYTES_MIN:
             return full()
+        if fault := classic.fault_of(code):
+            return wrong(fault)
         return wrong(f"the build failed: {command.title} exited with {code}")
 
-    async def _keep(self, tree: Path, pack: Pack, processes: dict[str, str], output: Output) -> Slug:
+    async def _keep(self, tree: Path, pack: str, processes: dict[str, str], output: Output) -> Slug:
         kept = await in_thread(lambda alive: self._slugs.keep(tree, alive))
         if kept.size_bytes > (most := self._bounds.slug_bytes_max):
             raise wrong(
@@ -211,8 +233,20 @@ class Buildpack:
             folder=kept.folder,
             size_bytes=kept.size_bytes,
             processes=processes,
-            pack=pack.name,
+            pack=pack,
         )
+
+
+def _narrow(tree: Path, name: str) -> None:
+    """Let the tree be that folder of it, and nothing else."""
+    parts = [part for part in name.split("/") if part not in {"", "."}]
+    if not parts:
+        return
+    inside, whole = tree.joinpath(*parts), tree.with_name("whole")
+    if ".." in parts or not inside.is_dir() or inside.resolve() != tree.resolve().joinpath(*parts):
+        raise wrong(f"PROJECT_DIR should be a folder of the source, and {shown(name)} is none")
+    tree.rename(whole)
+    whole.joinpath(*parts).rename(tree)
 
 
 def looked_at(tree: Path, packs: Sequence[Pack]) -> Project:
@@ -236,8 +270,30 @@ def _procfile(tree: Path) -> Procfile:
     return Procfile(processes={}) if content is None else parse(content)
 
 
-def _tell(output: Output, pack: Pack, plan: Plan) -> None:
-    output.step(f"{pack.title} project")
+def _write_variables(folder: Path, variables: Mapping[str, str]) -> None:
+    """One file for each, as classic packs read them."""
+    folder.mkdir()
+    for name, value in variables.items():
+        (folder / name).write_text(value)
+
+
+def _with_released(tree: Path, plan: Plan) -> Plan:
+    """The plan with what a classic pack said at its end: its process types, and its variables as defaults."""
+    said = read_plain(tree, classic.RELEASED, _TEXT_BYTES_MAX)
+    if said is None:
+        return plan
+    released = classic.released(said.decode(errors="replace"))
+    if released.variables:
+        # What has run may have put a link there that leads outside.
+        if not (tree / _VARIABLES).parent.resolve().is_relative_to(tree.resolve()):
+            raise wrong(f"the build left something where the platform writes: {shown(_VARIABLES)}")
+        lines = [f"export {k}=${{{k}-{shlex.quote(v)}}}\n" for k, v in released.variables.items()]
+        _write_file(tree, _VARIABLES, "".join(lines))
+    return msgspec.structs.replace(plan, processes={**released.processes, **plan.processes})
+
+
+def _tell(output: Output, title: str, plan: Plan) -> None:
+    output.step(f"{title} project")
     for detail in plan.details:
         output.detail(detail)
     for warning in plan.warnings:
@@ -248,12 +304,16 @@ def _write(tree: Path, files: Mapping[str, str]) -> None:
     if (tree / OWN).is_symlink() or (tree / OWN).exists():
         raise wrong(f"the source has a {OWN} of its own, a name that is kept for the platform")
     for path, content in files.items():
-        try:
-            (tree / path).parent.mkdir(parents=True, exist_ok=True)
-            (tree / path).unlink(missing_ok=True)
-            (tree / path).write_text(content)
-        except (FileExistsError, NotADirectoryError, IsADirectoryError, PermissionError) as error:
-            raise wrong(f"the source has something where the platform writes: {path}") from error
+        _write_file(tree, path, content)
+
+
+def _write_file(tree: Path, path: str, content: str) -> None:
+    try:
+        (tree / path).parent.mkdir(parents=True, exist_ok=True)
+        (tree / path).unlink(missing_ok=True)
+        (tree / path).write_text(content)
+    except (FileExistsError, NotADirectoryError, IsADirectoryError, PermissionError) as error:
+        raise wrong(f"the source has something where the platform writes: {path}") from error
 
 
 def _processes(procfile: Procfile, plan: Plan, output: Output) -> dict[str, str]:

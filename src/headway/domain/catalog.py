@@ -19,6 +19,7 @@ from headway.domain.pools.archive import ARCHIVE as ARCHIVE_POOL
 from headway.domain.pools.clone import CLONE
 from headway.domain.pools.close import CLOSE
 from headway.domain.pools.open import OPEN
+from headway.domain.solutions.aggregate import AGGREGATE
 from headway.domain.task_suites.batch_create import BATCH_CREATE as CREATE_SUITES
 from headway.domain.tasks.batch_create import BATCH_CREATE as CREATE_TASKS
 from headway.domain.world import World
@@ -28,6 +29,6 @@ CATALOG: dict[str, OperationType[Any, World]] = {
     type.name: type
     for type in (
         *(SCALE, RESTART, RENAME, ROLLBACK, CONFIGURE, DELETE, DEPLOY, CERTIFY, START, STOP, COPY, EXPORT),
-        *(OPEN, CLOSE, ARCHIVE_POOL, CLONE, ARCHIVE_PROJECT, CREATE_TASKS, CREATE_SUITES),
+        *(OPEN, CLOSE, ARCHIVE_POOL, CLONE, ARCHIVE_PROJECT, CREATE_TASKS, CREATE_SUITES, AGGREGATE),
     )
 }

@@ -9,7 +9,7 @@ import logging
 from weakref import WeakValueDictionary
 
 from headway.clock import Clock
-from headway.errors import Refusal, Trouble
+from headway.errors import Trouble, Unavailable
 from headway.ids import parse, show
 from headway.routers.port import Certificate, Host, Router, Site
 from headway.store import certificates, domains
@@ -43,7 +43,7 @@ class Sites:
         """The same for whoever cannot wait for ever: what is late is seen to by the service."""
         try:
             await self.show(app_id)
-        except Trouble as trouble:
+        except (Trouble, Unavailable) as trouble:
             log.warning("the domains of app %s are shown later: %s", show(app_id), trouble)
             self.later(app_id)
 
@@ -73,11 +73,7 @@ class Sites:
             self._bell.clear()
             late, self._late = self._late, set()
             for app_id in late:
-                try:
-                    await self.shown(app_id)
-                except Refusal as refusal:
-                    log.warning("the domains of app %s cannot be read now: %s", show(app_id), refusal)
-                    self.later(app_id)
+                await self.shown(app_id)
             if self._late:
                 await self._clock.sleep(PAUSE_SECONDS)
 

@@ -91,9 +91,9 @@ async def rejected_since(tx: Tx, pool_id: int, after: int) -> bool:
     return await tx.one(SQL["rejected_since"], pool_id=pool_id, after=after) is not None
 
 
-async def answered(tx: Tx, pool_id: int, after: int = 0, count: int = 1000) -> list[Answered]:
-    """Accepted ones of a pool behind an id, in order."""
-    rows = await tx.all(SQL["answered"], pool_id=pool_id, after=after, count=count)
+async def answered(tx: Tx, pool_id: int, at: int, after: int = 0, count: int = 1000) -> list[Answered]:
+    """Those of a pool that had been accepted by then, behind an id, in order."""
+    rows = await tx.all(SQL["answered"], pool_id=pool_id, at=at, after=after, count=count)
     return [_answered(row) for row in rows]
 
 

@@ -5,6 +5,8 @@ from typing import Any
 
 import msgspec
 
+from headway.domain.assignments.issue import issue
+from headway.domain.assignments.submit import submit as submit_answers
 from headway.domain.batches.create import create as create_now
 from headway.domain.batches.making import SUITE, TASK, Noun
 from headway.domain.batches.operation import submit
@@ -15,6 +17,7 @@ from headway.domain.pools.clone import clone
 from headway.domain.pools.close import close
 from headway.domain.pools.create import create
 from headway.domain.pools.open import open
+from headway.domain.solutions.aggregate import aggregate
 from headway.domain.task_suites.batch_create import BATCH_CREATE as CREATE_SUITES
 from headway.domain.tasks.batch_create import BATCH_CREATE as CREATE_TASKS
 from headway.domain.world import World
@@ -25,7 +28,7 @@ from headway.model.listing import Search
 from headway.model.operations import Actor
 from headway.model.pool_operations import PoolOperation
 from headway.model.pools import Pool, PoolStatus
-from headway.store import labelling_projects, pools, task_suites, tasks
+from headway.store import labelling_projects, operations, pools, solutions, task_suites, tasks
 from headway.store.database import Tx
 
 PROJECT: dict[str, Any] = {
@@ -58,6 +61,8 @@ class PoolExample(msgspec.Struct, frozen=True, kw_only=True):
     status: PoolStatus = PoolStatus.CLOSED
     """Of the pool before."""
     mixes: bool = False
+    before: Callable[[World, Pool, Actor], Awaitable[None]] | None = None
+    """What is brought about before it is asked for, where that needs more than the pool."""
 
 
 async def example_pool(world: World, by: Actor, example: PoolExample) -> Pool:
@@ -68,6 +73,8 @@ async def example_pool(world: World, by: Actor, example: PoolExample) -> Pool:
     first = _task(pool) if example.mixes else _suite(pool)
     await create_now(world, TASK if example.mixes else SUITE, [first], Options(), by)
     await world.database.write(lambda tx: _bring_to(tx, pool, example.status, world.clock.now()))
+    if example.before is not None:
+        await example.before(world, pool, by)
     return pool
 
 
@@ -84,7 +91,7 @@ def _task(pool: Pool) -> dict[str, Any]:
 
 def _suite(pool: Pool) -> dict[str, Any]:
     tasks = [{"input_values": {"image": "https://example.com"}}]
-    return {"pool_id": show(pool.id), "overlap": 1, "tasks": tasks}
+    return {"pool_id": show(pool.id), "overlap": 2, "tasks": tasks}
 
 
 async def _batch(world: World, pool: Pool, by: Actor, *, noun: Noun) -> PoolOperation:
@@ -119,6 +126,29 @@ def _all_or_one(found: list[Any]) -> bool:
     return len(found) == OBJECTS + 1
 
 
+async def _aggregate(world: World, pool: Pool, by: Actor) -> PoolOperation:
+    given = {"type": "DAWID_SKENE", "pool_id": show(pool.id), "fields": [{"name": "result"}]}
+    return await aggregate(world, given, by)
+
+
+async def _answer_all(world: World, pool: Pool, by: Actor) -> None:
+    """Two people have answered."""
+    for user_id in ("ann", "bob"):
+        it = await issue(world, pool.id, user_id, by)
+        assert it is not None
+        await submit_answers(world, it.id, [{"output_values": {"result": "cat"}}], by)
+
+
+async def _is_aggregated(tx: Tx, pool: Pool) -> bool:
+    found = [
+        it
+        for operation in await operations.newest(tx, target=f"pool:{pool.id}")
+        for it in await solutions.page(tx, operation.id, Search())
+    ]
+    assert len(found) <= 1
+    return [it.output for it in found] == ['{"result":"cat"}']
+
+
 POOL_EXAMPLES: dict[str, PoolExample] = {
     "pool.open": PoolExample(
         submit=lambda world, pool, by: open(world, pool.id, by),
@@ -144,5 +174,8 @@ POOL_EXAMPLES: dict[str, PoolExample] = {
     ),
     "task_suite.batch_create": PoolExample(
         submit=lambda world, pool, by: _batch(world, pool, by, noun=SUITE), done=_all_suites
+    ),
+    "solution.aggregate": PoolExample(
+        submit=_aggregate, done=_is_aggregated, before=_answer_all, status=PoolStatus.OPEN
     ),
 }

@@ -53,9 +53,9 @@ EXAMPLES: dict[type[Refusal], Refusal] = {
     NotFound: NotFound("app"),
     Conflict: Conflict("the app does not run"),
     Busy: Busy("app:1", 1, "app.scale"),
+    Stale: Stale("it has changed meanwhile"),
     KeyReused: KeyReused("the key came with another request"),
     Gone: Gone(),
-    Stale: Stale("it has changed since it was read"),
     TooLarge: TooLarge("the body is larger than 1048576 bytes"),
     TooMany: TooMany("too many requests"),
     Unavailable: Unavailable("the disk is full"),
@@ -241,7 +241,12 @@ def kinds(route: Route, says: Says) -> list[type[Refusal]]:
         found.append(Invalid)
     if says.keyed:
         found += [Busy, Conflict, KeyReused]
-    return sorted(set(found), key=list(EXAMPLES).index)
+    return sorted({_known(kind) for kind in found}, key=list(EXAMPLES).index)
+
+
+def _known(kind: type[Refusal]) -> type[Refusal]:
+    """The kind, or what it descends from: some are known to one noun only."""
+    return next(one for one in kind.__mro__ if one in EXAMPLES)
 
 
 def _refusals(

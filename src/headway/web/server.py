@@ -26,6 +26,12 @@ _FULL = (
     b"Content-Length: %d\r\nConnection: close\r\n\r\n%b" % (len(_FULL_BODY), _FULL_BODY)
 )
 
+_INVALID_BODY = b'{"error":"the request is not valid HTTP"}'
+_INVALID = (
+    b"HTTP/1.1 400 Bad Request\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: %d\r\n"
+    b"Connection: close\r\n\r\n%b" % (len(_INVALID_BODY), _INVALID_BODY)
+)
+
 
 class Server:
     """Serves one application at one address."""
@@ -76,6 +82,7 @@ def _bounded(protocol: type[asyncio.Protocol], connections_max: int) -> type[asy
 
     class Bounded(protocol):
         connections: set[asyncio.Protocol]
+        transport: asyncio.Transport
 
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
             if len(self.connections) < room(connections_max):
@@ -84,6 +91,10 @@ def _bounded(protocol: type[asyncio.Protocol], connections_max: int) -> type[asy
                 full = _Full(lingering)
                 transport.set_protocol(full)
                 full.connection_made(transport)
+
+        def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - how the server would say it
+            self.transport.write(_INVALID)
+            self.transport.close()
 
     return Bounded
 

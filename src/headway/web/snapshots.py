@@ -41,6 +41,7 @@ ASIDE = frozenset({
     "pools",
     "releases",
     "skills",
+    "solutions",
     "sources",
     "task_suites",
     "tasks",

@@ -46,4 +46,4 @@ def test_each_refusal_has_its_status_and_code(
 
 def test_every_kind_is_in_the_table() -> None:
     ours = {it for it in vars(errors).values() if isinstance(it, type) and issubclass(it, errors.Refusal)}
-    assert ours - set(SAID) <= {errors.KeyReused}
+    assert ours - set(SAID) <= {errors.KeyReused, errors.Stale}

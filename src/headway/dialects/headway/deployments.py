@@ -20,7 +20,7 @@ from headway.web.body import Answer, answer
 from headway.web.says import Media, Param, Says
 
 PAGE, PAGE_MAX, PAGES_MAX = 20, 100, 1_000_000
-ARCHIVE = Media("application/gzip")
+ARCHIVE = Media("application/octet-stream")
 REF = Param("ref", "What this state of the source is called.")
 PAGE_NUMBER = Param("page", "Which page, from 1.", int)
 

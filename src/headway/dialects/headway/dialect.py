@@ -49,6 +49,7 @@ def _of_operations(stories: Stories) -> tuple[Route, ...]:
     operations, events = Operations(stories), Events(stories, News(stories))
     return (
         Route("GET", f"{PREFIX}/operations", operations.list),
+        Route("POST", f"{PREFIX}/operations", operations.begin),
         Route("GET", _OPERATION, operations.get),
         Route("GET", f"{_OPERATION}/events", events.of_operation),
         Route("GET", f"{_OPERATION}/log", operations.log),

@@ -11,6 +11,7 @@ from headway.dialects.headway import project, said, wire
 from headway.dialects.headway.commands import begun
 from headway.domain.operations import cancel as cancelling
 from headway.domain.operations import retry as retrying
+from headway.domain.operations.begin import begin
 from headway.domain.world import World
 from headway.errors import Conflict, Invalid, NotFound
 from headway.model.operations import EVERY, ID_MAX, Operation, Phase, Search
@@ -63,6 +64,24 @@ class Operations:
         page, next, seq = await self._stories.search(ask.account.id, wanted(ask), count)
         shown = None if next is None else ids.show(next)
         return answer(wire.Listed(operations=[project.story(one) for one in page], next=shown, seq=seq))
+
+    @Says(
+        wire.Operation,
+        202,
+        body=wire.Begin,
+        also={200: wire.Plan},
+        params=(said.DRY_RUN,),
+        refuses=said.COMMAND,
+        keyed=True,
+        location=True,
+    )
+    async def begin(self, ask: Ask) -> Answer:
+        """Begin an operation of a type that the settings have brought."""
+        wish = await ask.body(wire.Begin)
+        type = self._stories.catalog.get(wish.type)
+        return await begun(
+            ask, self._stories, lambda world: begin(world, type, wish.params, ask.actor, ask.key)
+        )
 
     @Says(wire.Log, params=(AFTER_LINE,))
     async def log(self, ask: Ask) -> Answer:

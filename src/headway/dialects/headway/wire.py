@@ -231,6 +231,13 @@ class Log(msgspec.Struct, frozen=True, kw_only=True):
     lines: list[Line]
 
 
+class Begin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An operation of a type of your own."""
+
+    type: str
+    params: dict[str, Any] = {}
+
+
 class Cancel(msgspec.Struct, frozen=True, kw_only=True):
     """A request to cancel."""
 

@@ -14,6 +14,7 @@ from headway.model.operations import Detail, Phase
 from headway.model.pool_operations import PoolOperation
 from headway.model.pools import Pool
 from headway.model.skills import Skill, UserSkill
+from headway.model.solutions import Solution
 from headway.model.tasks import Task
 from headway.views.assignments import Shown
 from headway.views.pool_operations import Item
@@ -101,7 +102,17 @@ def _parameters(known: PoolOperation) -> dict[str, Any]:
     params = msgspec.json.decode(known.operation.params)
     if known.operation.type in BATCHES:
         return params["options"]
+    if known.operation.type == "solution.aggregate":
+        return _aggregated(params)
     return {name: show(params[name]) for name in _PARAMETERS.get(known.operation.type, ())}
+
+
+def _aggregated(params: dict[str, Any]) -> dict[str, Any]:
+    told = {"pool_id": show(params["pool_id"]), "algorithm": params["algorithm"]}
+    if not params["skill_id"]:
+        return told | {"input_fields": [], "aggregated_output_fields": list(params["fields"])}
+    fields = [{"name": name} for name in params["fields"]]
+    return told | {"aggregated_fields": fields, "answer_weight_skill_id": show(params["skill_id"])}
 
 
 def _details(known: PoolOperation) -> dict[str, Any]:
@@ -283,6 +294,16 @@ def _assignment(it: Assignment, *, mixed: bool) -> dict[str, Any]:
             expired=it.expired_at,
         ),
         **_present(solutions=solutions, public_comment=it.public_comment or None),
+    }
+
+
+def solution(it: Solution) -> dict[str, Any]:
+    """What several answers to a task come to."""
+    return {
+        "pool_id": show(it.pool_id),
+        "task_id": show(it.task_id),
+        "confidence": it.confidence,
+        "output_values": it.values,
     }
 
 

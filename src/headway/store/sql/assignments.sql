@@ -67,7 +67,7 @@ SELECT id FROM assignments WHERE pool_id = :pool_id AND status = 3 AND rejected_
 -- name: answered
 -- Accepted answers in order, with the tasks that they are about.
 SELECT a.id, a.user_id, s.task_ids, a.solutions FROM assignments a JOIN task_suites s ON s.id = a.suite_id
-WHERE a.pool_id = :pool_id AND a.status = 2 AND a.id > :after ORDER BY a.id LIMIT :count
+WHERE a.pool_id = :pool_id AND a.status = 2 AND a.accepted_at <= :at AND a.id > :after ORDER BY a.id LIMIT :count
 
 -- name: move
 -- To another status, from the one that it is believed to have.

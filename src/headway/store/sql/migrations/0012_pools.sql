@@ -144,3 +144,17 @@ CREATE TABLE batch_chunks (
     made TEXT,
     PRIMARY KEY (operation, n)
 );
+
+-- What an aggregation found, and where it stands: enough to go on from the last round.
+CREATE TABLE aggregated_solutions (
+    operation BIGINT NOT NULL,
+    task_id BIGINT NOT NULL,
+    pool_id BIGINT NOT NULL,
+    confidence DOUBLE PRECISION NOT NULL,
+    output TEXT NOT NULL,
+    PRIMARY KEY (operation, task_id)
+);
+CREATE TABLE aggregation_rounds (
+    operation BIGINT PRIMARY KEY,
+    estimate TEXT NOT NULL
+);
