@@ -77,7 +77,7 @@ def _after(ask: Ask) -> int | None:
     given = ask.headers.get("last-event-id", "") or ask.query.get("after", "")
     if not given:
         return None
-    if not (given.isascii() and given.isdecimal() and len(given) < 20):
+    if not (given.isascii() and given.isdecimal() and len(given) < 19):
         raise Invalid(after="should be the number of an event")
     return min(int(given), ID_MAX)
 
