@@ -10,7 +10,7 @@ import pytest
 from headway.cli.child import Child
 from tests.journeys.driving import good
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 
 class Terminal:

@@ -1,5 +1,7 @@
 """Deployments and releases: deploy an archive that comes as the body; what was deployed, and what serves."""
 
+from collections.abc import AsyncIterator
+
 from headway import ids
 from headway.dialects.headway import project_apps as project
 from headway.dialects.headway import said
@@ -11,7 +13,7 @@ from headway.domain.apps.rollback import rollback
 from headway.domain.deployments import upload as archives
 from headway.domain.deployments.deploy import deploy
 from headway.domain.world import World
-from headway.errors import Invalid, TooLarge
+from headway.errors import Invalid, Malformed, TooLarge
 from headway.model.operations import ID_MAX, Operation
 from headway.views import deployments, releases
 from headway.views.stories import Stories
@@ -49,7 +51,7 @@ class Deployments:
         if announced.isdigit() and int(announced) > most:
             raise TooLarge(f"the archive is larger than {most} bytes")
         into, out_of = await archives.create_source(world, ask.actor)
-        await archives.upload(world, into, ask.chunks())
+        await archives.upload(world, into, _something(ask.chunks()))
         url = f"{ask.origin}/headway/v1/sources?token={out_of}"
 
         async def command(world: World) -> Operation:
@@ -103,3 +105,13 @@ class Deployments:
             return await rollback(world, app, wanted.version, ask.actor, ask.key)
 
         return await begun(ask, self._stories, command)
+
+
+async def _something(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The same; Malformed where that is nothing."""
+    size = 0
+    async for chunk in chunks:
+        size += len(chunk)
+        yield chunk
+    if not size:
+        raise Malformed("the body should be the source, as tar.gz")

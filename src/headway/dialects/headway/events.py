@@ -12,7 +12,7 @@ from headway.errors import Invalid
 from headway.model.operations import ID_MAX, Event
 from headway.views.news import News
 from headway.views.stories import Stories
-from headway.web.ask import Ask
+from headway.web.ask import Ask, whole
 from headway.web.body import Answer, answer
 from headway.web.broadcast import Source, Stream, Wheel
 from headway.web.made import Made
@@ -74,12 +74,10 @@ class Events:
 
 def _after(ask: Ask) -> int | None:
     """Behind which event; None where that is not said. The header is what a browser sends when it comes again."""
-    given = ask.headers.get("last-event-id", "") or ask.query.get("after", "")
-    if not given:
-        return None
-    if not (given.isascii() and given.isdecimal() and len(given) < 19):
-        raise Invalid(after="should be the number of an event")
-    return min(int(given), ID_MAX)
+    header = ask.headers.get("last-event-id")
+    if header is not None:
+        return max(0, min(whole("Last-Event-ID", header), ID_MAX))
+    return ask.number("after", 0, at_most=ID_MAX) if ask.query.get("after") else None
 
 
 def _stays(ask: Ask) -> bool:

@@ -71,7 +71,7 @@ class Operations:
         body=wire.Begin,
         also={200: wire.Plan},
         params=(said.DRY_RUN,),
-        refuses=said.COMMAND,
+        refuses=(*said.COMMAND, NotFound),
         keyed=True,
         location=True,
     )
