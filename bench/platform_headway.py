@@ -21,6 +21,7 @@ from headway.store import segments
 HEADWAY = (sys.executable, "-m", "headway")
 SETTINGS = {
     "HEADWAY_CONTAINERS_PER_TYPE_MAX": "200",
+    "HEADWAY_SCALINGO_REQUESTS_PER_MINUTE": str(1 << 30),
     "HEADWAY_HOT_LOG_BYTES": str(1 << 30),
     "HEADWAY_LOG_LINES_PER_MINUTE": str(1 << 40),
     "HEADWAY_LOG_BYTES_PER_MINUTE": str(1 << 50),

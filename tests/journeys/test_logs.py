@@ -13,7 +13,7 @@ from tests.journeys.driving import SETTINGS, Platform, good, platform
 
 pytestmark = pytest.mark.slow
 APP = "hello-world"
-SMALL = f"{SETTINGS}hot_log_bytes = 20000\nrequests_per_minute = 100000\n"
+SMALL = f"{SETTINGS}hot_log_bytes = 20000\n"
 KILLS = 4
 LINE = re.compile(r"^\S+ \S+ \+0000 UTC \[(\S+)\] (.*)$")
 

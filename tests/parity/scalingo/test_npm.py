@@ -126,7 +126,11 @@ async def headway(*arguments: str) -> asyncio.subprocess.Process:
         "-m",
         "headway",
         *arguments,
-        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+        env={
+            **os.environ,
+            "PYTHONPATH": str(ROOT / "src"),
+            "HEADWAY_SCALINGO_REQUESTS_PER_MINUTE": "6000",
+        },
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
     )

@@ -4,6 +4,7 @@ After each round where it stands is on disk, so the next process goes on from th
 written again. Nobody sees any of it before the end.
 """
 
+import asyncio
 import enum
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from typing import Any, TypeVar
@@ -138,12 +139,17 @@ async def estimate(run: Run[Aggregate, World]) -> None:
     now = await run.world.database.read(lambda tx: solutions.last_round(tx, run.operation.id))
     if not answers.tasks:
         return
-    beliefs = majority(answers) if now is None else believed(answers, now)
+    beliefs = None if now is None else await asyncio.to_thread(believed, answers, now)
     while now is None or not (now.settled or now.round >= ROUNDS_MAX):
-        now = estimated(answers, beliefs, now)
-        beliefs = believed(answers, now)
+        # In a thread: with many answers a round takes seconds, and the platform has else to do.
+        now, beliefs = await asyncio.to_thread(_round, answers, beliefs, now)
         await _keep_round(run, now)
         run.progress(1 - 1 / (1 + now.round / ROUNDS_USUAL))
+
+
+def _round(answers: Answers, beliefs: Beliefs | None, before: Estimate | None) -> tuple[Estimate, Beliefs]:
+    now = estimated(answers, majority(answers) if beliefs is None else beliefs, before)
+    return now, believed(answers, now)
 
 
 async def _keep_round(run: Run[Aggregate, World], now: Estimate) -> None:
@@ -175,7 +181,8 @@ async def _by_estimate(run: Run[Aggregate, World]) -> Iterable[Solution]:
     if now is None:
         return []
     ((name, labels),) = run.params.fields.items()
-    return _likeliest(believed(answers, now), task_ids, run.params.pool_id, name, labels)
+    beliefs = await asyncio.to_thread(believed, answers, now)
+    return _likeliest(beliefs, task_ids, run.params.pool_id, name, labels)
 
 
 def _likeliest(
