@@ -14,8 +14,10 @@ from tests.databases import Databases
 NOUNS = sorted(path.stem for path in (Path(sheets.__file__).parent / "sql").glob("*.sql"))
 ARRAYS = re.compile(r"\$\d+::text::(\w+\[\])")
 SMALL = """
-amount attempt automatic count dead detached epoch exclusive exit_code fence force_https index is_default is_limited last me n next nodes.id operations.after own owner payment_defined phase
-progress router_logs step sticky_session turning_back type_index version
+amount attempt automatic before count dead detached epoch exclusive exit_code fence force_https index
+is_default is_limited kind last me more n next nodes.id operations.after overlap own owner payment_defined
+phase phase_least phase_most progress router_logs searches.id state status step sticky_session turning_back
+type_index version
 """
 """Values for which four bytes are enough."""
 

@@ -24,6 +24,6 @@ ON CONFLICT (operation, task_id) DO NOTHING
 DELETE FROM aggregated_solutions WHERE operation = :operation
 
 -- name: page
-SELECT task_id, pool_id, confidence, output FROM aggregated_solutions
+SELECT task_id AS id, pool_id, confidence, output FROM aggregated_solutions
 WHERE operation = :operation AND task_id >= :id_least AND task_id <= :id_most
 ORDER BY id LIMIT :count
