@@ -12,10 +12,13 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from bench import stages, traffic
 from bench.contest import Figures, Left, Place, Round, Size
 from bench.measure import free_port, wait_for_port
 from headway.cli.client import Client, api_token
+from headway.dialects.headway.wire import Operation
 from headway.store import segments
 
 HEADWAY = (sys.executable, "-m", "headway")
@@ -114,7 +117,7 @@ class _Platform:
         return app
 
     async def _deploy(self, name: str, source: Path) -> None:
-        await self.client.scalingo("POST", "/apps", {"app": {"name": name}})
+        await self.client.begin("POST", "/apps", {"name": name})
         await ended(self.client, await self.client.deploy(name, source, "bench"))
 
 
@@ -128,36 +131,33 @@ class _App:
 
     def scale(self, amount: int) -> None:
         """So many of `web`."""
-        self._change("scale", {"containers": [{"name": "web", "amount": amount}]})
+        self._change("PATCH", "formation", {"formation": {"web": {"amount": amount}}})
 
     def scale_worker(self, amount: int) -> None:
         """So many of `worker`."""
-        self._change("scale", {"containers": [{"name": "worker", "amount": amount}]})
+        self._change("PATCH", "formation", {"formation": {"worker": {"amount": amount}}})
 
     def restart(self) -> None:
         """All of them."""
-        self._change("restart", {})
+        self._change("POST", "restart", {})
 
-    def _change(self, verb: str, body: dict[str, Any]) -> None:
+    def _change(self, method: str, what: str, body: dict[str, Any]) -> None:
         async def change() -> None:
             client = self._platform.client
-            await ended(client, await client.change(self._name, verb, body))
+            await ended(client, await client.begin(method, f"/apps/{self._name}/{what}", body))
 
         self._platform.do(change())
 
 
-async def ended(client: Client, id: str) -> None:
-    """Return when the operation has succeeded."""
-    async for operation in client.follow(id):
-        last = operation
+async def ended(client: Client, reply: bytes) -> None:
+    """Return when the operation that a command has begun has succeeded."""
+    last = await client.ended(msgspec.json.decode(reply, type=Operation).id)
     if last.phase != "succeeded":
         raise Left(f"{last.type} ended {last.phase}")
 
 
 async def _client(url: str, token: str) -> Client:
-    client = Client(url, token)
-    await client.sign_in()
-    return client
+    return Client(url, token)
 
 
 @contextmanager

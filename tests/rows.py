@@ -70,8 +70,8 @@ SELECT id FROM nodes ORDER BY id
 )
 
 
-def said(name: str = "test.happened", target: str = "") -> NewEvent:
-    return NewEvent(at=1, name=name, target=target, by=Actor(name="tester"), data={"text": "ü \u2028"})
+def said(name: str = "test.happened", target: str = "", text: str = "ü \u2028") -> NewEvent:
+    return NewEvent(at=1, name=name, target=target, by=Actor(name="tester"), data={"text": text})
 
 
 async def put(database: Database, *ids: int) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from headway.errors import Unavailable
+from headway.model.accounts import Account
 from headway.model.operations import NewEvent
 from headway.store import accounts, operations, tokens
 from headway.store.database import Database, NotUnique, Row, Touched, Tx
@@ -252,10 +253,10 @@ async def test_a_listener_is_told_of_which_nouns_rows_were_written(database: Dat
 
     async def body(tx: Tx) -> None:
         await tx.one(tokens.SQL["get"], id=1)
-        await tx.run(accounts.SQL["insert"], id=1, name="a", email="a@example.com", created_at=1)
+        await accounts.insert(tx, Account(1, "a", "a@example.com", 1))
 
     await database.write(body)
-    assert touched(told) == Touched(nouns=frozenset({"accounts"}))
+    assert touched(told) == Touched(nouns=frozenset({"accounts", "projects"}))
 
 
 async def test_a_listener_is_told_of_ends_once_they_are_on_disk_and_never_of_others(

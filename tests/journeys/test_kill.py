@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx2
+import msgspec
 import pytest
 
 from headway.cli import pidfile
@@ -18,6 +19,11 @@ from headway.dialects.headway.wire import Operation
 pytestmark = pytest.mark.slow
 APP = "hello-world"
 SOURCE = Path(__file__).parents[2] / "examples" / "hello"
+
+
+def id_of(reply: bytes) -> str:
+    """Of the operation that a command has begun."""
+    return msgspec.json.decode(reply, type=Operation).id
 
 
 async def ended(client: Client, id: str) -> Operation:
@@ -63,17 +69,16 @@ async def test_a_scale_goes_on_after_its_control_plane_was_killed(platform: Chil
     url, token = f"http://{platform.config.listen}", api_token(platform.config.folder)
     answers: list[int] = []
     async with Client(url, token) as client:
-        await client.sign_in()
-        await client.scalingo("POST", "/apps", {"app": {"name": APP}})
-        assert (await ended(client, await client.deploy(APP, SOURCE, "first"))).phase == "succeeded"
+        await client.begin("POST", "/apps", {"name": APP})
+        assert (await ended(client, id_of(await client.deploy(APP, SOURCE, "first")))).phase == "succeeded"
         async with visitors(platform, answers):
-            scaled = {"containers": [{"name": "web", "amount": 3}]}
-            id = await client.change(APP, "scale", scaled)
+            scaled = {"formation": {"web": {"amount": 3}}}
+            id = id_of(await client.begin("PATCH", f"/apps/{APP}/formation", scaled))
             await steps_done(client, id, moment)
             kill(platform)
             await platform.start()
             it = await ended(client, id)
         assert (it.phase, [step.state for step in it.steps]) == ("succeeded", ["done", "done", "done"])
-        running = (await client.scalingo("GET", f"/apps/{APP}/ps")).json()["containers"]
+        running = msgspec.json.decode(await client.ask("GET", f"/apps/{APP}/containers"))["containers"]
         assert sorted(one["label"] for one in running) == ["web-1", "web-2", "web-3"]
     assert set(answers) == {200}

@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from tests.journeys.driving import Platform, good, platform
+from tests.journeys.driving import SETTINGS, Platform, good, platform
 from tests.journeys.load import Load
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 APP = "released-app"
-QUICK = "stop_grace_seconds = 10\nrequest_drain_seconds = 10\nboot_seconds = 4\n"
+QUICK = SETTINGS.replace("boot_seconds = 30", "boot_seconds = 4")
 SERVES = "web: exec python3 -u app.py\n"
 RELEASES = [
     (SERVES, "success"),

@@ -20,8 +20,8 @@ async def test_a_content_goes_when_two_sweeps_found_that_nothing_has_it(
 ) -> None:
     one, two = await upload("one.csv", b"1"), await upload("two.csv", b"2")
     again = await upload("again.csv", b"2")
-    world = outside.process()[0]
     clock = ahead(outside)
+    world = outside.process()[0]
     sweeper = Sweeper(world)
     for file in (one, two):
         await delete(world, file.id, outside.by)

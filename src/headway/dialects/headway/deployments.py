@@ -13,7 +13,7 @@ from headway.domain.apps.rollback import rollback
 from headway.domain.deployments import upload as archives
 from headway.domain.deployments.deploy import deploy
 from headway.domain.world import World
-from headway.errors import Invalid, Malformed, TooLarge
+from headway.errors import Invalid, TooLarge
 from headway.model.operations import ID_MAX, Operation
 from headway.views import deployments, releases
 from headway.views.stories import Stories
@@ -108,10 +108,10 @@ class Deployments:
 
 
 async def _something(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """The same; Malformed where that is nothing."""
+    """The same; Invalid where that is nothing."""
     size = 0
     async for chunk in chunks:
         size += len(chunk)
         yield chunk
     if not size:
-        raise Malformed("the body should be the source, as tar.gz")
+        raise Invalid(body="should be the source, as tar.gz")

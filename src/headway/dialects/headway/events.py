@@ -74,10 +74,11 @@ class Events:
 
 def _after(ask: Ask) -> int | None:
     """Behind which event; None where that is not said. The header is what a browser sends when it comes again."""
+    asked = ask.number("after", 0, at_most=ID_MAX) if "after" in ask.query else None
     header = ask.headers.get("last-event-id")
     if header is not None:
         return max(0, min(whole("Last-Event-ID", header), ID_MAX))
-    return ask.number("after", 0, at_most=ID_MAX) if ask.query.get("after") else None
+    return asked
 
 
 def _stays(ask: Ask) -> bool:

@@ -17,7 +17,7 @@ from headway import ids
 from headway.clock import SECOND
 from headway.domain.accounts.secret import hash_of
 from headway.domain.world import World
-from headway.errors import NotFound, TooLarge
+from headway.errors import Invalid, NotFound, TooLarge
 from headway.model.deployments import Source
 from headway.model.operations import Actor
 from headway.store import sources
@@ -75,13 +75,17 @@ async def download(world: World, secret: str) -> Path:
 async def own_archive(world: World, source_url: str) -> Path | None:
     """The archive behind a download URL that we gave out, also when its time is over; None for other URLs.
 
-    A URL is ours if its token is: nobody else knows it, and the name we are reached by may have changed.
+    Invalid where nothing has been uploaded there. A URL is ours if its token is: nobody else knows it, and the name we are reached by may have changed.
     """
     try:
         token = parse_qs(urlsplit(source_url).query).get("token", [""])[0]
-        return _uploaded(world, await _by_download(world, token))
+        source = await _by_download(world, token)
     except (NotFound, ValueError):
         return None
+    try:
+        return _uploaded(world, source)
+    except NotFound:
+        raise Invalid(source_url="leads to where nothing has been uploaded") from None
 
 
 async def discard(world: World, secret: str) -> None:
