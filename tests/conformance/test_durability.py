@@ -114,9 +114,7 @@ async def test_a_full_disk_is_said_and_harms_nothing_that_was_written(
     with pytest.raises(StorageFull):
         await fill()
     with pytest.raises(StorageFull):
-        await crowded.journal(
-            entry("up", 1, *(said(text=secrets.token_hex(4096)) for _ in range(40)))
-        )
+        await crowded.journal(entry("up", 1, *(said(text=secrets.token_hex(4096)) for _ in range(40))))
     assert await ids(crowded) == list(range(1, written + 1))
     assert await get(crowded, 1) == 0
 

@@ -55,13 +55,16 @@ class Load:
                     connection = await asyncio.open_connection(*self._address)
                 head, body = await _exchange(connection, self._host, kind)
         except (OSError, EOFError, TimeoutError, asyncio.IncompleteReadError) as error:
-            took = asyncio.get_running_loop().time() - begun
-            self.failures.append(f"{kind} at {begun:.2f}, {took:.3f} s: {error!r}")
+            self._failed(kind, begun, repr(error))
             return _closed(connection)
         if not head.startswith(b"HTTP/1.1 200 ") or body != b"served":
-            self.failures.append(f"{kind} at {begun:.2f}: {head!r} {body[:200]!r}")
+            self._failed(kind, begun, f"{head!r} {body[:200]!r}")
         self.answered[kind] += 1
         return _closed(connection) if b"\r\nconnection: close" in head.lower() else connection
+
+    def _failed(self, kind: str, begun: float, what: str) -> None:
+        took = asyncio.get_running_loop().time() - begun
+        self.failures.append(f"{kind} at {begun:.2f}, {took:.3f} s: {what}")
 
 
 async def _exchange(connection, host: str, kind: str) -> tuple[bytes, bytes]:
