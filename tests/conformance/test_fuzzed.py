@@ -5,7 +5,6 @@ it goes on for so long a dialect.
 """
 
 import asyncio
-import importlib.util
 import os
 import sys
 from pathlib import Path
@@ -21,7 +20,6 @@ APP = "fuzzed-app"
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300 + 4 * int(SECONDS or 0))]
 
 
-@pytest.mark.skipif(importlib.util.find_spec("schemathesis") is None, reason="schemathesis is not installed")
 @pytest.mark.parametrize("dialect", DIALECTS.values(), ids=DIALECTS.keys())
 async def test_nothing_of_what_they_tell_of_themselves_is_found_untrue(dialect: Dialect) -> None:
     async with platform(SETTINGS + "one_off_attach_seconds = 5\n") as made:

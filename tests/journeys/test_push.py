@@ -154,7 +154,7 @@ def _command(process: Path) -> bytes:
 async def test_the_platform_is_killed_while_somebody_pushes(tmp_path: Path) -> None:
     async with pushed_to(tmp_path) as (made, me):
         await made.create("pushed-app")
-        slow = "import time\ntime.sleep(1)\n"
+        slow = "import time\ntime.sleep(3)\n"
         await begun(me, EXAMPLES / "hello", **{"slow.py": slow})
         await me.well("push", me.at("pushed-app"), "main")
         for moment in ("build", "start the new containers", "run postdeploy"):

@@ -12,6 +12,7 @@ from headway.errors import Unavailable
 from headway.ids import NODE_BITS, SEQUENCE_BITS
 from headway.store import events, operations
 from headway.store.database import Database, StorageFull, Tx
+from headway.waiting import either
 
 log = logging.getLogger("engine")
 
@@ -36,15 +37,7 @@ class Janitor:
                 await self.sweep()
             except (Unavailable, StorageFull) as error:
                 log.warning("what is old is forgotten later: %s", error)
-            await self._pause(stop)
-
-    async def _pause(self, stop: asyncio.Event) -> None:
-        waits = (asyncio.ensure_future(stop.wait()), asyncio.ensure_future(self._clock.sleep(PAUSE_SECONDS)))
-        try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for wait in waits:
-                wait.cancel()
+            await either(stop.wait(), self._clock.sleep(PAUSE_SECONDS))
 
     async def sweep(self) -> int:
         """Forget everything that is due; how many operations went."""

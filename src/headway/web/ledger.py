@@ -10,6 +10,7 @@ from headway.domain.world import World
 from headway.errors import Unavailable
 from headway.model.legacy_calls import LegacyCalls
 from headway.store.database import StorageFull
+from headway.waiting import either
 from headway.web.identity import Caller
 
 log = logging.getLogger(__name__)
@@ -35,7 +36,7 @@ class Ledger:
         """Write down what was counted, until `stop`, and once more then."""
         ready.set()
         while not stop.is_set():
-            await self._pause(stop)
+            await either(stop.wait(), self._world.clock.sleep(PAUSE_SECONDS))
             await self.write_down()
 
     async def write_down(self) -> None:
@@ -59,14 +60,3 @@ class Ledger:
                     after, calls=before.calls + after.calls, first_at=before.first_at
                 )
             )
-
-    async def _pause(self, stop: asyncio.Event) -> None:
-        waits = (
-            asyncio.ensure_future(stop.wait()),
-            asyncio.ensure_future(self._world.clock.sleep(PAUSE_SECONDS)),
-        )
-        try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for wait in waits:
-                wait.cancel()

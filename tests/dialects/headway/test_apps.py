@@ -55,7 +55,7 @@ async def test_a_dry_run_tells_what_would_be_done_and_does_nothing(live: Client)
 
 async def test_what_would_be_refused_is_refused_in_a_dry_run_too(live: Client) -> None:
     wrong = {"formation": {"web": {"amount": 99}}}
-    reply = await live.patch(f"{APP}/formation", json=wrong, headers={"x-dry-run": "1"})
+    reply = await live.patch(f"{APP}/formation", json=wrong, headers={"x-dry-run": "true"})
     assert reply.status_code == 422
     assert (await live.post(f"{APP}/restart", headers={"x-dry-run": "perhaps"})).status_code == 422
 

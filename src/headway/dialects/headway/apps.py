@@ -4,7 +4,6 @@ from headway import ids
 from headway.dialects.headway import project as own
 from headway.dialects.headway import project_apps as project
 from headway.dialects.headway import said
-from headway.dialects.headway import wire as wire_own
 from headway.dialects.headway import wire_apps as wire
 from headway.dialects.headway.commands import begun, if_match, is_dry
 from headway.domain.apps.create import create as create_app
@@ -59,16 +58,7 @@ class Apps:
         shown = await apps.get(world.database, world.runtime, ask.account.id, ask.params["app"])
         return answer(await _shown(world, shown))
 
-    @Says(
-        wire_own.Operation,
-        202,
-        body=wire.Rename,
-        also={200: wire_own.Plan},
-        params=(said.DRY_RUN,),
-        refuses=said.COMMAND,
-        keyed=True,
-        location=True,
-    )
+    @said.command(body=wire.Rename)
     async def rename(self, ask: Ask) -> Answer:
         """Begin to give it another name."""
         name = (await ask.body(wire.Rename)).name
@@ -79,15 +69,7 @@ class Apps:
 
         return await begun(ask, self._stories, command)
 
-    @Says(
-        wire_own.Operation,
-        202,
-        also={200: wire_own.Plan},
-        params=(NAME, said.DRY_RUN),
-        refuses=said.COMMAND,
-        keyed=True,
-        location=True,
-    )
+    @said.command(params=(NAME,))
     async def delete(self, ask: Ask) -> Answer:
         """Begin to delete it; `?name=` must say what it is called."""
         app = await asked(ask)
@@ -105,16 +87,7 @@ class Apps:
         headers = {"ETag": f'"{version_of(types)}"'}
         return answer(wire.Formation(formation=project.formation(types)), 200, headers)
 
-    @Says(
-        wire_own.Operation,
-        202,
-        body=wire.Scale,
-        also={200: wire_own.Plan},
-        params=(said.DRY_RUN, said.IF_MATCH),
-        refuses=said.CHANGE,
-        keyed=True,
-        location=True,
-    )
+    @said.command(body=wire.Scale, params=(said.IF_MATCH,), refuses=said.CHANGE)
     async def scale(self, ask: Ask) -> Answer:
         """Begin to scale."""
         wanted = (await ask.body(wire.Scale)).formation
@@ -126,16 +99,7 @@ class Apps:
 
         return await begun(ask, self._stories, command)
 
-    @Says(
-        wire_own.Operation,
-        202,
-        body=wire.Restart,
-        also={200: wire_own.Plan},
-        params=(said.DRY_RUN,),
-        refuses=said.COMMAND,
-        keyed=True,
-        location=True,
-    )
+    @said.command(body=wire.Restart)
     async def restart(self, ask: Ask) -> Answer:
         """Begin to restart."""
         scope = (await ask.body(wire.Restart)).scope
@@ -151,16 +115,7 @@ class Apps:
         found = await containers.of_app(world.database, world.runtime, app)
         return answer(wire.Containers(containers=[project.container(it) for it in found]))
 
-    @Says(
-        wire.Started,
-        202,
-        body=wire.Run,
-        also={200: wire_own.Plan},
-        params=(said.DRY_RUN,),
-        refuses=said.COMMAND,
-        keyed=True,
-        location=True,
-    )
+    @said.command(wire.Started, body=wire.Run)
     async def run(self, ask: Ask) -> Answer:
         """Begin to run a command once; how to follow that, and where to attach a terminal."""
         wanted = await ask.body(wire.Run)

@@ -5,13 +5,10 @@ from collections.abc import Awaitable, Callable
 from headway.dialects.headway import project
 from headway.domain.operations.rehearse import rehearse
 from headway.domain.world import World
-from headway.errors import Invalid
 from headway.model.operations import Operation
 from headway.views.stories import Stories
-from headway.web.ask import Ask
+from headway.web.ask import Ask, truth
 from headway.web.body import Answer, answer
-
-_SAID = {"": False, "0": False, "false": False, "1": True, "true": True}
 
 
 async def begun(ask: Ask, stories: Stories, command: Callable[[World], Awaitable[Operation]]) -> Answer:
@@ -25,10 +22,7 @@ async def begun(ask: Ask, stories: Stories, command: Callable[[World], Awaitable
 
 def is_dry(ask: Ask) -> bool:
     """Whether nothing is to be stored."""
-    said = ask.headers.get("x-dry-run", "").lower()
-    if said not in _SAID:
-        raise Invalid(x_dry_run="should be true or false")
-    return _SAID[said]
+    return truth("X-Dry-Run", ask.headers.get("x-dry-run", "false"))
 
 
 def if_match(ask: Ask) -> str:

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from headway import ids
 from headway.dialects.headway import project_apps as project
 from headway.dialects.headway import said
-from headway.dialects.headway import wire as wire_own
 from headway.dialects.headway import wire_apps as wire
 from headway.dialects.headway.apps import asked
 from headway.dialects.headway.commands import begun, is_dry
@@ -33,16 +32,7 @@ class Deployments:
     def __init__(self, stories: Stories) -> None:
         self._stories = stories
 
-    @Says(
-        wire_own.Operation,
-        202,
-        body=ARCHIVE,
-        also={200: wire_own.Plan},
-        params=(REF, said.DRY_RUN),
-        refuses=said.COMMAND,
-        keyed=True,
-        location=True,
-    )
+    @said.command(body=ARCHIVE, params=(REF,))
     async def create(self, ask: Ask) -> Answer:
         """Take in the archive (tar.gz, one root folder), and begin to deploy it; `?ref=` is what it is called."""
         world, ref = ask.world, ask.query.get("ref") or None
@@ -86,16 +76,7 @@ class Deployments:
         shown = [project.release(it, app.release_id) for it in found]
         return answer(wire.Releases(releases=shown, next=None if next is None else ids.show(next)))
 
-    @Says(
-        wire_own.Operation,
-        202,
-        body=wire.Rollback,
-        also={200: wire_own.Plan},
-        params=(said.DRY_RUN,),
-        refuses=said.COMMAND,
-        keyed=True,
-        location=True,
-    )
+    @said.command(body=wire.Rollback)
     async def rollback(self, ask: Ask) -> Answer:
         """Begin to roll back to a release of another version; without one, to the one before."""
         wanted = await ask.body(wire.Rollback)

@@ -82,10 +82,7 @@ def _after(ask: Ask) -> int | None:
 
 
 def _stays(ask: Ask) -> bool:
-    follow = ask.query.get("follow", "true").lower()
-    if follow not in {"true", "false"}:
-        raise Invalid(follow="should be true or false")
-    return follow == "true"
+    return ask.flag("follow", default=True)
 
 
 def _wants_lines(ask: Ask) -> bool:

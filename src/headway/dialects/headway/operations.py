@@ -65,16 +65,7 @@ class Operations:
         shown = None if next is None else ids.show(next)
         return answer(wire.Listed(operations=[project.story(one) for one in page], next=shown, seq=seq))
 
-    @Says(
-        wire.Operation,
-        202,
-        body=wire.Begin,
-        also={200: wire.Plan},
-        params=(said.DRY_RUN,),
-        refuses=(*said.COMMAND, NotFound),
-        keyed=True,
-        location=True,
-    )
+    @said.command(body=wire.Begin, refuses=(*said.COMMAND, NotFound))
     async def begin(self, ask: Ask) -> Answer:
         """Begin an operation of a type that the settings have brought."""
         wish = await ask.body(wire.Begin)
@@ -113,28 +104,12 @@ class Operations:
         await cancelling.cancel(ask.world, id_in(ask), wish.reason, by=ask.actor, catalog=catalog)
         return answer(project.story(await self._stories.get(ask.account.id, id_in(ask))), 202)
 
-    @Says(
-        wire.Operation,
-        202,
-        also={200: wire.Plan},
-        params=(said.DRY_RUN,),
-        refuses=said.COMMAND,
-        keyed=True,
-        location=True,
-    )
+    @said.command()
     async def retry(self, ask: Ask) -> Answer:
         """The same again, as a new operation."""
         return await self._because_of(ask, retrying.retry)
 
-    @Says(
-        wire.Operation,
-        202,
-        also={200: wire.Plan},
-        params=(said.DRY_RUN,),
-        refuses=said.COMMAND,
-        keyed=True,
-        location=True,
-    )
+    @said.command()
     async def undo(self, ask: Ask) -> Answer:
         """What brings back the state before it, as a new operation."""
         return await self._because_of(ask, retrying.undo)

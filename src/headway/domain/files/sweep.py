@@ -8,6 +8,7 @@ from headway.domain.world import World
 from headway.errors import Unavailable
 from headway.store import exports, files
 from headway.store.database import StorageFull, Tx
+from headway.waiting import either
 
 log = logging.getLogger("files")
 
@@ -35,7 +36,7 @@ class Sweeper:
                 await self.sweep()
             except (Unavailable, StorageFull, OSError) as error:
                 log.warning("contents that nothing has are swept away later: %s", error)
-            await self._pause(stop)
+            await either(stop.wait(), self._world.clock.sleep(PAUSE_SECONDS))
 
     async def sweep(self) -> int:
         """How many contents went."""
@@ -53,17 +54,6 @@ class Sweeper:
                 found.add(digest)
         self._loose = found
         return gone
-
-    async def _pause(self, stop: asyncio.Event) -> None:
-        waits = (
-            asyncio.ensure_future(stop.wait()),
-            asyncio.ensure_future(self._world.clock.sleep(PAUSE_SECONDS)),
-        )
-        try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for wait in waits:
-                wait.cancel()
 
 
 async def _has(tx: Tx, digest: str) -> bool:

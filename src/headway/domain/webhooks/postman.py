@@ -20,6 +20,7 @@ from headway.model.operations import Event, NewEvent
 from headway.model.webhooks import PAUSES_SECONDS, Delivery, State, Webhook
 from headway.store import events, searches, webhooks
 from headway.store.database import StorageFull, Tx
+from headway.waiting import either
 
 log = logging.getLogger("webhooks")
 
@@ -80,7 +81,7 @@ class Postman:
                 except (Unavailable, StorageFull) as error:
                     log.warning("webhooks: %s", error)
                     seconds = LOOK_SECONDS
-                await self._woken(seconds)
+                await either(self._wake.wait(), self._world.clock.sleep(seconds))
                 await self._world.clock.sleep(PAUSE_SECONDS)
         finally:
             for task in carrying:
@@ -113,17 +114,6 @@ class Postman:
                 task.add_done_callback(carrying.discard)
         due = await database.read(lambda tx: webhooks.next_due(tx, now))
         return min([*rests, *([] if due is None else [(due - now) / SECOND])])
-
-    async def _woken(self, seconds: float) -> None:
-        waits = (
-            asyncio.ensure_future(self._wake.wait()),
-            asyncio.ensure_future(self._world.clock.sleep(seconds)),
-        )
-        try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for wait in waits:
-                wait.cancel()
 
     # -- making ----------------------------------------------------------------------------------------------
 
