@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from headway.builders.download import REDIRECTS_MAX, Reach, download, fault_of, is_public
+from headway.builders.download import REDIRECTS_MAX, Reach, download, fault_of
 from headway.errors import Failure
 
 REACH = Reach(bytes_max=100_000, seconds=30, private=True)
@@ -191,35 +191,3 @@ def test_an_http_url_is_a_place_to_take_it_from(url: str) -> None:
 )
 def test_anything_else_is_not(url: str) -> None:
     assert fault_of(url)
-
-
-@pytest.mark.parametrize("address", ["93.184.216.34", "1.1.1.1", "2606:4700::1111", "::ffff:1.1.1.1"])
-def test_what_anybody_reaches_is_public(address: str) -> None:
-    assert is_public(address)
-
-
-@pytest.mark.parametrize(
-    "address",
-    [
-        "127.0.0.1",
-        "10.1.2.3",
-        "172.16.0.1",
-        "192.168.1.1",
-        "169.254.169.254",
-        "100.64.0.1",
-        "0.0.0.0",
-        "224.0.0.1",
-        "255.255.255.255",
-        "::1",
-        "::",
-        "fe80::1%eth0",
-        "fd00::1",
-        "ff02::1",
-        "::ffff:127.0.0.1",
-        "::ffff:10.0.0.1",
-        "64:ff9b::7f00:1",
-        "2002:7f00:1::",
-    ],
-)
-def test_what_only_this_machine_or_its_network_reaches_is_not(address: str) -> None:
-    assert not is_public(address)

@@ -95,7 +95,7 @@ WRONG = [
     (
         "POST",
         "/v1/apps/{app}/deployments",
-        b'{"deployment": {"git_ref": "x", "source_url": "ftp://127.0.0.1:1/x.tar.gz"}}',
+        b'{"deployment": {"git_ref": "x", "source_url": "http://127.0.0.1:1/x.tar.gz"}}',
         422,
         "source_url",
     ),

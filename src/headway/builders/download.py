@@ -9,13 +9,13 @@ import contextlib
 import socket
 import ssl
 from collections.abc import AsyncGenerator, Generator
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from pathlib import Path
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 import h11
 import msgspec
 
+from headway.addresses import reached
 from headway.builders.refusals import disk_full_told, shown, wrong
 
 REDIRECTS_MAX = 5
@@ -23,8 +23,6 @@ URL_LENGTH_MAX = 8192
 _PORTS = {"http": 80, "https": 443}
 _PIECE_BYTES = 64 << 10
 _STUCK_SECONDS_MAX = 60
-_TRANSLATED = (IPv6Network("64:ff9b::/96"), IPv6Network("64:ff9b:1::/48"), IPv6Network("2002::/16"))
-"""Behind these, an address of the old kind is reached."""
 
 
 class Reach(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,17 +72,6 @@ def fault_of(url: str) -> str:
     return ""
 
 
-def is_public(address: str) -> bool:
-    """Whether anybody may reach the address, and would reach the same there."""
-    it: IPv4Address | IPv6Address = ip_address(address.partition("%")[0])
-    if isinstance(it, IPv6Address):
-        if it.ipv4_mapped is not None:
-            return is_public(str(it.ipv4_mapped))
-        if any(it in network for network in _TRANSLATED):
-            return False
-    return it.is_global and not it.is_multicast
-
-
 async def _follow(url: str, file: Path, reach: Reach) -> None:
     for _ in range(1 + REDIRECTS_MAX):
         if fault := fault_of(url):
@@ -123,7 +110,9 @@ async def _connected(
     parts: SplitResult, reach: Reach
 ) -> AsyncGenerator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
     host, port = parts.hostname or "", parts.port or _PORTS[parts.scheme]
-    address = await _address(host, port, reach)
+    address = await reached(host, port, private=reach.private)
+    if address is None:
+        raise wrong(f"the source may not be taken from {shown(host)}: its address is not a public one")
     context = ssl.create_default_context() if parts.scheme == "https" else None
     name = host if context else None
     reader, writer = await asyncio.open_connection(address, port, ssl=context, server_hostname=name)
@@ -131,15 +120,6 @@ async def _connected(
         yield reader, writer
     finally:
         writer.transport.abort()
-
-
-async def _address(host: str, port: int, reach: Reach) -> str:
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    addresses = [str(it[4][0]) for it in found]
-    allowed = [it for it in addresses if reach.private or is_public(it)]
-    if not allowed:
-        raise wrong(f"the source may not be taken from {shown(host)}: its address is not a public one")
-    return allowed[0]
 
 
 def _request(parts: SplitResult) -> h11.Request:

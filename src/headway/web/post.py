@@ -5,17 +5,15 @@ which leads elsewhere a moment later leads nowhere. Redirects are not followed, 
 """
 
 import asyncio
-import ipaddress
-import socket
 from collections.abc import Mapping
 from urllib.parse import urlsplit, urlunsplit
 
 import httpx2
 
+from headway.addresses import reached
 from headway.domain.webhooks.attempt import Went
 
 ANSWER_SECONDS = 15.0
-LOOKUP_SECONDS = 5.0
 
 
 class Poster:
@@ -38,11 +36,11 @@ class Poster:
         parts = urlsplit(url)
         host = parts.hostname or ""
         port = parts.port or (443 if parts.scheme == "https" else 80)
-        address = await self._address(host, port)
+        address = await reached(host, port, private=self._private)
         if address is None:
             return Went(None, f"{host} leads to a private address, and that is not allowed")
-        reached = f"[{address}]" if ":" in address else address
-        pinned = urlunsplit((parts.scheme, f"{reached}:{port}", parts.path or "/", parts.query, ""))
+        there = f"[{address}]" if ":" in address else address
+        pinned = urlunsplit((parts.scheme, f"{there}:{port}", parts.path or "/", parts.query, ""))
         # Who is meant, and whose certificate it must be, is still the name.
         named = {**headers, "host": parts.netloc}
         async with (
@@ -52,28 +50,3 @@ class Poster:
             ) as reply,
         ):
             return Went(reply.status_code, "" if reply.is_success else f"it answered {reply.status_code}")
-
-    async def _address(self, host: str, port: int) -> str | None:
-        """An address of the host; None where any of them is not allowed."""
-        loop = asyncio.get_running_loop()
-        async with asyncio.timeout(LOOKUP_SECONDS):
-            found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        addresses = [str(it[4][0]) for it in found]
-        if not self._private and not all(is_public(it) for it in addresses):
-            return None
-        return addresses[0]
-
-
-def is_public(address: str) -> bool:
-    """Whether the address is one of the public internet, also behind what IPv6 wraps around IPv4."""
-    it = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(it, ipaddress.IPv6Address):
-        inner = it.ipv4_mapped or it.sixtofour or (it.teredo[1] if it.teredo else None)
-        if inner is not None:
-            return is_public(str(inner))
-        if it in _NAT64:
-            return is_public(str(ipaddress.IPv4Address(int(it) & 0xFFFFFFFF)))
-    return it.is_global and not it.is_multicast
-
-
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")

@@ -334,12 +334,21 @@ async def test_what_is_no_place_to_take_an_archive_from_is_refused(
 
 async def test_a_url_of_this_machine_is_not_gone_to(outside: Outside, world: World, app: App) -> None:
     deployment, operation = await result(
-        outside, await deploy(world, app, "http://127.0.0.1:1/a.tar.gz", "v2", outside.by)
+        outside, await deploy(world, app, "http://localhost:1/a.tar.gz", "v2", outside.by)
     )
     assert deployment.status == "build-error"
     assert operation.detail is not None
     assert "not a public one" in operation.detail.text
     await nothing_has_changed(outside, app)
+
+
+async def test_a_url_that_is_plainly_of_this_machine_is_refused_at_once(
+    outside: Outside, world: World, app: App
+) -> None:
+    with pytest.raises(Invalid) as refused:
+        await deploy(world, app, "http://127.0.0.1:1/a.tar.gz", "v2", outside.by)
+    assert set(refused.value.fields) == {"source_url"}
+    assert await outside.database.read(lambda tx: deployments.count(tx, app.id)) == 0
 
 
 async def test_a_second_one_meanwhile_is_refused_and_leaves_no_deployment(

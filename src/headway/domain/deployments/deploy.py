@@ -5,10 +5,12 @@ before that. Read DEPLOY, near the end, first.
 """
 
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 
 from headway import ids
+from headway.addresses import is_plainly_private
 from headway.builders.download import fault_of
 from headway.builders.port import Source
 from headway.clock import SECOND
@@ -95,13 +97,25 @@ async def _submitted(
         await permitted(tx, app.id, by, DEPLOY.name)
         if (earlier := await world.desk.earlier(tx, key)) is not None:
             return await deployments.of_operation(tx, earlier.id, app.id), earlier
-        if not origin.ours and (fault := fault_of(origin.url)):
+        if not origin.ours and (fault := _fault_of(world, origin.url)):
             raise Invalid(source_url=fault)
         params = await _planned(world, tx, app, origin, ref)
         operation = await world.desk.submit(tx, DEPLOY, params, by=by, key=key)
         return await _begun(tx, params, operation, by), operation
 
     return await world.database.write(body)
+
+
+def _fault_of(world: World, url: str) -> str:
+    """What is plainly wrong with a URL to take an archive from; where its name leads is looked at when it is followed."""
+    if fault := fault_of(url):
+        return fault
+    is_private = is_plainly_private(urlsplit(url).hostname or "")
+    return (
+        "should not lead to a private address"
+        if is_private and not world.config.source_private_addresses
+        else ""
+    )
 
 
 async def _planned(world: World, tx: Tx, app: App, origin: Origin, ref: str) -> Deploy:

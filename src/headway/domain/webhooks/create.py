@@ -1,9 +1,9 @@
 """Make a webhook: from now on it is told of what its account may see."""
 
-import ipaddress
 import secrets
 from urllib.parse import urlsplit
 
+from headway.addresses import is_plainly_private
 from headway.domain.world import World
 from headway.errors import Invalid
 from headway.model.operations import Actor, NewEvent
@@ -32,9 +32,5 @@ async def create_webhook(world: World, url: str, names: list[str], by: Actor) ->
 
 def _refuse_private(world: World, url: str) -> None:
     """What is plain from the URL is said at once; where its name leads is looked at each time."""
-    try:
-        address = ipaddress.ip_address(urlsplit(url).hostname or "")
-    except ValueError:
-        return
-    if not address.is_global and not world.config.webhook_private_addresses:
+    if is_plainly_private(urlsplit(url).hostname or "") and not world.config.webhook_private_addresses:
         raise Invalid(url="should not lead to a private address")
