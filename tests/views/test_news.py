@@ -74,3 +74,18 @@ async def test_a_snapshot_says_behind_what_to_go_on(world: World, news: News, by
     await create(world, "hello-world", by)
     seq, active = await news.snapshot(by.account_id)
     assert (seq, active) == ((await news.bounds()).last, [])
+
+
+async def test_an_app_that_came_a_moment_ago_is_seen_at_once(world: World, by: Actor, other: Account) -> None:
+    feed = Feed(world.database)
+    news = News(Stories(world.database, feed, world.clock, {}))
+    follower = news.follower(by.account_id, (await news.bounds()).last)
+    follower.begin(lambda: None)
+    await say(world, "token.created", f"account:{by.account_id}")
+    assert len(await follower.read()) == 1
+    feed.close()  # What is committed from now on is on disk, and nobody has heard of it.
+    app = await create(world, "hello-world", by)
+    await say(world, "app.scaled", f"app:{app.id}", Actor(account_id=other.id))
+    told = [event.name for event in await follower.read()]
+    assert (told[0], told[-1]) == ("app.created", "app.scaled")
+    follower.end()

@@ -11,8 +11,10 @@ from headway.engine.declare import OperationType, Step
 from headway.engine.feed import Feed
 from headway.errors import NotFound
 from headway.model.accounts import Account
-from headway.model.operations import Actor, Search
+from headway.model.operations import Actor, Phase, Search
+from headway.store import operations
 from headway.views.stories import Stories
+from tests.records import an_operation
 
 
 class Nothing(msgspec.Struct, frozen=True):
@@ -73,3 +75,23 @@ async def test_what_somebody_else_began_is_not_there(
         await stories.get(other.id, id)
     with pytest.raises(NotFound):
         await stories.log(other.id, id, 0)
+
+
+async def test_the_end_is_told_even_before_its_news_has_come(world: World, by: Actor) -> None:
+    feed = Feed(world.database)
+    stories = Stories(world.database, feed, world.clock, {})
+    it = an_operation(
+        id=world.ids.next(), account_id=by.account_id, phase=Phase.RUNNING, owner=1, fence=1, target="house:1"
+    )
+    assert await world.database.journal(operations.accepted(it, by))
+    early = await stories.follower(by.account_id, it.id, 0)
+    early.begin(lambda: None)
+    begun = await early.read()
+    assert (await early.read(), early.ended) == ([], False)
+    feed.close()  # What is committed from now on is on disk, and nobody has heard of it.
+    assert await world.database.journal(operations.finished(it, world.clock.now(), Phase.SUCCEEDED, None))
+    late = await stories.follower(by.account_id, it.id, begun[-1].seq)
+    late.begin(lambda: None)
+    assert ([event.name for event in await late.read()], late.ended) == (["operation.succeeded"], True)
+    for follower in (early, late):
+        follower.end()

@@ -82,9 +82,13 @@ class Topic:
                 self._made[key] = made
             return made
 
-    async def read(self, after: int) -> list[Event]:
-        """What is there behind event `after`, at most a page; not to be changed, others read it too."""
-        return await self.once(after, lambda: self._read(after))
+    async def read(self, after: int, *, now: bool = False) -> list[Event]:
+        """What is there behind event `after`, at most a page; not to be changed, others read it too.
+
+        What was read once for all may lack what was committed a moment ago: who reads on will be woken for it.
+        Who will not be, reads `now`.
+        """
+        return await (self._read(after) if now else self.once(after, lambda: self._read(after)))
 
 
 class Feed:

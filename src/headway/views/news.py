@@ -54,18 +54,19 @@ class Follower:
         """What has happened since it was read last and may be seen, at most a page."""
         topic = self._topic
         assert topic is not None, "it has not begun"
-        while page := await topic.read(self._after):
-            may_see = await self._may_see(topic)
+        while page := await topic.read(self._after, now=not self._stays):
+            may_see = await self._may_see(topic, page[-1])
             self._after = page[-1].seq
             if seen := [it for it in page if may_see(it)]:
                 return seen
         self.ended = not self._stays
         return []
 
-    async def _may_see(self, topic: Topic) -> Callable[[Event], bool]:
+    async def _may_see(self, topic: Topic, last: Event) -> Callable[[Event], bool]:
         account_id = self._account_id
+        # What may be seen is read behind the event: an app that it is the first to tell of is among it.
         targets = await topic.once(
-            ("targets", account_id),
+            ("targets", account_id, last.seq),
             lambda: self._database.read(lambda tx: searches.targets_of(tx, account_id)),
         )
         mine = f"account:{account_id}"

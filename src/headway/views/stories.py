@@ -101,13 +101,12 @@ class Follower:
     async def read(self) -> list[Event]:
         """What has happened since it was read last, at most a page; not to be changed, others read it too."""
         assert self._topic is not None, "it has not begun"
-        page = await self._topic.read(self._after)
+        last = self._over or not self._stays
+        page = await self._topic.read(self._after, now=last)
         if page:
             self._after = page[-1].seq
         # Of one that ended long ago the last event may be forgotten.
-        self.ended = any(event.name in ENDS for event in page) or (
-            not page and (self._over or not self._stays)
-        )
+        self.ended = any(event.name in ENDS for event in page) or (not page and last)
         return page
 
 
