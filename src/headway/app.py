@@ -27,6 +27,7 @@ from headway.dialects.toloka.dialect import TOLOKA
 from headway.dialects.workiva.dialect import workiva
 from headway.domain.accounts.ensure_admin import ensure_admin
 from headway.domain.containers.reconcile import Reconciler
+from headway.domain.cron_tasks.keep_time import Timekeeper
 from headway.domain.deployments.sweep import Sweeper as ReleaseSweeper
 from headway.domain.domains.renew import Renewer
 from headway.domain.files.sweep import Sweeper
@@ -99,6 +100,7 @@ class Platform:
             Reconciler(world),
             world.sites,
             Keeper(world),
+            Timekeeper(world),
             Sweeper(world),
             PoolKeeper(world),
             self.worker,

@@ -16,7 +16,9 @@ from pathlib import Path
 
 import msgspec
 
+from headway.builders import cron_file
 from headway.builders.archive import Limits, unpack
+from headway.builders.cron_file import CronFile
 from headway.builders.environment import environment
 from headway.builders.output import Output
 from headway.builders.packs import classic
@@ -25,7 +27,7 @@ from headway.builders.port import Slug, Source
 from headway.builders.procfile import BYTES_MAX, POSTDEPLOY, Procfile, parse
 from headway.builders.refusals import disk_full_told, full, shown, wrong
 from headway.builders.slugignore import leave_out
-from headway.builders.slugs import Slugs
+from headway.builders.slugs import Kept, Slugs
 from headway.builders.surroundings import Surroundings
 from headway.builders.threads import in_thread
 from headway.builders.toolchains import Machine
@@ -33,6 +35,7 @@ from headway.builders.trees import plain_file, read_plain, remove
 from headway.clock import Clock
 from headway.config import Config
 from headway.errors import Failure
+from headway.model.cron_tasks import CronLine
 from headway.model.sizes import SIZES, Size
 from headway.runtimes.port import Runtime, Task
 
@@ -127,6 +130,7 @@ class Buildpack:
         await unpack(source.archive, tree, self._bounds.unpacking)
         _narrow(tree, source.environment.get("PROJECT_DIR", ""))
         _procfile(tree)
+        _cron_file(tree)
         title, name, plan = self._planned(tree, source.environment)
         _tell(output, title, plan)
         _write(tree, plan.files)
@@ -134,8 +138,17 @@ class Buildpack:
         _write_variables(work / "env", source.environment)
         await self._carry_out(source, plan, output)
         processes = _processes(_procfile(tree), _with_released(tree, plan), output)
+        cron = _cron(_cron_file(tree), output)
         await in_thread(lambda alive: leave_out(tree, alive))
-        return await self._keep(tree, name, processes, output)
+        kept = await self._kept(tree, output)
+        return Slug(
+            digest=kept.digest,
+            folder=kept.folder,
+            size_bytes=kept.size_bytes,
+            processes=processes,
+            pack=name,
+            cron=cron,
+        )
 
     def _planned(self, tree: Path, variables: Mapping[str, str]) -> tuple[str, str, Plan]:
         listed = read_plain(tree, classic.LIST, BYTES_MAX)
@@ -221,20 +234,14 @@ class Buildpack:
             return wrong(fault)
         return wrong(f"the build failed: {command.title} exited with {code}")
 
-    async def _keep(self, tree: Path, pack: str, processes: dict[str, str], output: Output) -> Slug:
+    async def _kept(self, tree: Path, output: Output) -> Kept:
         kept = await in_thread(lambda alive: self._slugs.keep(tree, alive))
         if kept.size_bytes > (most := self._bounds.slug_bytes_max):
             raise wrong(
                 f"what was built is too large: it has {kept.size_bytes:,} bytes, at most {most:,} are kept"
             )
         output.step(f"Built {kept.digest[:19]}, {kept.size_bytes / 1e6:,.1f} MB")
-        return Slug(
-            digest=kept.digest,
-            folder=kept.folder,
-            size_bytes=kept.size_bytes,
-            processes=processes,
-            pack=pack,
-        )
+        return kept
 
 
 def _narrow(tree: Path, name: str) -> None:
@@ -268,6 +275,12 @@ def _procfile(tree: Path) -> Procfile:
     """What the Procfile says: asked before the build, to fail early, and after it, for it may write one."""
     content = read_plain(tree, "Procfile", BYTES_MAX)
     return Procfile(processes={}) if content is None else parse(content)
+
+
+def _cron_file(tree: Path) -> CronFile:
+    """What cron.json says: asked before the build and after it, as the Procfile is."""
+    content = read_plain(tree, cron_file.NAME, cron_file.BYTES_MAX)
+    return CronFile(lines=()) if content is None else cron_file.parse(content)
 
 
 def _write_variables(folder: Path, variables: Mapping[str, str]) -> None:
@@ -326,3 +339,11 @@ def _processes(procfile: Procfile, plan: Plan, output: Output) -> dict[str, str]
     if "web" not in processes:
         output.warning("there is no web process, so nothing will answer requests; name one in a Procfile")
     return processes
+
+
+def _cron(file: CronFile, output: Output) -> tuple[CronLine, ...]:
+    for warning in file.warnings:
+        output.warning(f"{cron_file.NAME}, {warning}")
+    if file.lines:
+        output.step(f"Scheduled tasks: {len(file.lines)}")
+    return file.lines

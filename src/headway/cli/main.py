@@ -6,6 +6,7 @@ from headway.cli.account import account
 from headway.cli.apps import apps, deploy, logs, releases, restart, rollback, scale
 from headway.cli.bench import bench
 from headway.cli.completion import completion
+from headway.cli.cron import cron
 from headway.cli.demo import demo
 from headway.cli.deprecations import deprecations
 from headway.cli.doctor import doctor
@@ -36,6 +37,7 @@ from headway.cli.up import up
         scale,
         restart,
         run,
+        cron,
         logs,
         env,
         releases,

@@ -2,7 +2,7 @@
 
 from starlette.datastructures import Headers
 
-from headway.dialects.headway import files, logs, variables, webhooks, wire
+from headway.dialects.headway import cron_tasks, files, logs, variables, webhooks, wire
 from headway.dialects.headway.apps import Apps
 from headway.dialects.headway.deployments import Deployments
 from headway.dialects.headway.events import Events
@@ -74,6 +74,7 @@ def _of_apps(stories: Stories) -> tuple[Route, ...]:
         Route("GET", f"{_APP}/containers", apps.containers),
         Route("POST", f"{_APP}/restart", apps.restart),
         Route("POST", f"{_APP}/run", apps.run),
+        Route("GET", f"{_APP}/cron_tasks", cron_tasks.list_all),
         Route("POST", f"{_APP}/deployments", deployments.create),
         Route("GET", f"{_APP}/deployments", deployments.list),
         Route("GET", f"{_APP}/releases", deployments.releases),
