@@ -49,6 +49,8 @@ class Bounds(msgspec.Struct, frozen=True, kw_only=True):
     build_output_bytes_max: int
     build_disk_bytes_max: int
     slug_bytes_max: int
+    buildpack_folder: Path | None = None
+    """Where the operator keeps classic packs that apps may use."""
     size: Size = SIZES["2XL"]
 
 
@@ -65,6 +67,7 @@ def bounds(config: Config) -> Bounds:
         build_output_bytes_max=config.build_output_bytes_max,
         build_disk_bytes_max=config.build_disk_bytes_max,
         slug_bytes_max=config.slug_bytes_max,
+        buildpack_folder=Path(config.buildpack_folder) if config.buildpack_folder else None,
     )
 
 
@@ -135,13 +138,15 @@ class Buildpack:
         await self._carry_out(source, plan, output)
         processes = _processes(_procfile(tree), _with_released(tree, plan), output)
         await in_thread(lambda alive: leave_out(tree, alive))
-        return await self._keep(tree, name, processes, output)
+        report = classic.reported(_said_in(tree, classic.REPORT))
+        slug = await self._keep(tree, name, processes, output)
+        return msgspec.structs.replace(slug, report=report)
 
     def _planned(self, tree: Path, variables: Mapping[str, str]) -> tuple[str, str, Plan]:
         listed = read_plain(tree, classic.LIST, BYTES_MAX)
-        urls = classic.asked_for(variables, None if listed is None else listed.decode(errors="replace"))
-        if urls:
-            return "Buildpack", "classic", classic.plan(urls)
+        text = None if listed is None else listed.decode(errors="replace")
+        if wanted := classic.asked_for(variables, text, self._bounds.buildpack_folder):
+            return "Buildpack", "classic", classic.plan(wanted)
         pack, plan = self._chosen(tree, variables)
         return pack.title, pack.name, plan
 
@@ -152,10 +157,10 @@ class Buildpack:
 
     def _chosen(self, tree: Path, variables: Mapping[str, str]) -> tuple[Pack, Plan]:
         project = looked_at(tree, self._packs)
-        name = variables.get("BUILDPACK_NAME", "")
+        name = variables.get(classic.NAME, "")
         if name and name not in {pack.name for pack in self._packs}:
             known = ", ".join(pack.name for pack in self._packs)
-            raise wrong(f"BUILDPACK_NAME is {name!r}, it should be one of {known}")
+            raise wrong(f"BUILDPACK_NAME is {shown(name)!r}, it should be one of {known}")
         for pack in self._packs:
             if pack.name == name or (not name and pack.detects(project)):
                 return pack, pack.plan(project, self._machine)
@@ -277,12 +282,13 @@ def _write_variables(folder: Path, variables: Mapping[str, str]) -> None:
         (folder / name).write_text(value)
 
 
+def _said_in(tree: Path, file: str) -> str:
+    return (read_plain(tree, file, _TEXT_BYTES_MAX) or b"").decode(errors="replace")
+
+
 def _with_released(tree: Path, plan: Plan) -> Plan:
     """The plan with what a classic pack said at its end: its process types, and its variables as defaults."""
-    said = read_plain(tree, classic.RELEASED, _TEXT_BYTES_MAX)
-    if said is None:
-        return plan
-    released = classic.released(said.decode(errors="replace"))
+    released = classic.released(_said_in(tree, classic.RELEASED))
     if released.variables:
         # What has run may have put a link there that leads outside.
         if not (tree / _VARIABLES).parent.resolve().is_relative_to(tree.resolve()):

@@ -185,9 +185,11 @@ async def build(run: Run[Deploy, World]) -> dict[str, Any]:
         ref=params.ref,
         environment=resolved({it.name: it.value for it in known}),
         build_id=ids.show(run.operation.id),
+        stack=app.stack,
     )
     slug = await world.builder.build(wanted, run.say)
-    return {"slug": {"digest": slug.digest, "size": slug.size_bytes, "processes": dict(slug.processes)}}
+    made = {"digest": slug.digest, "size": slug.size_bytes, "processes": dict(slug.processes)}
+    return {"slug": made, "report": dict(slug.report)} if slug.report else {"slug": made}
 
 
 async def make_release(run: Run[Deploy, World]) -> dict[str, Any]:
