@@ -11,6 +11,7 @@ is read as untrusted.
 
 import shlex
 import shutil
+import signal
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
@@ -38,6 +39,7 @@ from headway.runtimes.port import Runtime, Task
 
 _TEXT_BYTES_MAX = 1 << 20
 _DISK_BYTES_MIN = 16 << 20
+_FILE_TOO_LARGE = 128 + signal.SIGXFSZ
 _VARIABLES = ".profile.d/00_config_vars.sh"
 
 
@@ -213,8 +215,9 @@ class Buildpack:
             if failure.code == "timeout-error":
                 raise wrong(f"the build took longer than {self._bounds.build_seconds:g} seconds") from failure
             if failure.code == "disk-error":
-                most = f"{self._bounds.build_disk_bytes_max:,}"
-                raise wrong(f"the build took too much disk, at most {most} bytes may be taken") from failure
+                # What it kept for the next one is a part of it, and would stop that one as well.
+                await self.forget_cache(task.app_id)
+                raise self._too_much_disk() from failure
             raise
         finally:
             output.end()
@@ -222,9 +225,15 @@ class Buildpack:
     def _failed(self, command: Command, code: int) -> Failure:
         if shutil.disk_usage(self._folder).free < _DISK_BYTES_MIN:
             return full()
+        if code == _FILE_TOO_LARGE:
+            return self._too_much_disk()
         if fault := classic.fault_of(code):
             return wrong(fault)
         return wrong(f"the build failed: {command.title} exited with {code}")
+
+    def _too_much_disk(self) -> Failure:
+        most = self._bounds.build_disk_bytes_max
+        return wrong(f"the build took too much disk, at most {most:,} bytes may be taken")
 
     async def _keep(self, tree: Path, pack: str, processes: dict[str, str], output: Output) -> Slug:
         kept = await in_thread(lambda alive: self._slugs.keep(tree, alive))
