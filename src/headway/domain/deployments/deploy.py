@@ -187,10 +187,12 @@ async def build(run: Run[Deploy, World]) -> dict[str, Any]:
         ref=params.ref,
         environment=resolved({it.name: it.value for it in known}),
         build_id=ids.show(run.operation.id),
+        stack=app.stack,
     )
     slug = await world.builder.build(wanted, run.say)
-    note = {"digest": slug.digest, "size": slug.size_bytes, "processes": dict(slug.processes)}
-    return {"slug": {**note, "cron": msgspec.to_builtins(slug.cron)}}
+    made = {"digest": slug.digest, "size": slug.size_bytes, "processes": dict(slug.processes)}
+    note = {"slug": {**made, "cron": msgspec.to_builtins(slug.cron)}}
+    return {**note, "report": dict(slug.report)} if slug.report else note
 
 
 async def make_release(run: Run[Deploy, World]) -> dict[str, Any]:
