@@ -57,7 +57,7 @@ from headway.runtimes.process import Process
 from headway.store.blobs import Blobs
 from headway.store.database import Database
 from headway.store.logbook import Logbook
-from headway.store.sqlite import Sqlite
+from headway.store.opening import named
 from headway.views import keys
 from headway.views.stories import Stories
 from headway.web.ask import edge
@@ -165,13 +165,7 @@ async def assembled(config: Config) -> AsyncGenerator[Platform]:
 
 def opened(config: Config, clock: Clock) -> Database:
     """The database that the settings name, not connected yet. Invalid for an unknown kind."""
-    if not config.database:
-        return Sqlite(config.folder / "headway.db", clock)
-    if config.database.startswith(("postgresql://", "postgres://")):
-        from headway.store.postgres import Postgres  # noqa: PLC0415 - its driver costs memory that SQLite need not
-
-        return Postgres(config.database, clock)
-    raise Invalid(database="should be a postgresql:// URL, or empty for SQLite")
+    return named(config.database or config.folder / "headway.db", clock)
 
 
 async def _platform(config: Config, clock: Clock, database: Database) -> Platform:

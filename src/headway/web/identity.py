@@ -9,6 +9,7 @@ import binascii
 import contextlib
 from base64 import b64decode
 from collections.abc import Iterable
+from typing import Protocol
 
 import msgspec
 
@@ -40,6 +41,14 @@ class Caller(msgspec.Struct, frozen=True):
     """When this has to be asked again, on the monotonic clock."""
     scopes: frozenset[str] | None = None
     """What the secret is good for; None for everything."""
+
+
+class Doorkeeper(Protocol):
+    """Knows who asks."""
+
+    async def caller(self, secret: str | None, audience: str = API) -> Caller:
+        """Who holds the secret. Unauthenticated where nobody does."""
+        ...
 
 
 class Identity:

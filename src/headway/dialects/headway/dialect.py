@@ -42,14 +42,14 @@ def headway(stories: Stories) -> Dialect:
 
 
 def _routes(stories: Stories) -> tuple[Route, ...]:
-    return (*_of_operations(stories), *_of_apps(stories), *_of_webhooks(), *_of_files())
+    return (*of_operations(stories), _begin(stories), *_of_apps(stories), *_of_webhooks(), *_of_files())
 
 
-def _of_operations(stories: Stories) -> tuple[Route, ...]:
+def of_operations(stories: Stories) -> tuple[Route, ...]:
+    """What there is of operations that somebody has begun."""
     operations, events = Operations(stories), Events(stories, News(stories))
     return (
         Route("GET", f"{PREFIX}/operations", operations.list),
-        Route("POST", f"{PREFIX}/operations", operations.begin),
         Route("GET", _OPERATION, operations.get),
         Route("GET", f"{_OPERATION}/events", events.of_operation),
         Route("GET", f"{_OPERATION}/log", operations.log),
@@ -59,6 +59,10 @@ def _of_operations(stories: Stories) -> tuple[Route, ...]:
         Route("POST", f"{_OPERATION}/undo", operations.undo),
         Route("GET", f"{PREFIX}/events", events.of_all),
     )
+
+
+def _begin(stories: Stories) -> Route:
+    return Route("POST", f"{PREFIX}/operations", Operations(stories).begin)
 
 
 def _of_apps(stories: Stories) -> tuple[Route, ...]:
