@@ -39,6 +39,7 @@ VERBS: Final = {
     "env": Verb("env", "env", "Environment variables: show, set, unset."),
     "releases": Verb("apps", "releases", "List the releases of an app."),
     "rollback": Verb("apps", "rollback", "Let a release that is kept serve again."),
+    "pools": Verb("pools", "pools", "Labelling pools: who may answer."),
     "completion": Verb(
         "completion", "completion", "Print what a shell is to read so that it completes our commands."
     ),
