@@ -13,6 +13,7 @@ from headway.cli.down import down
 from headway.cli.env import env
 from headway.cli.login import login
 from headway.cli.ops import ops
+from headway.cli.pools import pools
 from headway.cli.run import run
 from headway.cli.simulate import simulation
 from headway.cli.test import test
@@ -40,6 +41,7 @@ from headway.cli.up import up
         env,
         releases,
         rollback,
+        pools,
         completion,
         test,
         bench,
