@@ -121,10 +121,11 @@ class _Door:
             self._check_sunset(route)
             return await route.handler(asked)
         mark = edge.snapshots.mark()
-        asked.known = await edge.identity.caller(self._dialect.secret(asked.headers), self._dialect.audience)
-        edge.limits.count(asked.known.account.id)
+        audience = route.audience or self._dialect.audience
+        asked.known = await edge.identity.caller(self._dialect.secret(asked.headers), audience)
+        edge.limits.count(asked.known.counted)
         if self._limits is not None and route.counted:
-            self._limits.count(asked.known.account.id)
+            self._limits.count(asked.known.counted)
         self._check_sunset(route)
         app = await route.handler(asked)
         # What is answered from memory is not looked at here, so it could not say what a deprecated route must.
