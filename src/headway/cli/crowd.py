@@ -8,7 +8,7 @@ import msgspec
 from rich.console import Console
 
 from headway.cli.client import Client
-from headway.cli.labelling import API, Door, Labelling
+from headway.cli.labelling import API, Door, Labelling, let_in
 from headway.cli.remote import as_json as json_option
 from headway.cli.remote import remote, said
 from headway.clock import SystemClock
@@ -54,8 +54,10 @@ async def simulate(client: Client, pool: str, *, as_json: bool, **how: Any) -> N
             raise Refusal(f"pool {pool} is {found['status'].lower()}; open it first")
         fields = await labelling.fields(found)
         of = questions(people.seed, fields, _read(how["known"], list[Known]) if how["known"] else ())
-        foreman = Foreman(people, of, Door(labelling, pool), SystemClock(), pace=how["pace"])
-        shift = await watched(foreman, by_turns=how["by_turns"])
+        async with let_in(client, [it.name for it in people.people]) as tokens:
+            door = Door(labelling, pool, tokens)
+            foreman = Foreman(people, of, door, SystemClock(), pace=how["pace"])
+            shift = await watched(foreman, by_turns=how["by_turns"])
     told = report(people, fields, shift)
     said(msgspec.json.encode(told)) if as_json else click.echo(summary(shift))
 

@@ -7,12 +7,12 @@ from rich.console import Console
 from headway.cli import terminal
 from headway.cli.client import Client
 from headway.cli.crowd import summary, watched
-from headway.cli.labelling import API, Door, Labelling
+from headway.cli.labelling import API, Door, Labelling, let_in
 from headway.clock import SystemClock
 from headway.testing.crowd import Questions, crowd, questions
 from headway.testing.shift import Foreman
 
-SEED, PEOPLE, ACCURACY, TASKS, OVERLAP, CONTROLS = 7, 12, 0.7, 120, 3, 12
+SEED, PEOPLE, ACCURACY, TASKS, OVERLAP, CONTROLS = 7, 12, 0.75, 120, 5, 12
 FIELD, ANIMALS = "result", ["cat", "dog", "cow"]
 PROJECT: dict[str, Any] = {
     "public_name": "Animals",
@@ -70,8 +70,9 @@ class PoolLife:
         fields = await self._labelling.fields({"project_id": await self._project_of(pool)})
         of = questions(SEED, fields)
         people = crowd(SEED, PEOPLE, ACCURACY)
-        shift = await watched(Foreman(people, of, Door(self._labelling, pool), SystemClock()))
-        self._say(summary(shift))
+        async with let_in(self._client, [it.name for it in people.people]) as tokens:
+            door = Door(self._labelling, pool, tokens)
+            self._say(summary(await watched(Foreman(people, of, door, SystemClock()))))
         return of
 
     async def _project_of(self, pool: str) -> str:

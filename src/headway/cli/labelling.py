@@ -1,18 +1,21 @@
 """Speaks with the pools service of a running platform, in Toloka's dialect: whoever owns pools, and those who work in them."""
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
 import httpx2
 import msgspec
 
-from headway.cli.client import ANSWER_SECONDS, Declined, Unreachable
+from headway.cli.client import ANSWER_SECONDS, Client, Declined, Unreachable
+from headway.dialects.headway.wire_workers import Worker
+from headway.errors import Refusal
 from headway.model.specs import Fields
 from headway.testing.shift import Work
 
 API, WORK = "/api/v1", "/worker/v1"
-CONNECTIONS = 100
+CONNECTIONS, CONFLICT = 100, 409
 CLOSED = "POOL_INAPPROPRIATE_STATUS"
 FIELDS = 50
 """So many wrong ones are told, at most."""
@@ -43,10 +46,13 @@ class Labelling:
     ) -> None:
         await self.http.aclose()
 
-    async def ask(self, method: str, path: str, body: Any = None, **query: str | int) -> Any:
-        """What is answered there; None where the answer is empty."""
+    async def ask(
+        self, method: str, path: str, body: Any = None, *, token: str = "", **query: str | int
+    ) -> Any:
+        """What is answered there, to the account or to who has another token; None where the answer is empty."""
+        headers = {"Authorization": f"OAuth {token}"} if token else None
         try:
-            reply = await self.http.request(method, path, json=body, params=query or None)
+            reply = await self.http.request(method, path, json=body, params=query or None, headers=headers)
         except httpx2.TransportError as error:
             raise Unreachable(f"{self.http.base_url} does not answer: {error}") from error
         if not reply.is_success:
@@ -82,18 +88,40 @@ def _declined(reply: httpx2.Response) -> Declined:
     return Refused(reply.status_code, str(said.get("code")), text)
 
 
-class Door:
-    """Where work of one pool is given out, over HTTP."""
+@contextlib.asynccontextmanager
+async def let_in(client: Client, names: Sequence[str]) -> AsyncGenerator[dict[str, str]]:
+    """Workers of these names, each with their token; afterwards nobody is let in by these any more."""
+    try:
+        yield {name: await _token(client, name) for name in names}
+    finally:
+        for name in names:
+            with contextlib.suppress(Refusal):
+                await client.ask("DELETE", f"/workers/{name}")
 
-    def __init__(self, labelling: Labelling, pool_id: str) -> None:
+
+async def _token(client: Client, name: str) -> str:
+    """Another one, where such a worker is there."""
+    try:
+        made = await client.ask("POST", "/workers", body={"name": name})
+    except Declined as refusal:
+        if refusal.status != CONFLICT:
+            raise
+        made = await client.ask("POST", f"/workers/{name}/token")
+    return str(msgspec.json.decode(made, type=Worker).token)
+
+
+class Door:
+    """Where work of one pool is given out, over HTTP, to workers who have tokens of their own."""
+
+    def __init__(self, labelling: Labelling, pool_id: str, tokens: Mapping[str, str]) -> None:
         self._labelling = labelling
         self._pool_id = pool_id
+        self._tokens = tokens
 
     async def take(self, person: str) -> Work | None:
         """What that person has in hand then; None where there is nothing for them, or the pool is closed by now."""
-        path = f"{WORK}/pools/{self._pool_id}/assignments"
         try:
-            given = await self._labelling.ask("POST", path, {"user_id": person})
+            given = await self._ask(person, f"/pools/{self._pool_id}/assignments", {})
         except Refused as refusal:
             if refusal.code == CLOSED:
                 return None
@@ -103,8 +131,11 @@ class Door:
     async def submit(self, person: str, id: str, answers: Sequence[dict[str, Any]]) -> None:
         """These are their answers."""
         solutions = [{"output_values": values} for values in answers]
-        await self._labelling.ask("POST", f"{WORK}/assignments/{id}/submit", {"solutions": solutions})
+        await self._ask(person, f"/assignments/{id}/submit", {"solutions": solutions})
 
     async def skip(self, person: str, id: str) -> None:
         """They give it back."""
-        await self._labelling.ask("POST", f"{WORK}/assignments/{id}/skip", {})
+        await self._ask(person, f"/assignments/{id}/skip", {})
+
+    async def _ask(self, person: str, path: str, body: Any) -> Any:
+        return await self._labelling.ask("POST", f"{WORK}{path}", body, token=self._tokens[person])
