@@ -17,6 +17,7 @@ from pathlib import Path
 
 import msgspec
 
+from headway.builders import manifest
 from headway.builders.archive import Limits, unpack
 from headway.builders.environment import environment
 from headway.builders.output import Output
@@ -34,6 +35,7 @@ from headway.builders.trees import plain_file, read_plain, remove
 from headway.clock import Clock
 from headway.config import Config
 from headway.errors import Failure
+from headway.model.manifests import Manifest
 from headway.model.sizes import SIZES, Size
 from headway.runtimes.port import Runtime, Task
 
@@ -107,6 +109,12 @@ class Buildpack:
             raise
         finally:
             await self.discard(source.build_id)
+
+    async def manifest(self, source: Source) -> Manifest | None:
+        """See the port."""
+        return await manifest.read(
+            source.archive, source.environment.get("PROJECT_DIR", ""), self._bounds.unpacking
+        )
 
     async def slug(self, digest: str) -> Path:
         """See the port."""

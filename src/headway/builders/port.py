@@ -10,6 +10,7 @@ from typing import Protocol
 
 import msgspec
 
+from headway.model.manifests import Manifest
 from headway.model.stacks import DEFAULT_STACK
 
 
@@ -53,6 +54,13 @@ class Builder(Protocol):
         outside, too many or too large files, a wrong Procfile, an unknown kind of project, a pack that failed.
         Failure `no-space` when the disk is full. Cancelling the call ends the build before it returns. May be
         repeated; the same content gives the same digest.
+        """
+        ...
+
+    async def manifest(self, source: Source) -> Manifest | None:
+        """What the source's `scalingo.json` or `app.json` wants; None where it has none.
+
+        Failure `build-error` where that or the archive is wrong.
         """
         ...
 
