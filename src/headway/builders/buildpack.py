@@ -17,7 +17,7 @@ from pathlib import Path
 
 import msgspec
 
-from headway.builders import cron_file
+from headway.builders import cron_file, manifest
 from headway.builders.archive import Limits, unpack
 from headway.builders.cron_file import CronFile
 from headway.builders.environment import environment
@@ -37,6 +37,7 @@ from headway.clock import Clock
 from headway.config import Config
 from headway.errors import Failure
 from headway.model.cron_tasks import CronLine
+from headway.model.manifests import Manifest
 from headway.model.sizes import SIZES, Size
 from headway.runtimes.port import Runtime, Task
 
@@ -110,6 +111,12 @@ class Buildpack:
             raise
         finally:
             await self.discard(source.build_id)
+
+    async def manifest(self, source: Source) -> Manifest | None:
+        """See the port."""
+        return await manifest.read(
+            source.archive, source.environment.get("PROJECT_DIR", ""), self._bounds.unpacking
+        )
 
     async def slug(self, digest: str) -> Path:
         """See the port."""
