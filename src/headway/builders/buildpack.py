@@ -11,7 +11,7 @@ is read as untrusted.
 
 import shlex
 import shutil
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -69,7 +69,10 @@ def bounds(config: Config) -> Bounds:
 
 
 class Buildpack:
-    """Builds with the packs it is given, tried in their order; BUILDPACK_NAME among the variables chooses one."""
+    """Builds with the packs it is given, tried in their order; BUILDPACK_NAME among the variables chooses one.
+
+    `machine` tells what there is to build with.
+    """
 
     def __init__(
         self,
@@ -79,7 +82,7 @@ class Buildpack:
         *,
         bounds: Bounds,
         packs: Sequence[Pack],
-        machine: Machine,
+        machine: Callable[[], Awaitable[Machine]],
         surroundings: Surroundings,
     ) -> None:
         self._folder = folder
@@ -127,7 +130,7 @@ class Buildpack:
         await unpack(source.archive, tree, self._bounds.unpacking)
         _narrow(tree, source.environment.get("PROJECT_DIR", ""))
         _procfile(tree)
-        title, name, plan = self._planned(tree, source.environment)
+        title, name, plan = self._planned(tree, source.environment, await self._machine())
         _tell(output, title, plan)
         _write(tree, plan.files)
         self._write_settings(work / "settings")
@@ -137,12 +140,12 @@ class Buildpack:
         await in_thread(lambda alive: leave_out(tree, alive))
         return await self._keep(tree, name, processes, output)
 
-    def _planned(self, tree: Path, variables: Mapping[str, str]) -> tuple[str, str, Plan]:
+    def _planned(self, tree: Path, variables: Mapping[str, str], machine: Machine) -> tuple[str, str, Plan]:
         listed = read_plain(tree, classic.LIST, BYTES_MAX)
         urls = classic.asked_for(variables, None if listed is None else listed.decode(errors="replace"))
         if urls:
             return "Buildpack", "classic", classic.plan(urls)
-        pack, plan = self._chosen(tree, variables)
+        pack, plan = self._chosen(tree, variables, machine)
         return pack.title, pack.name, plan
 
     def _work(self, build_id: str) -> Path:
@@ -150,7 +153,7 @@ class Buildpack:
         assert "/" not in build_id, build_id
         return self._folder / "builds" / build_id
 
-    def _chosen(self, tree: Path, variables: Mapping[str, str]) -> tuple[Pack, Plan]:
+    def _chosen(self, tree: Path, variables: Mapping[str, str], machine: Machine) -> tuple[Pack, Plan]:
         project = looked_at(tree, self._packs)
         name = variables.get("BUILDPACK_NAME", "")
         if name and name not in {pack.name for pack in self._packs}:
@@ -158,7 +161,7 @@ class Buildpack:
             raise wrong(f"BUILDPACK_NAME is {name!r}, it should be one of {known}")
         for pack in self._packs:
             if pack.name == name or (not name and pack.detects(project)):
-                return pack, pack.plan(project, self._machine)
+                return pack, pack.plan(project, machine)
         kinds = "; ".join(f"{pack.title}: {pack.recognised_by}" for pack in self._packs)
         raise wrong(f"the kind of project was not recognised; what is recognised: {kinds}")
 
