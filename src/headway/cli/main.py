@@ -34,10 +34,12 @@ VERBS: Final = {
     "scale": Verb("apps", "scale", "Change how many containers an app runs, and how large."),
     "restart": Verb("apps", "restart", "Restart an app, or some of its containers."),
     "run": Verb("run", "run", "Run a command beside an app, at this terminal."),
+    "cron": Verb("cron", "cron", "List what an app runs by the clock."),
     "logs": Verb("apps", "logs", "Show what an app has said."),
     "env": Verb("env", "env", "Environment variables: show, set, unset."),
     "releases": Verb("apps", "releases", "List the releases of an app."),
     "rollback": Verb("apps", "rollback", "Let a release that is kept serve again."),
+    "pools": Verb("pools", "pools", "Labelling pools: who may answer."),
     "completion": Verb(
         "completion", "completion", "Print what a shell is to read so that it completes our commands."
     ),
