@@ -9,7 +9,6 @@ from pathlib import Path
 
 from headway import config as settings
 from headway import lifecycle
-from headway.authorities.acme import Acme
 from headway.authorities.closed import Closed
 from headway.authorities.port import Authority
 from headway.builders import buildpack, surroundings, toolchains
@@ -83,7 +82,10 @@ class Platform:
     worker: Worker[World]
 
     def services(self) -> Sequence[lifecycle.Service]:
-        """In the order in which they start; the one that listens is last, so who gets an answer finds all ready."""
+        """In the order in which they start; the one that listens is behind all that its answers lean on.
+
+        The feed is last, so it stops first: answers that are held back are given before the server waits for them.
+        """
         world, config = self.world, self.world.config
         feed = Feed(world.database)
         stories = Stories(world.database, feed, world.clock, catalog_with(config.operation_types))
@@ -117,6 +119,7 @@ class Platform:
                 drain_seconds=config.drain_seconds,
                 connections_max=config.connections_max,
             ),
+            feed,
         )
 
 
@@ -201,7 +204,7 @@ async def _platform(config: Config, clock: Clock, database: Database) -> Platfor
         router=router,
         sites=Sites(database, router, clock),
         authority=_authority(config, clock),
-        builder=await _builder(config, clock, runtime),
+        builder=_builder(config, clock, runtime),
         logbook=Logbook(
             folder / "logs",
             clock,
@@ -226,6 +229,8 @@ def _authority(config: Config, clock: Clock) -> Authority:
         return Closed()
     if not config.apps_tls:
         raise Invalid(acme_directory="needs apps_tls: without it nothing is served over TLS")
+    from headway.authorities.acme import Acme  # noqa: PLC0415 - its client is a seventh of all that is read at start
+
     return Acme(
         config.folder / "acme",
         clock,
@@ -235,14 +240,14 @@ def _authority(config: Config, clock: Clock) -> Authority:
     )
 
 
-async def _builder(config: Config, clock: Clock, runtime: Process) -> buildpack.Buildpack:
+def _builder(config: Config, clock: Clock, runtime: Process) -> buildpack.Buildpack:
     return buildpack.Buildpack(
         config.folder / "builds",
         runtime,
         clock,
         bounds=buildpack.bounds(config),
         packs=PACKS,
-        machine=await toolchains.found(pip=toolchains.own_pip()),
+        machine=toolchains.Once(lambda: toolchains.found(pip=toolchains.own_pip())),
         surroundings=surroundings.gathered(settings.environment(), Path.home()),
     )
 
