@@ -18,6 +18,7 @@ from headway.dialects.toloka import (
 from headway.dialects.toloka.refuse import refuse
 from headway.web.described import described
 from headway.web.dialect import Dialect
+from headway.web.identity import WORK
 from headway.web.openapi import About
 from headway.web.routes import Route
 
@@ -81,10 +82,11 @@ ROUTES = (
     Route("PUT", f"{PREFIX}/user-skills", skills.set_of_user),
     Route("GET", f"{PREFIX}/user-skills", skills.users),
     # Where people work: ours.
-    Route("POST", f"{WORKER_PREFIX}/pools/{_ONE}/assignments", workers.issue),
-    Route("GET", f"{WORKER_PREFIX}/assignments/{_ONE}", workers.get),
-    Route("POST", f"{WORKER_PREFIX}/assignments/{_ONE}/submit", workers.submit),
-    Route("POST", f"{WORKER_PREFIX}/assignments/{_ONE}/skip", workers.skip),
+    Route("GET", f"{WORKER_PREFIX}/me", workers.me, audience=WORK),
+    Route("POST", f"{WORKER_PREFIX}/pools/{_ONE}/assignments", workers.issue, audience=WORK),
+    Route("GET", f"{WORKER_PREFIX}/assignments/{_ONE}", workers.get, audience=WORK),
+    Route("POST", f"{WORKER_PREFIX}/assignments/{_ONE}/submit", workers.submit, audience=WORK),
+    Route("POST", f"{WORKER_PREFIX}/assignments/{_ONE}/skip", workers.skip, audience=WORK),
 )
 
 ABOUT = About(

@@ -6,9 +6,10 @@ from typing import Any
 
 import msgspec
 
+from headway.clock import SECOND
 from headway.dialects.toloka.refuse import word
 from headway.ids import show
-from headway.model.assignments import Assignment
+from headway.model.assignments import Assignment, AssignmentStatus
 from headway.model.labelling_projects import Project
 from headway.model.operations import Detail, Phase
 from headway.model.pool_operations import PoolOperation
@@ -293,8 +294,13 @@ def assignment(shown: Shown) -> dict[str, Any]:
     return {**_assignment(shown.assignment, mixed=shown.mixed), "tasks": tasks}
 
 
-def work(shown: Shown, hidden: frozenset[str]) -> dict[str, Any]:
-    """An assignment as the one sees it who works on it: nothing of what is known already, and no hidden fields."""
+def work(shown: Shown, hidden: frozenset[str], *, now: int) -> dict[str, Any]:
+    """An assignment as the one sees it who works on it: nothing of what is known already, and no hidden fields.
+
+    Of one that is active also how long that is still so: clocks differ.
+    """
+    it = shown.assignment
+    left = None if it.status is not AssignmentStatus.ACTIVE or it.due_at is None else it.due_at - now
     tasks = [
         {
             "id": show(one.id),
@@ -305,7 +311,8 @@ def work(shown: Shown, hidden: frozenset[str]) -> dict[str, Any]:
         }
         for one in shown.tasks
     ]
-    return {**_assignment(shown.assignment, mixed=shown.mixed), "tasks": tasks}
+    limit = _present(seconds_left=None if left is None else max(0, left // SECOND))
+    return {**_assignment(it, mixed=shown.mixed), **limit, "tasks": tasks}
 
 
 def _assignment(it: Assignment, *, mixed: bool) -> dict[str, Any]:

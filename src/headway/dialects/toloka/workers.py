@@ -1,6 +1,7 @@
 """Where work is given out and answers come in. The vendor has no public way for this; this one is ours.
 
-Whoever owns the pool asks in the name of those who work, whom it calls as it likes.
+Two may ask: a worker, with a token of their own, for themselves; and whoever owns the pool, with an API token, in the
+name of those who work, whom it calls as it likes: by `user_id`.
 """
 
 from headway.dialects.toloka import asked, project, wire
@@ -8,11 +9,20 @@ from headway.domain.assignments.issue import issue as issue_work
 from headway.domain.assignments.submit import skip as skip_work
 from headway.domain.assignments.submit import submit as submit_work
 from headway.errors import Conflict
+from headway.ids import show
 from headway.model.fields import Errors, Reader, refuse_any
 from headway.views import assignments
 from headway.web.ask import Ask
 from headway.web.body import Answer, answer, empty
 from headway.web.says import Says
+
+
+@Says(wire.OBJECT)
+async def me(ask: Ask) -> Answer:
+    """Who works, and for whom; without `user_id` where it is the owner of the pools who asks."""
+    worker = ask.caller.worker
+    who = {} if worker is None else {"user_id": worker.name}
+    return answer({**who, "requester": {"id": show(ask.account.id), "name": ask.account.name}})
 
 
 @Says(wire.OBJECT, 201, also={204: None}, body=wire.OBJECT, refuses=(Conflict,))
@@ -33,7 +43,7 @@ async def get(ask: Ask) -> Answer:
 async def submit(ask: Ask) -> Answer:
     """Answer it."""
     id, given = asked.id_of(ask, "assignment"), await asked.object_of(ask)
-    await submit_work(ask.world, id, given.get("solutions"), ask.actor)
+    await submit_work(ask.world, id, given.get("solutions"), ask.actor, _self(ask))
     return await _work(ask, id)
 
 
@@ -41,11 +51,20 @@ async def submit(ask: Ask) -> Answer:
 async def skip(ask: Ask) -> Answer:
     """Give it back."""
     id = asked.id_of(ask, "assignment")
-    await skip_work(ask.world, id, ask.actor)
+    await skip_work(ask.world, id, ask.actor, _self(ask))
     return await _work(ask, id)
 
 
+def _self(ask: Ask) -> str:
+    """The worker who asks; empty for the owner of the pools, who may ask for anybody."""
+    worker = ask.caller.worker
+    return "" if worker is None else worker.name
+
+
 async def _user(ask: Ask) -> str:
+    """Who is to have the work: a worker themselves, whatever they send."""
+    if worker := _self(ask):
+        return worker
     errors: Errors = {}
     user_id = Reader(await asked.object_of(ask), errors).text("user_id", required=True, longest=100)
     refuse_any(errors)
@@ -53,6 +72,8 @@ async def _user(ask: Ask) -> str:
 
 
 async def _work(ask: Ask, id: int, status: int = 200) -> Answer:
-    shown, spec = await assignments.given(ask.world.database, ask.account.id, id)
+    shown, spec = await assignments.given(ask.world.database, ask.account.id, id, _self(ask))
     hidden = frozenset(name for name, field in spec.input_spec.items() if field.hidden)
-    return answer(project.work(shown, hidden), status)
+    it = project.work(shown, hidden, now=ask.world.clock.now())
+    mine = {"id": show(ask.account.id), "myself": ask.caller.worker is None}
+    return answer({**it, "owner": mine}, status)

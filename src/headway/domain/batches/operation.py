@@ -50,13 +50,14 @@ async def submit(
     by: Actor,
     *,
     shown: str = "",
+    chunk_size: int = CHUNK_SIZE,
 ) -> PoolOperation:
-    """Begin to make them. Unfit where the asker has an operation called `shown`; TooLarge."""
+    """Begin to make them, so many in one transaction. Unfit where the asker has an operation called `shown`; TooLarge."""
     if len(items) > OBJECTS_MAX:
         raise TooLarge(f"at most {OBJECTS_MAX} objects can be made in one operation")
     chunks = [
-        msgspec.json.encode(items[start : start + CHUNK_SIZE]).decode()
-        for start in range(0, len(items), CHUNK_SIZE)
+        msgspec.json.encode(items[start : start + chunk_size]).decode()
+        for start in range(0, len(items), chunk_size)
     ]
     params = Batch(
         owner_id=by.account_id,
