@@ -66,6 +66,7 @@ from headway.web.post import Poster
 from headway.web.server import Server
 from headway.web.status import status
 from headway.web.tunnel import TunnelServer
+from headway.workplace.pages import WORKPLACE
 
 ENVOY_WORKERS = 2
 _PORT = re.compile("[0-9]{1,5}")
@@ -90,7 +91,14 @@ class Platform:
         feed = Feed(world.database)
         stories = Stories(world.database, feed, world.clock, catalog_with(config.operation_types))
         threshold = edge(world, feed)
-        dialects = (SCALINGO, TOLOKA, workiva(config, world.clock), headway(stories), git(threshold))
+        dialects = (
+            SCALINGO,
+            TOLOKA,
+            workiva(config, world.clock),
+            headway(stories),
+            git(threshold),
+            WORKPLACE,
+        )
         roof = mount(threshold, dialects, status(world))
         return (
             self.runtime,

@@ -6,10 +6,16 @@ import sys
 import traceback
 
 import scenarios_batches
+import scenarios_label
 import scenarios_operations
 import scenarios_pools
 
-SCENARIOS = {**vars(scenarios_operations), **vars(scenarios_batches), **vars(scenarios_pools)}
+SCENARIOS = {
+    **vars(scenarios_operations),
+    **vars(scenarios_batches),
+    **vars(scenarios_label),
+    **vars(scenarios_pools),
+}
 
 for line in sys.stdin:
     asked = json.loads(line)

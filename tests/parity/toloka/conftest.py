@@ -18,6 +18,8 @@ ROOT = HERE.parents[2]
 CACHE = ROOT / ".cache" / "parity-toloka"
 LOCK = HERE / "requirements.lock"
 INSTALL_SECONDS_MAX = 600
+STUDIO = "tk-us-the-studio"
+"""The token of an account that the scenarios of others leave alone."""
 Drive = Callable[..., dict[str, Any]]
 
 

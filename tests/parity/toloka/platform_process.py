@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from headway.clock import SystemClock
 from headway.config import Config
+from headway.dialects.headway.dialect import headway
 from headway.dialects.toloka.dialect import TOLOKA
 from headway.domain.catalog import CATALOG
 from headway.domain.pools.keep import PoolKeeper
@@ -17,9 +18,12 @@ from headway.engine.submit import Desk
 from headway.engine.worker import Worker
 from headway.ids import Ids
 from headway.store.sqlite import Sqlite
+from headway.views.stories import Stories
 from headway.web.ask import edge
 from headway.web.dialect import mount
-from tests.ready_made import peopled, served, world_on
+from headway.workplace.pages import WORKPLACE
+from tests.parity.toloka.conftest import STUDIO
+from tests.ready_made import add_account, peopled, served, world_on
 
 
 async def main(folder: Path) -> None:
@@ -49,13 +53,16 @@ async def main(folder: Path) -> None:
     worker.given(world)
     if new:
         await peopled(world)
+        await add_account(world, "the-studio", STUDIO)
     stop = asyncio.Event()
     async with asyncio.TaskGroup() as group:
         for service in (worker, PoolKeeper(world)):
             ready = asyncio.Event()
             group.create_task(service.serve(ready, stop))
             await ready.wait()
-        async with served(mount(edge(world, Feed(database)), [TOLOKA])) as address:
+        feed = Feed(database)
+        spoken = [TOLOKA, headway(Stories(database, feed, clock, CATALOG)), WORKPLACE]
+        async with served(mount(edge(world, feed), spoken)) as address:
             os.write(1, f"{address}\n".encode())
             await asyncio.Event().wait()
 
