@@ -1,0 +1,8 @@
+"""Whom the platform knows: accounts enough for all scenarios, and their tokens."""
+
+ACCOUNTS = 200
+
+
+def token_of(number: int) -> str:
+    """The token of one of them."""
+    return f"tk-us-secret-of-{number:03}"
