@@ -61,5 +61,5 @@ async def test_a_part_that_cannot_start_stops_those_before_it_and_is_raised() ->
 
 
 async def test_a_part_that_does_not_stop_is_cut_off() -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         assert await life(Stubborn("stubborn", []), drain_seconds=0.01)

@@ -27,6 +27,7 @@ from headway.dialects.toloka.dialect import TOLOKA
 from headway.dialects.workiva.dialect import workiva
 from headway.domain.accounts.ensure_admin import ensure_admin
 from headway.domain.containers.reconcile import Reconciler
+from headway.domain.cron_tasks.keep_time import Timekeeper
 from headway.domain.deployments.sweep import Sweeper as ReleaseSweeper
 from headway.domain.domains.renew import Renewer
 from headway.domain.files.sweep import Sweeper
@@ -56,7 +57,7 @@ from headway.runtimes.process import Process
 from headway.store.blobs import Blobs
 from headway.store.database import Database
 from headway.store.logbook import Logbook
-from headway.store.sqlite import Sqlite
+from headway.store.opening import named
 from headway.views import keys
 from headway.views.stories import Stories
 from headway.web.ask import edge
@@ -99,6 +100,7 @@ class Platform:
             Reconciler(world),
             world.sites,
             Keeper(world),
+            Timekeeper(world),
             Sweeper(world),
             PoolKeeper(world),
             self.worker,
@@ -163,13 +165,7 @@ async def assembled(config: Config) -> AsyncGenerator[Platform]:
 
 def opened(config: Config, clock: Clock) -> Database:
     """The database that the settings name, not connected yet. Invalid for an unknown kind."""
-    if not config.database:
-        return Sqlite(config.folder / "headway.db", clock)
-    if config.database.startswith(("postgresql://", "postgres://")):
-        from headway.store.postgres import Postgres  # noqa: PLC0415 - its driver costs memory that SQLite need not
-
-        return Postgres(config.database, clock)
-    raise Invalid(database="should be a postgresql:// URL, or empty for SQLite")
+    return named(config.database or config.folder / "headway.db", clock)
 
 
 async def _platform(config: Config, clock: Clock, database: Database) -> Platform:

@@ -45,7 +45,7 @@ def s02_both_schemes_and_no_other_token(url):
     began = time.monotonic()
     refused(no.AuthenticationApiError, client(url, "nobody").get_requester)
     refused(no.AuthenticationApiError, client(url, "a" * 23 + ".b.c").get_requester)
-    assert time.monotonic() - began < 12, "it was tried again"
+    assert time.monotonic() - began < 20
 
 
 def s03_whatever_comes_the_answer_is_an_error_with_a_code(url):

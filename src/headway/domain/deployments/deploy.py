@@ -18,6 +18,7 @@ from headway.domain.access import permitted
 from headway.domain.apps.rollback import rollback
 from headway.domain.containers import formation, running
 from headway.domain.containers.swap import Swap, Swapping
+from headway.domain.cron_tasks.put_in_force import put_in_force
 from headway.domain.deployments import hook, source
 from headway.domain.deployments.source import Origin
 from headway.domain.deployments.upload import own_archive
@@ -28,6 +29,7 @@ from headway.engine.declare import OperationType, Run, Step
 from headway.engine.submit import Key, key_of
 from headway.errors import Conflict, Invalid
 from headway.model.apps import App, Container, ContainerType
+from headway.model.cron_tasks import CronLine
 from headway.model.deployments import FAILURES, SUCCESS, Deployment, Release
 from headway.model.operations import Actor, Detail, NewEvent, Operation
 from headway.model.variables import resolved
@@ -185,9 +187,12 @@ async def build(run: Run[Deploy, World]) -> dict[str, Any]:
         ref=params.ref,
         environment=resolved({it.name: it.value for it in known}),
         build_id=ids.show(run.operation.id),
+        stack=app.stack,
     )
     slug = await world.builder.build(wanted, run.say)
-    return {"slug": {"digest": slug.digest, "size": slug.size_bytes, "processes": dict(slug.processes)}}
+    made = {"digest": slug.digest, "size": slug.size_bytes, "processes": dict(slug.processes)}
+    note = {"slug": {**made, "cron": msgspec.to_builtins(slug.cron)}}
+    return {**note, "report": dict(slug.report)} if slug.report else note
 
 
 async def make_release(run: Run[Deploy, World]) -> dict[str, Any]:
@@ -218,6 +223,8 @@ async def _kept(run: Run[Deploy, World], tx: Tx) -> Release:
         variables={it.name: it.value for it in await variables.of_app(tx, params.app_id)},
         ref=params.ref,
         created_at=run.world.clock.now(),
+        # An operation that a program before cron had begun has none in its notes.
+        cron=msgspec.convert(slug.get("cron", ()), tuple[CronLine, ...]),
     )
     await releases.keep(tx, release)
     return release
@@ -243,6 +250,7 @@ async def record(run: Run[Deploy, World], tx: Tx) -> None:
     await containers.keep_types(tx, plan.formation)
     await containers.replace(tx, params.app_id, plan.after)
     await apps.released(tx, params.app_id, params.release_id, now)
+    await put_in_force(run.world, tx, await releases.get(tx, params.release_id))
     await apps.deployed(tx, params.app_id, params.deployment_id)
     await deployments.end(tx, params.deployment_id, SUCCESS, now, run.notes["slug"]["size"])
     await releases.trim(tx, params.app_id, params.release_id, run.world.config.releases_kept)
