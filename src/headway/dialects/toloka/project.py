@@ -37,6 +37,7 @@ PHASES = {
 }
 """The other way round: from which phase to which."""
 BATCHES = {"task.batch_create": "TASK", "task_suite.batch_create": "TASK_SUITE"}
+GENERATE = "known_solutions.generate"
 INVALID = "validation-error"
 """Why a batch ends whose objects are to blame; any other reason is told of each object."""
 _PARAMETERS = {
@@ -104,16 +105,37 @@ def _parameters(known: PoolOperation) -> dict[str, Any]:
     if known.operation.type in BATCHES:
         return params["options"]
     if known.operation.type == "solution.aggregate":
-        return _aggregated(params)
+        return _aggregated(known, params)
+    if known.operation.type == GENERATE:
+        return _generated(known, params)
     return {name: show(params[name]) for name in _PARAMETERS.get(known.operation.type, ())}
 
 
-def _aggregated(params: dict[str, Any]) -> dict[str, Any]:
-    told = {"pool_id": show(params["pool_id"]), "algorithm": params["algorithm"]}
+def _aggregated(known: PoolOperation, params: dict[str, Any]) -> dict[str, Any]:
+    told = {
+        "pool_id": show(params["pool_id"]),
+        "pool_name": params["pool_name"],
+        "project_id": show(params["project_id"]),
+        "requester_id": show(known.operation.account_id),
+        "algorithm": params["algorithm"],
+    }
     if not params["skill_id"]:
-        return told | {"input_fields": [], "aggregated_output_fields": list(params["fields"])}
+        fields = {"input_fields": [], "missing_output_fields": []}
+        return told | fields | {"aggregated_output_fields": list(params["fields"])}
     fields = [{"name": name} for name in params["fields"]]
     return told | {"aggregated_fields": fields, "answer_weight_skill_id": show(params["skill_id"])}
+
+
+def _generated(known: PoolOperation, params: dict[str, Any]) -> dict[str, Any]:
+    """Spelt as the vendor spells it."""
+    of = params["of"]
+    return {
+        "pool_id": show(of["pool_id"]),
+        "poolName": of["pool_name"],
+        "project_id": show(of["project_id"]),
+        "projectName": params["project_name"],
+        "requesterId": show(known.operation.account_id),
+    }
 
 
 def _details(known: PoolOperation) -> dict[str, Any]:
@@ -160,6 +182,19 @@ def _of_items(known: PoolOperation, items: list[Item]) -> list[dict[str, Any]]:
             output = {f"{noun.lower()}_id": show(it.became)}
             told.append({"type": f"{noun}_CREATE", "success": True, "input": it.given, "output": output})
     return told
+
+
+def generated(made: list[Task]) -> list[dict[str, Any]]:
+    """The log of an operation that has made control tasks: what became of which task."""
+    return [
+        {
+            "type": "KNOWN_SOLUTION_CREATE",
+            "success": True,
+            "input": {"pool_id": show(it.pool_id), "origin_task_id": it.content["origin_task_id"]},
+            "output": {"task_id": show(it.id)},
+        }
+        for it in made
+    ]
 
 
 def _worded(error: Mapping[str, str]) -> dict[str, str]:
