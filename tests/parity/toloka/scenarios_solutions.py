@@ -16,6 +16,7 @@ from making import (
     a_suite,
     a_task,
     client,
+    filled,
     filled_at_once,
     given,
     plain,
@@ -95,7 +96,10 @@ def s50_answers_are_weighed_by_skill(url):
     found = {one.task_id: one for one in it.get_aggregated_solutions(op.id)}
     said = [(found[id].output_values["result"], round(float(found[id].confidence), 3)) for id in ids]
     assert said == [("OK", 0.977), ("BAD", 0.761), ("BAD", 0.962), ("OK", 0.609)]
-    return {"pool": pool.id, "skill": skill.id, "ids": ids}
+    alone = tc.aggregation.WeightedDynamicOverlapTaskAggregatedSolutionRequest
+    for id in ids:
+        wanted = alone(task_id=id, pool_id=pool.id, answer_weight_skill_id=skill.id, fields=[FIELD])
+        assert it.aggregate_solutions_by_task(wanted) == found[id]
 
 
 def s51_only_what_was_accepted_counts(url):
@@ -222,3 +226,95 @@ def s39_there_is_one_result_of_each(url, operation):
     found = list(it.get_aggregated_solutions(operation))
     assert len({one.task_id for one in found}) == len(found) == 4
     assert len(it.find_operations(type="SOLUTION.AGGREGATE").items) == 1
+
+
+# -- control tasks -------------------------------------------------------------------------------------------
+
+
+def generate(url, pool, **wanted):
+    return plain(url, "POST", f"/api/v1/pools/{pool.id}/known-solutions/generate", json=wanted)
+
+
+def seen(task):
+    """What everybody sees on the image: every other time a cat."""
+    n = int(task["input_values"]["image"].rpartition("/")[2].removesuffix(".jpg"))
+    return "cat" if n % 2 else "dog"
+
+
+def answer_all(url, pool, user):
+    """How many tasks they had."""
+    had = 0
+    while (one := given(url, pool, user)) is not None:
+        solutions = [{"output_values": {"result": seen(task)}} for task in one["tasks"]]
+        reply = worker(url, "POST", f"/assignments/{one['id']}/submit", json={"solutions": solutions})
+        reply.raise_for_status()
+        had += len(solutions)
+    return had
+
+
+def s55_control_tasks_are_made_of_answers(url):
+    it = client(url)
+    pool = a_pool(it, mixed=True)
+    tasks = it.create_tasks([a_task(pool, n, overlap=3) for n in range(10)])
+    it.open_pool(pool.id)
+    assert [answer_all(url, pool, user) for user in ("ann", "bob", "cid")] == [10, 10, 10]
+    it.close_pool(pool.id)
+    reply = generate(url, pool, field="result", max_count=6)
+    op = it.wait_operation(it.get_operation(reply.json()["id"]))
+    assert (reply.status_code, op.status) == (202, Operation.Status.SUCCESS)
+    assert [one.id for one in it.find_operations(type="KNOWN_SOLUTIONS.GENERATE").items] == [op.id]
+    log = it.get_operation_log(op.id)
+    assert {(one.type, one.success) for one in log} == {("KNOWN_SOLUTION_CREATE", True)}
+    made = {one.id: one for one in it.get_tasks(pool_id=pool.id) if one.known_solutions}
+    assert set(made) == {one.output["task_id"] for one in log}
+    assert len(made) == 6
+    labels = [one.known_solutions[0].output_values["result"] for one in made.values()]
+    assert sorted(labels) == ["cat"] * 3 + ["dog"] * 3
+    assert all(one.infinite_overlap for one in made.values())
+    assert {one.origin_task_id for one in made.values()} <= {one.id for one in tasks.items.values()}
+    for one in made.values():
+        assert one.known_solutions[0].output_values["result"] == seen({"input_values": one.input_values})
+    again = generate(url, pool, field="result")
+    assert (again.status_code, again.json()["code"]) == (409, "CONFLICT_STATE")
+
+
+def s55_they_are_mixed_in_and_give_a_skill(url):
+    it = client(url)
+    skill = it.create_skill(tc.Skill(name=f"sees {uuid.uuid4()}", public_requester_description={"EN": "x"}))
+    rules = tc.quality_control.QualityControl()
+    rules.add_action(
+        collector=tc.collectors.GoldenSet(),
+        conditions=[tc.conditions.GoldenSetAnswersCount >= 1],
+        action=tc.actions.SetSkillFromOutputField(
+            skill_id=skill.id, from_field="golden_set_correct_answers_rate"
+        ),
+    )
+    pool = a_pool(it, mixed=True, quality_control=rules)
+    it.create_tasks([a_task(pool, n, overlap=3) for n in range(4)])
+    it.open_pool(pool.id)
+    for user in ("ann", "bob", "cid"):
+        answer_all(url, pool, user)
+    it.close_pool(pool.id)
+    it.wait_operation(it.get_operation(generate(url, pool, max_count=4).json()["id"]))
+    closed = it.get_pool(pool.id)
+    closed.mixer_config.golden_tasks_count = 2
+    it.update_pool(pool.id, closed)
+    it.create_tasks([a_task(pool, n) for n in range(10, 14)])
+    it.open_pool(pool.id)
+    assert answer_all(url, pool, "dan") == 8
+    assert [(one.user_id, one.value) for one in it.get_user_skills(skill_id=skill.id)] == [("dan", 100)]
+
+
+def s55_when_they_cannot_be_made(url):
+    it = client(url)
+    suites, mixing = filled(it), a_pool(it, mixed=True)
+    assert generate(url, suites).json()["code"] == "MIXER_CONFIG_REQUIRED"
+    it.create_tasks([a_task(mixing)])
+    it.open_pool(mixing.id)
+    assert generate(url, mixing).json()["code"] == "INAPPROPRIATE_STATUS"
+    it.close_pool(mixing.id)
+    assert set(generate(url, mixing, field="image").json()["payload"]) == {"field"}
+    op = it.wait_operation(it.get_operation(generate(url, mixing).json()["id"]))
+    (why,) = it.get_operation_log(op.id)
+    assert (op.status, why.success) == (Operation.Status.FAIL, False)
+    assert why.output["code"] == "NOT_ENOUGH_ANSWERS"
