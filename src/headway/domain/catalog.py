@@ -12,6 +12,7 @@ from headway.domain.deployments.deploy import DEPLOY
 from headway.domain.domains.certify import CERTIFY
 from headway.domain.files.copy import COPY
 from headway.domain.files.export import EXPORT
+from headway.domain.known_solutions.generate import GENERATE
 from headway.domain.labelling_projects.archive import ARCHIVE as ARCHIVE_PROJECT
 from headway.domain.one_offs.start import START
 from headway.domain.one_offs.stop import STOP
@@ -29,6 +30,16 @@ CATALOG: dict[str, OperationType[Any, World]] = {
     type.name: type
     for type in (
         *(SCALE, RESTART, RENAME, ROLLBACK, CONFIGURE, DELETE, DEPLOY, CERTIFY, START, STOP, COPY, EXPORT),
-        *(OPEN, CLOSE, ARCHIVE_POOL, CLONE, ARCHIVE_PROJECT, CREATE_TASKS, CREATE_SUITES, AGGREGATE),
+        *(
+            OPEN,
+            CLOSE,
+            ARCHIVE_POOL,
+            CLONE,
+            ARCHIVE_PROJECT,
+            CREATE_TASKS,
+            CREATE_SUITES,
+            AGGREGATE,
+            GENERATE,
+        ),
     )
 }

@@ -78,6 +78,20 @@ class Defaults(msgspec.Struct, frozen=True):
     default_overlap_for_new_tasks: int | None = None
 
 
+class DynamicOverlap(msgspec.Struct, frozen=True):
+    """How sure answers are to be, and how many people are asked for that at most."""
+
+    max_overlap: int
+    min_confidence: float
+    answer_weight_skill_id: str
+    fields: list[dict[str, Any]]
+
+    @property
+    def names(self) -> list[str]:
+        """Which fields of an answer count."""
+        return [str(it.get("name")) for it in self.fields]
+
+
 class Terms(msgspec.Struct, frozen=True):
     """What of all that is said of a pool decides what happens in it."""
 
@@ -90,6 +104,7 @@ class Terms(msgspec.Struct, frozen=True):
     defaults: Defaults | None = None
     mixer_config: Mixer | None = None
     """How suites are mixed; None where they are uploaded."""
+    dynamic_overlap_config: DynamicOverlap | None = None
 
     @property
     def accepts_by_itself(self) -> bool:
@@ -201,7 +216,8 @@ def _check_dynamic_overlap(reader: Reader) -> None:
     most = config.integer("max_overlap", 1, OVERLAP_MAX, required=True)
     config.number("min_confidence", 0, 1, required=True)
     config.text("answer_weight_skill_id", required=True)
-    config.array("fields", required=True, least=1)
+    for field in config.objects("fields", required=True, least=1):
+        field.text("name", required=True)
     least = (reader.given.get("defaults") or {}).get("default_overlap_for_new_tasks")
     if most is not None and isinstance(least, int) and most <= least:
         config.wrong("max_overlap", "value-less-than-min", "Value must be greater than the default overlap")

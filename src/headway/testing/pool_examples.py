@@ -22,7 +22,7 @@ from headway.domain.task_suites.batch_create import BATCH_CREATE as CREATE_SUITE
 from headway.domain.tasks.batch_create import BATCH_CREATE as CREATE_TASKS
 from headway.domain.world import World
 from headway.ids import show
-from headway.model.batches import CHUNK_SIZE, Options
+from headway.model.batches import Options
 from headway.model.labelling_projects import ProjectStatus
 from headway.model.listing import Search
 from headway.model.operations import Actor
@@ -48,8 +48,8 @@ POOL: dict[str, Any] = {
     "defaults": {"default_overlap_for_new_task_suites": 1},
 }
 MIXER = {"real_tasks_count": 2, "golden_tasks_count": 0, "training_tasks_count": 0}
-OBJECTS = CHUNK_SIZE + 1
-"""Two chunks."""
+OBJECTS, CHUNK = 3, 2
+"""Two chunks; the second is not full."""
 
 
 class PoolExample(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,7 +96,7 @@ def _suite(pool: Pool) -> dict[str, Any]:
 
 async def _batch(world: World, pool: Pool, by: Actor, *, noun: Noun) -> PoolOperation:
     one, type = (_task(pool), CREATE_TASKS) if noun is TASK else (_suite(pool), CREATE_SUITES)
-    return await submit(world, type, [one] * OBJECTS, Options(), by)
+    return await submit(world, type, [one] * OBJECTS, Options(), by, chunk_size=CHUNK)
 
 
 async def _has(tx: Tx, pool: Pool, status: PoolStatus) -> bool:

@@ -4,14 +4,14 @@ Runs with the client's own Python, not with ours.
 """
 
 import decimal
+import functools
 import threading
 import time
 import uuid
 
 import toloka.client as tc
-from making import NOTHING, a_pool, a_suite, client, filled, plain, refused
+from making import NOTHING, a_pool, a_suite, at_once, client, filled, given, plain, refused, submit
 from toloka.client import exceptions as no
-from toloka.client.operations import Operation
 
 # -- life of pools and projects ------------------------------------------------------------------------------
 
@@ -111,20 +111,6 @@ def s46_a_project_is_cloned_by_the_client(url):
 # -- answers -------------------------------------------------------------------------------------------------
 
 
-def worker(url, method, path, **named):
-    return plain(url, method, f"/worker/v1{path}", **named)
-
-
-def given(url, pool, user):
-    reply = worker(url, "POST", f"/pools/{pool.id}/assignments", json={"user_id": user})
-    return None if reply.status_code == 204 else reply.json()
-
-
-def submit(url, assignment, result="cat"):
-    solutions = [{"output_values": {"result": result}} for _ in assignment["tasks"]]
-    return worker(url, "POST", f"/assignments/{assignment['id']}/submit", json={"solutions": solutions})
-
-
 def s47_where_people_work(url):
     it = client(url)
     pool = a_pool(it)
@@ -139,11 +125,7 @@ def s47_where_people_work(url):
             with lock:
                 had.append((one["task_suite_id"], user))
 
-    threads = [threading.Thread(target=works, args=(f"user-{n}",)) for n in range(20)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(*(functools.partial(works, f"user-{n}") for n in range(20)))
     assert len(had) == len(set(had)) == 30
     found = list(it.get_assignments(pool_id=pool.id, status=["ACCEPTED"]))
     assert sorted((one.task_suite_id, one.user_id) for one in found) == sorted(had)
@@ -188,27 +170,3 @@ def s48_skills_are_kept(url):
     it.set_user_skill(skill_id=skill.id, user_id="ann", value=decimal.Decimal(70))
     it.set_user_skill(skill_id=skill.id, user_id="ann", value=decimal.Decimal(80))
     assert [one.value for one in it.get_user_skills(skill_id=skill.id)] == [80]
-
-
-def s49_answers_are_aggregated(url):
-    it = client(url)
-    pool = a_pool(it)
-    it.create_task_suites([a_suite(pool, n, overlap=3) for n in range(4)])
-    it.open_pool(pool.id)
-    for n, user in enumerate(("ann", "bob", "cid")):
-        for _ in range(4):
-            submit(url, given(url, pool, user), "dog" if n == 2 else "cat")
-    kind = tc.aggregation.AggregatedSolutionType.DAWID_SKENE
-    field = tc.aggregation.PoolAggregatedSolutionRequest.Field(name="result")
-    op = it.aggregate_solutions_by_pool(type=kind, pool_id=pool.id, fields=[field])
-    op = it.wait_operation(op)
-    assert (op.status, op.parameters.pool_id) == (Operation.Status.SUCCESS, pool.id)
-    found = list(it.get_aggregated_solutions(op.id, batch_size=3))
-    assert [one.output_values for one in found] == [{"result": "cat"}] * 4
-    assert [one.task_id for one in found] == sorted(one.task_id for one in found)
-    assert all(0 <= one.confidence <= 1 for one in found)
-    down = it.find_aggregated_solutions(op.id, sort=["-task_id"], limit=1)
-    assert (down.items[0].task_id, down.has_more) == (found[-1].task_id, True)
-    refused(no.DoesNotExistApiError, it.find_aggregated_solutions, NOTHING)
-    other = it.wait_operation(it.aggregate_solutions_by_pool(type=kind, pool_id=pool.id, fields=[field]))
-    assert other.id != op.id

@@ -192,11 +192,12 @@ class Wish:
             skip_invalid_items=query.flag("skip_invalid_items"),
             open_pool=query.flag("open_pool"),
         )
-        self.operation_id = _uuid(query) if self.asynchronous else ""
+        self.operation_id = uuid_of(query) if self.asynchronous else ""
         query.done()
 
 
-def _uuid(query: Query) -> str:
+def uuid_of(query: Query) -> str:
+    """The id that an operation is to have; empty where none is given."""
     given = query.text("operation_id")
     try:
         found = str(UUID(given)) if given else ""
@@ -219,6 +220,11 @@ async def value(ask: Ask, bytes_max: int | None = None) -> Any:
     if found is None:
         raise WrongFields({"body": NO_BODY})
     return found
+
+
+async def object_or_nothing(ask: Ask) -> dict[str, Any]:
+    """The object that came, an empty one where nothing came; WrongFields where it is none."""
+    return await object_of(ask) if ask.headers.get("content-length", "0") != "0" else {}
 
 
 async def object_of(ask: Ask) -> dict[str, Any]:
