@@ -6,20 +6,25 @@ killed. So every commit has a moment before it and one after it, and so has ever
 
 import contextlib
 import re
+import signal
 import tempfile
+import threading
 from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from headway.clock import SECOND
 from headway.engine.declare import Step
 from headway.errors import Conflict, NotFound
 from headway.ids import Ids
 from headway.model.operations import Operation, Phase
 from headway.store import operations
 from headway.testing.failing import failing_at
+from headway.testing.fuse import PowerCut
 from headway.testing.simulation.askers import AWAY, TRIES_MAX
+from headway.testing.simulation.breach import Breach
 from headway.testing.simulation.loop import Restless
 from headway.testing.simulation.nodes import Node, Plan
 from headway.testing.simulation.town import RECOVERY_SECONDS, Cast, Setting, Town, memory, perform
@@ -28,7 +33,9 @@ from headway.testing.trial import Scene, Trial, asked, difference
 
 BACK, ELSEWHERE, ZOMBIE = "", "x", "z"
 """After its process has died: it comes back soon; another node takes over; that, and it was only frozen, and wakes."""
-TURNS_MAX = 300_000
+TURNS_AT_ONCE_MAX = 20_000
+CPU_SECONDS = 20.0
+QUIET_SECONDS = 60.0
 BACK_SECONDS, FROZEN_SECONDS = 1.0, 30.0
 _MANY = 1 << 60
 _CASE = re.compile(r"(?:a(\d+))?(?:f(\d+))?(?:c(\d+))?(?:k(\d+)([xz]?))?")
@@ -79,20 +86,39 @@ class Life(msgspec.Struct, frozen=True, kw_only=True):
     trace: list[Moment] = []
 
 
-def live(trial: Trial[Any, Any], case: Case, wanted: Any = None) -> Life:
-    """Live through a case; `wanted` is what is there after an undisturbed run, as far as that is known."""
+def live(trial: Trial[Any, Any], case: Case, wanted: Any = None, *, cpu_seconds: float = CPU_SECONDS) -> Life:
+    """Live through a case; `wanted` is what is there after an undisturbed run, as far as that is known.
+
+    In the main thread one that does not give back the loop for `cpu_seconds` is ended.
+    """
     with tempfile.TemporaryDirectory(prefix="headway-trial-", dir=memory()) as folder:
         life = _Life(trial, case, wanted, Path(folder))
         cast = Cast(types={life.type.name: life.type}, ask=life.ask, world=life.world)
         setting = Setting(lines=(), shuffled=False, plan=Plan(retention_seconds=1e9))
         try:
-            report = perform(life.script, setting, cast=cast)
+            with _watched_over(life.stuck, cpu_seconds):
+                report = perform(life.script, setting, cast=cast)
         except Restless as restless:
             return life.told("everything-ends", f"it {life.at} and never waits: {restless}", [])
         told = report.told
-        if report.breach == "everything-ends":
+        if report.breach == "everything-ends" and not told.startswith("it "):
             told = f"after {report.seconds:.0f} s of its own time it still {life.at}"
         return life.told(report.breach, told, report.trace)
+
+
+@contextlib.contextmanager
+def _watched_over(stuck: Callable[[], None], cpu_seconds: float) -> Generator[None]:
+    """Call `stuck` in the midst of what uses up so much time of the processor."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGPROF, lambda *_: stuck())
+    signal.setitimer(signal.ITIMER_PROF, cpu_seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 class _Life:
@@ -127,6 +153,12 @@ class _Life:
             told=text,
             trace=trace,
         )
+
+    def stuck(self) -> None:
+        """It does not give back the loop: end it here."""
+        breach = Breach("everything-ends", f"it {self.at} and never waits, so nothing else can happen")
+        self._town.loop.broken = self._town.loop.broken or breach
+        raise PowerCut("stuck")
 
     # -- what is asked -------------------------------------------------------------------------------------
 
@@ -183,10 +215,11 @@ class _Life:
         await asked(self._trial.before(scene) if self._trial.before else None)
         before = await asked(self._trial.look(scene))
         self._check_params()
-        town.loop.turns_max = town.loop.turns + TURNS_MAX
+        town.loop.turns_at_once_max = TURNS_AT_ONCE_MAX
         operation = await self._first.call(lambda: self._first.submit(self.type, self._params))
         cancelling = self._strike(operation)
-        await town.recover(cancelling, seconds=self._patience())
+        await self._until_quiet(operation.id)
+        await town.recover(cancelling, seconds=RECOVERY_SECONDS if self._over else 0)
         await self._check_end(await town.store.read(lambda tx: operations.get(tx, operation.id)), before)
 
     async def _start(self) -> None:
@@ -207,12 +240,13 @@ class _Life:
             desk=self._first.desk,
         )
 
-    def _patience(self) -> float:
-        """So long everything may take together: each attempt its time, and each pause, there and back, twice."""
-        each = [
-            it.again.attempts_max * (it.seconds_max + it.again.pause_seconds_max) for it in self.type.steps
-        ]
-        return 4 * sum(each) + RECOVERY_SECONDS
+    async def _until_quiet(self, id: int) -> None:
+        """Return when it has ended, or when for longer than any attempt and pause may take nothing has happened to it."""
+        town = self._town
+        longest = max((it.seconds_max + it.again.pause_seconds_max for it in self.type.steps), default=0)
+        patience = int((longest + QUIET_SECONDS) * SECOND)
+        while not self._over and town.clock.now() - town.witness.told[id].updated_at < patience:
+            await town.clock.sleep(1)
 
     # -- what befalls it -----------------------------------------------------------------------------------
 
