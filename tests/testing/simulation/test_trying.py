@@ -9,7 +9,7 @@ from headway.testing.simulation.trying import again, moments, tried
 from headway.testing.trial import Trial
 from tests.testing import walls
 
-CASES = 24
+CASES = 60
 
 
 def broken(trial: Trial[Any, Any], rule: str) -> Life:

@@ -1,7 +1,8 @@
 """One operation of a type on trial, from its beginning to its end, with what befalls it.
 
-A moment is a callback of the process that performs it: between two of them the process waits, and there it can be
-killed. So every commit has a moment before it and one after it, and so has every await of a step.
+Its process can only be killed while it waits. So each of its callbacks, each await of a step that is, has two moments: an
+odd one, before it runs, when whatever it waited for has happened; and an even one, when it has just run, and what it has sent
+to the database never arrives. Each commit, therefore, has a moment right before it and one right after it.
 """
 
 import contextlib
@@ -28,6 +29,7 @@ from headway.testing.simulation.breach import Breach
 from headway.testing.simulation.loop import Restless
 from headway.testing.simulation.nodes import Node, Plan
 from headway.testing.simulation.town import RECOVERY_SECONDS, Cast, Setting, Town, memory, perform
+from headway.testing.simulation.weather import Shares
 from headway.testing.simulation.witness import Moment
 from headway.testing.trial import Scene, Trial, asked, difference
 
@@ -77,7 +79,7 @@ class Life(msgspec.Struct, frozen=True, kw_only=True):
     moments: int
     """How many there were, until its first process died or it ended."""
     commits: tuple[int, ...]
-    """Behind which moments something was committed."""
+    """Between which moments, these and the next ones, something was committed."""
     doing: str
     """What it was at when its process died: `does “write the pages”`."""
     rule: str | None = None
@@ -94,7 +96,9 @@ def live(trial: Trial[Any, Any], case: Case, wanted: Any = None, *, cpu_seconds:
     with tempfile.TemporaryDirectory(prefix="headway-trial-", dir=memory()) as folder:
         life = _Life(trial, case, wanted, Path(folder))
         cast = Cast(types={life.type.name: life.type}, ask=life.ask, world=life.world)
-        setting = Setting(lines=(), shuffled=False, plan=Plan(retention_seconds=1e9))
+        setting = Setting(
+            lines=(), shuffled=False, shares=Shares(outlives=0), plan=Plan(retention_seconds=1e9)
+        )
         try:
             with _watched_over(life.stuck, cpu_seconds):
                 report = perform(life.script, setting, cast=cast)
@@ -247,6 +251,8 @@ class _Life:
         patience = int((longest + QUIET_SECONDS) * SECOND)
         while not self._over and town.clock.now() - town.witness.told[id].updated_at < patience:
             await town.clock.sleep(1)
+        while self._first.process.frozen:
+            await town.clock.sleep(1)
 
     # -- what befalls it -----------------------------------------------------------------------------------
 
@@ -261,9 +267,7 @@ class _Life:
         coming = [
             (at, act) for at, act in ((case.cancels, cancels), (case.dies, self._die)) if at is not None
         ]
-        process = self._first.process
-        process.fuse = _MANY
-        self._armed = _MANY
+        self._first.process.fuse = self._armed = _MANY
         self._town.witness.looked.append(lambda: self._committed(operation.id))
         self._arm(sorted(coming, key=lambda it: it[0]))
         return tasks
@@ -271,32 +275,39 @@ class _Life:
     def _arm(self, coming: list[tuple[int, Callable[[], None]]]) -> None:
         process, passed = self._first.process, self._passed()
         if not coming:
-            self._armed, process.fuse = passed + _MANY, _MANY
-            process.blown = lambda: None
+            self._armed, process.fuse, process.blown = passed + _MANY, _MANY, lambda: None
             return
         (moment, act), rest = coming[0], coming[1:]
 
         def blown() -> None:
             self._arm(rest)
-            if not self._over:
-                act()
+            if moment % 2:
+                self._befall(act)
+            else:
+                loop = self._town.loop
+                loop.call_soon(self._befall, act, context=loop.outside.context)
 
-        self._armed, process.fuse, process.blown = moment, max(1, moment - passed), blown
+        self._armed = max(passed + 1, (moment + 1) // 2)
+        process.fuse, process.blown = self._armed - passed, blown
+
+    def _befall(self, act: Callable[[], None]) -> None:
+        if not self._over:
+            act()
 
     def _committed(self, operation: int) -> None:
         if self._over:
             return
-        self._commits.append(self._passed())
         self._over = self._town.witness.told[operation].phase.terminal
-        if self._over and self._moments is None:
-            self._moments = self._passed() + 1
+        if self._moments is None:
+            self._commits.append(2 * self._passed())
+            self._moments = 2 * self._passed() + 1 if self._over else None
 
     def _passed(self) -> int:
-        """How many moments there have been."""
-        return self._armed - self._first.process.fuse if self._moments is None else self._moments
+        """How many callbacks have run, or were to."""
+        return self._armed - self._first.process.fuse
 
     def _die(self) -> None:
-        self._moments, self._doing = self._passed(), self.at
+        self._moments, self._doing = self._case.dies, self.at
         loop, context = self._town.loop, self._town.loop.outside.context
         self.at = "waits to be gone on with"
         if self._case.then == ZOMBIE:
@@ -309,11 +320,11 @@ class _Life:
 
     async def _cancel(self, id: int) -> None:
         for _ in range(TRIES_MAX):
-            node = self._first if self._first.up or not self._second.up else self._second
+            node = self._second if self._first.process.frozen or not self._first.up else self._first
             try:
-                await node.call(lambda node=node: node.cancel(id))
+                await node.call(lambda node=node: node.cancel(id), seconds=2)
             except AWAY:
-                await self._town.clock.sleep(0.5)
+                await self._town.clock.sleep(0.1)
             except (Conflict, NotFound):
                 return
             else:
