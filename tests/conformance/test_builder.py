@@ -35,9 +35,14 @@ def builder(request, tmp_path) -> Builder:
             slug_bytes_max=1 << 30,
         ),
         packs=PACKS,
-        machine=Machine(),
+        machine=nothing,
         surroundings=Surroundings(),
     )
+
+
+async def nothing() -> Machine:
+    """To build with."""
+    return Machine()
 
 
 def source(file: Path, build_id: str = "b1") -> Source:

@@ -33,6 +33,7 @@ from headway.store.sqlite import Sqlite
 from headway.views.stories import Stories
 from headway.web.ask import edge
 from headway.web.dialect import mount
+from headway.workplace.pages import WORKPLACE
 from tests.parity.toloka.people import ACCOUNTS, token_of
 from tests.ready_made import served, world_on
 
@@ -97,7 +98,7 @@ async def main(folder: Path) -> None:
             ready = asyncio.Event()
             group.create_task(service.serve(ready, stop))
             await ready.wait()
-        async with served(mount(edge(world, feed), [TOLOKA, headway(stories)])) as address:
+        async with served(mount(edge(world, feed), [TOLOKA, headway(stories), WORKPLACE])) as address:
             say(address)
             await obey(world, gate)
         stop.set()

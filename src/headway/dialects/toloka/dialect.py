@@ -92,6 +92,8 @@ ROUTES = (
     Route("GET", f"{PREFIX}/user-skills", skills.users),
     # Where people work: ours.
     Route("GET", f"{WORKER_PREFIX}/me", workers.me, audience=WORK),
+    Route("GET", f"{WORKER_PREFIX}/pools", workers.pools, audience=WORK),
+    Route("GET", f"{WORKER_PREFIX}/pools/{_ONE}", workers.pool, audience=WORK),
     Route("POST", f"{WORKER_PREFIX}/pools/{_ONE}/assignments", workers.issue, audience=WORK),
     Route("GET", f"{WORKER_PREFIX}/assignments/{_ONE}", workers.get, audience=WORK),
     Route("POST", f"{WORKER_PREFIX}/assignments/{_ONE}/submit", workers.submit, audience=WORK),

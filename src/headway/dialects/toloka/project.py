@@ -16,10 +16,12 @@ from headway.model.pool_operations import PoolOperation
 from headway.model.pools import Pool
 from headway.model.skills import Skill, UserSkill
 from headway.model.solutions import Solution
+from headway.model.specs import FieldSpec, spec_of
 from headway.model.tasks import Task
 from headway.views.assignments import Shown
 from headway.views.pool_operations import Item
 from headway.views.tasks import ShownSuite
+from headway.views.work import Work
 
 STATUS = {
     Phase.ACCEPTED: "PENDING",
@@ -314,6 +316,37 @@ def work(shown: Shown, hidden: frozenset[str], *, now: int) -> dict[str, Any]:
     ]
     limit = _present(seconds_left=None if left is None else max(0, left // SECOND))
     return {**_assignment(it, mixed=shown.mixed), **limit, "tasks": tasks}
+
+
+def job(it: Work) -> dict[str, Any]:
+    """An open pool as those see it who work in it: what is said to them, and what there is for one of them."""
+    pool, project = it.pool, it.project.said
+    return {
+        "id": show(pool.id),
+        **{name: project.get(name) or "" for name in ("public_name", "public_description")},
+        "reward_per_assignment": pool.terms.reward_per_assignment,
+        "assignment_max_duration_seconds": pool.terms.assignment_max_duration_seconds,
+        "may_contain_adult_content": pool.said.get("may_contain_adult_content") is True,
+        "left": it.left,
+        "left_or_more": it.is_more,
+        "in_hand": it.in_hand,
+    }
+
+
+def job_in_full(it: Work) -> dict[str, Any]:
+    """The same with how it is done: instructions, and the fields of tasks and answers; hidden ones are not told of."""
+    spec = spec_of(it.pool.spec)
+    return {
+        **job(it),
+        "public_instructions": it.project.said.get("public_instructions") or "",
+        "input_spec": {name: _field(one) for name, one in spec.input_spec.items() if not one.hidden},
+        "output_spec": {name: _field(one) for name, one in spec.output_spec.items()},
+    }
+
+
+def _field(it: FieldSpec) -> dict[str, Any]:
+    said = {name: getattr(it, name) for name in FieldSpec.__struct_fields__ if name != "hidden"}
+    return _present(**said, labels=it.labels)
 
 
 def _assignment(it: Assignment, *, mixed: bool) -> dict[str, Any]:

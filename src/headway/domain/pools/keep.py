@@ -11,10 +11,8 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-import msgspec
-
 from headway.clock import SECOND
-from headway.domain.assignments.issue import moved
+from headway.domain.assignments.issue import expire
 from headway.domain.assignments.review import accept_unreviewed
 from headway.domain.pools.archive import archive
 from headway.domain.pools.close import close
@@ -93,10 +91,7 @@ class PoolKeeper:
             if now.status is AssignmentStatus.SUBMITTED:
                 await accept_unreviewed(world, tx, now, by)
             else:
-                expired = msgspec.structs.replace(
-                    now, status=AssignmentStatus.EXPIRED, expired_at=world.clock.now(), due_at=None
-                )
-                await moved(world, tx, now, expired, by)
+                await expire(world, tx, now, by)
 
         await world.database.write(body)
 

@@ -15,10 +15,15 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 Context = contextvars.Context
+BURYING_TURNS_MAX = 1_000_000
 
 
 class Stalled(Exception):
     """Nobody has anything to do, ever again."""
+
+
+class Restless(Exception):
+    """There is always something to do, and time does not pass."""
 
 
 class Process:
@@ -104,6 +109,8 @@ class Loop(asyncio.AbstractEventLoop):
         self._running = self._closed = False
         self.turns = 0
         """How many callbacks have run."""
+        self.turns_max = float("inf")
+        """After so many it is Restless."""
         self.broken: BaseException | None = None
         """What is to end the run at once."""
 
@@ -166,6 +173,10 @@ class Loop(asyncio.AbstractEventLoop):
             self._tasks_max = 2 * len(self._tasks) + 100
         return task
 
+    async def run_in_executor(self, executor: Any, func: Callable[..., T], *args: Any) -> T:  # type: ignore[override]  # noqa: ARG002
+        """What a thread would do is done here and now: what is around it stays as it is."""
+        return func(*args)
+
     def call_exception_handler(self, context: dict[str, Any]) -> None:
         """Nothing: what went wrong and nobody asked for died with its process."""
 
@@ -197,7 +208,7 @@ class Loop(asyncio.AbstractEventLoop):
 
     def bury(self, rounds_max: int = 50) -> None:
         """Cancel every task, also those of the dead, until all have ended, and close. No time passes."""
-        self.broken = None
+        self.broken, self.turns_max = None, self.turns + BURYING_TURNS_MAX
         for process in self._processes:
             process.alive, process.fuse = True, 0
             self.thaw(process)
@@ -206,8 +217,9 @@ class Loop(asyncio.AbstractEventLoop):
                 self._tasks = [task for task in self._tasks if not task.done()]
                 for task in self._tasks:
                     task.cancel()
-                while self._ready:
-                    self._turn()
+                with contextlib.suppress(Restless):
+                    while self._ready:
+                        self._turn()
         self.close()
 
     @contextlib.contextmanager
@@ -227,6 +239,8 @@ class Loop(asyncio.AbstractEventLoop):
             return
         if call.process.may_run():
             self.turns += 1
+            if self.turns > self.turns_max:
+                raise Restless(f"{self.turns} callbacks in {self._time:.1f} s of its own time")
             call.run()
         else:
             call.process.kept.append(call)
