@@ -10,7 +10,20 @@ import time
 import uuid
 
 import toloka.client as tc
-from making import NOTHING, a_pool, a_suite, at_once, client, filled, given, plain, refused, submit
+from making import (
+    NOTHING,
+    a_pool,
+    a_project,
+    a_suite,
+    a_task,
+    at_once,
+    client,
+    filled,
+    given,
+    plain,
+    refused,
+    submit,
+)
 from toloka.client import exceptions as no
 
 # -- life of pools and projects ------------------------------------------------------------------------------
@@ -103,9 +116,68 @@ def s46_a_clone(url):
 def s46_a_project_is_cloned_by_the_client(url):
     it = client(url)
     pool = filled(it)
+    training = a_training(it, it.get_project(pool.project_id))
     cloned = it.clone_project(pool.project_id)
     assert cloned.project.id != pool.project_id
     assert [one.project_id for one in cloned.pools] == [cloned.project.id]
+    assert [one.project_id for one in cloned.trainings] == [cloned.project.id]
+    assert cloned.trainings[0].private_name == training.private_name
+
+
+def a_training(it, project, **changes):
+    given = {
+        "project_id": project.id,
+        "private_name": "how it is done",
+        "may_contain_adult_content": False,
+        "assignment_max_duration_seconds": 600,
+        "mix_tasks_in_creation_order": True,
+        "shuffle_tasks_in_task_suite": False,
+        "training_tasks_in_task_suite_count": 2,
+        "task_suites_required_to_pass": 1,
+        "inherited_instructions": True,
+    }
+    return it.create_training(tc.Training(**given | changes))
+
+
+def a_lesson(training, n):
+    known = [tc.Task.KnownSolution(output_values={"result": "cat"}, correctness_weight=1)]
+    hints = {"known_solutions": known, "message_on_unknown_solution": "Look at its ears"}
+    return tc.Task(
+        pool_id=training.id, input_values={"image": f"https://x/{n}"}, infinite_overlap=True, **hints
+    )
+
+
+def s41_the_life_of_a_training(url):
+    it = client(url)
+    project = a_project(it)
+    training = a_training(it, project)
+    assert training.status == tc.Training.Status.CLOSED
+    empty = refused(no.IncorrectActionsApiError, it.open_training, training.id)
+    assert empty.code == "EMPTY_POOL"
+    wrong = refused(no.ValidationApiError, it.create_task, a_task(training))
+    assert "known_solutions" in str(wrong.payload)
+    it.create_tasks([a_lesson(training, n) for n in range(3)])
+    assert it.open_training(training.id).status == tc.Training.Status.OPEN
+    assert it.open_training_async(training.id) is None
+    for user in ("ann", "bob"):
+        first = given(url, training, user)
+        assert [task["input_values"]["image"] for task in first["tasks"]] == ["https://x/0", "https://x/1"]
+        assert submit(url, first).json()["status"] == "ACCEPTED"
+    assert it.close_training(training.id).last_close_reason == tc.Training.CloseReason.MANUAL
+    training.private_name = "another"
+    assert it.update_training(training.id, training).private_name == "another"
+    clone = it.clone_training(training.id)
+    assert (clone.private_name, clone.status) == ("another", tc.Training.Status.CLOSED)
+    assert it.archive_training(training.id).status == tc.Training.Status.ARCHIVED
+    refused(no.DoesNotExistApiError, it.get_pool, training.id)
+    refused(no.DoesNotExistApiError, it.open_pool, clone.id)
+    refused(no.DoesNotExistApiError, it.get_training, a_pool(it, project).id)
+    found = {one.id for one in it.get_trainings(project_id=project.id)}
+    assert found == {training.id, clone.id}
+    assert found.isdisjoint(one.id for one in it.get_pools(project_id=project.id))
+    for verb in ("OPEN", "CLOSE", "CLONE", "ARCHIVE"):
+        (op,) = it.find_operations(type=f"TRAINING.{verb}").items
+        assert (op.parameters.training_id, op.status.value) == (training.id, "SUCCESS")
 
 
 # -- answers -------------------------------------------------------------------------------------------------

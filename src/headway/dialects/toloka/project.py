@@ -42,13 +42,14 @@ BATCHES = {"task.batch_create": "TASK", "task_suite.batch_create": "TASK_SUITE"}
 GENERATE = "known_solutions.generate"
 INVALID = "validation-error"
 """Why a batch ends whose objects are to blame; any other reason is told of each object."""
+_VERBS = ("open", "close", "archive", "clone")
 _PARAMETERS = {
-    "pool.open": ("pool_id",),
-    "pool.close": ("pool_id",),
-    "pool.archive": ("pool_id",),
-    "pool.clone": ("pool_id",),
-    "project.archive": ("project_id",),
+    **{f"pool.{verb}": {"pool_id": "pool_id"} for verb in _VERBS},
+    **{f"training.{verb}": {"training_id": "pool_id"} for verb in _VERBS},
+    "project.archive": {"project_id": "project_id"},
 }
+"""What each type tells of its params, by the vendor's word: a training is a pool here."""
+_CLONES = {"pool.clone": "pool_id", "training.clone": "training_id"}
 _COUNTS = ("total_count", "valid_count", "not_valid_count", "success_count", "failed_count")
 
 
@@ -110,7 +111,7 @@ def _parameters(known: PoolOperation) -> dict[str, Any]:
         return _aggregated(known, params)
     if known.operation.type == GENERATE:
         return _generated(known, params)
-    return {name: show(params[name]) for name in _PARAMETERS.get(known.operation.type, ())}
+    return {word: show(params[name]) for word, name in _PARAMETERS.get(known.operation.type, {}).items()}
 
 
 def _aggregated(known: PoolOperation, params: dict[str, Any]) -> dict[str, Any]:
@@ -147,8 +148,8 @@ def _details(known: PoolOperation) -> dict[str, Any]:
     told: dict[str, Any] = {name: said[name] for name in _COUNTS if name in said}
     if it.detail is not None and (not told or it.detail.code != INVALID):
         return told | _why(it.detail)
-    if it.type == "pool.clone":
-        told["pool_id"] = show(msgspec.json.decode(it.params)["clone_id"])
+    if it.type in _CLONES:
+        told[_CLONES[it.type]] = show(msgspec.json.decode(it.params)["clone_id"])
     return told
 
 
@@ -235,13 +236,13 @@ def project(it: Project) -> dict[str, Any]:
 
 
 def pool(it: Pool) -> dict[str, Any]:
-    """A pool: what was said of it, and what we know."""
+    """A pool or a training: what was said of it, and what we know."""
     return {
         **it.said,
         "id": show(it.id),
         "project_id": show(it.project_id),
         "status": it.status.name,
-        "type": "REGULAR",
+        "type": it.kind.name,
         "created": time(it.created_at),
         "owner": owner(it.owner_id),
         **_times(last_started=it.last_started_at, last_stopped=it.last_stopped_at),

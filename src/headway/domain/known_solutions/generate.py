@@ -14,7 +14,8 @@ from headway.domain.pools.begin import begin, refuse_taken, same_in_flight
 from headway.domain.pools.change import unfit
 from headway.domain.pools.guarded import guarded
 from headway.domain.solutions import estimate as estimating
-from headway.domain.solutions.aggregate import forget, record_failure as forget_all, skill_named
+from headway.domain.solutions.aggregate import forget, skill_named
+from headway.domain.solutions.aggregate import record_failure as forget_all
 from headway.domain.solutions.estimate import Aggregate, Algorithm, Found
 from headway.domain.world import World
 from headway.engine.declare import OperationType, Run, Step
