@@ -63,6 +63,8 @@ class Bench:
             surroundings=self.surroundings,
         )
 
+    secrets: frozenset[str] = frozenset()
+
     async def build(self, build_id: str = "b1", **variables: str) -> Slug:
         source = Source(
             archive=self.archive,
@@ -71,6 +73,7 @@ class Bench:
             ref="abc123",
             environment=variables,
             build_id=build_id,
+            secrets=self.secrets,
         )
         return await self.builder.build(source, self.said.append)
 
@@ -328,6 +331,17 @@ async def test_the_build_sees_its_variables_but_not_those_that_would_break_it(tm
     assert {"COLOUR=blue", "SHADE=blue", "APP=hello", "SOURCE_VERSION=abc123", "HOME=/app"} <= shown
     assert {"PIP_INDEX_URL=http://mirror/", "PIP_CERT=/mine", "STACK=headway-1"} <= shown
     assert not any("evil" in line for line in shown)
+
+
+async def test_no_secret_is_told_of_what_a_build_says_and_none_is_in_the_slug(tmp_path):
+    bench = scripted(tmp_path, "env; cat /headway/env/*; echo done > it")
+    bench.secrets = frozenset({"hunter2"})
+    slug = await bench.build(KEY="hunter2", COLOUR="blue")
+    assert {"       KEY=********", "       COLOUR=blue"} <= set(bench.said)
+    assert "hunter2" not in "".join(bench.said)
+    files = [it for it in slug.folder.rglob("*") if it.is_file()]
+    assert files
+    assert not any(b"hunter2" in it.read_bytes() for it in files)
 
 
 async def test_the_settings_of_the_operator_reach_the_build(tmp_path):
