@@ -245,14 +245,19 @@ async def test_the_same_content_gives_the_same_slug_whoever_packed_it(still, tmp
 async def test_a_project_of_no_known_kind_is_told_what_is_known(still):
     packed(still.archive, {"main.c": ""})
     text = await still.refusal()
-    assert "a requirements.txt or pyproject.toml; Node: a package.json; Static pages: an index.html" in text
+    assert (
+        "a requirements.txt or pyproject.toml; Node: a package.json; Ruby: a Gemfile; Go: a go.mod; Static pages"
+        in text
+    )
 
 
 async def test_a_variable_chooses_the_pack_and_a_wrong_one_is_refused(still):
     packed(still.archive, {"Procfile": "web: a\n", "package.json": "{}"})
     assert (await still.build(BUILDPACK_NAME="procfile")).pack == "procfile"
     (still.folder / "slugs").rename(still.folder / "before")
-    assert "should be one of python, node, static, procfile" in await still.refusal(BUILDPACK_NAME="cobol")
+    assert "should be one of python, node, ruby, go, static, procfile" in await still.refusal(
+        BUILDPACK_NAME="cobol"
+    )
 
 
 async def test_a_wrong_procfile_is_refused_before_anything_runs(still, machine):
