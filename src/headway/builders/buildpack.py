@@ -12,13 +12,14 @@ is read as untrusted.
 import shlex
 import shutil
 import signal
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
-from headway.builders import manifest
+from headway.builders import cron_file, manifest
 from headway.builders.archive import Limits, unpack
+from headway.builders.cron_file import CronFile
 from headway.builders.environment import environment
 from headway.builders.output import Output
 from headway.builders.packs import classic
@@ -27,7 +28,7 @@ from headway.builders.port import Slug, Source
 from headway.builders.procfile import BYTES_MAX, POSTDEPLOY, Procfile, parse
 from headway.builders.refusals import disk_full_told, full, shown, wrong
 from headway.builders.slugignore import leave_out
-from headway.builders.slugs import Slugs
+from headway.builders.slugs import Kept, Slugs
 from headway.builders.surroundings import Surroundings
 from headway.builders.threads import in_thread
 from headway.builders.toolchains import Machine
@@ -35,6 +36,7 @@ from headway.builders.trees import plain_file, read_plain, remove
 from headway.clock import Clock
 from headway.config import Config
 from headway.errors import Failure
+from headway.model.cron_tasks import CronLine
 from headway.model.manifests import Manifest
 from headway.model.sizes import SIZES, Size
 from headway.model.variables import veiled
@@ -77,7 +79,10 @@ def bounds(config: Config) -> Bounds:
 
 
 class Buildpack:
-    """Builds with the packs it is given, tried in their order; BUILDPACK_NAME among the variables chooses one."""
+    """Builds with the packs it is given, tried in their order; BUILDPACK_NAME among the variables chooses one.
+
+    `machine` tells what there is to build with.
+    """
 
     def __init__(
         self,
@@ -87,7 +92,7 @@ class Buildpack:
         *,
         bounds: Bounds,
         packs: Sequence[Pack],
-        machine: Machine,
+        machine: Callable[[], Awaitable[Machine]],
         surroundings: Surroundings,
     ) -> None:
         self._folder = folder
@@ -141,24 +146,34 @@ class Buildpack:
         await unpack(source.archive, tree, self._bounds.unpacking)
         _narrow(tree, source.environment.get("PROJECT_DIR", ""))
         _procfile(tree)
-        title, name, plan = self._planned(tree, source.environment)
+        _cron_file(tree)
+        title, name, plan = self._planned(tree, source.environment, await self._machine())
         _tell(output, title, plan)
         _write(tree, plan.files)
         self._write_settings(work / "settings")
         _write_variables(work / "env", source.environment)
         await self._carry_out(source, plan, output)
         processes = _processes(_procfile(tree), _with_released(tree, plan), output)
+        cron = _cron(_cron_file(tree), output)
         await in_thread(lambda alive: leave_out(tree, alive))
         report = classic.reported(veiled(_said_in(tree, classic.REPORT), source.secrets))
-        slug = await self._keep(tree, name, processes, output)
-        return msgspec.structs.replace(slug, report=report)
+        kept = await self._kept(tree, output)
+        return Slug(
+            digest=kept.digest,
+            folder=kept.folder,
+            size_bytes=kept.size_bytes,
+            processes=processes,
+            pack=name,
+            cron=cron,
+            report=report,
+        )
 
-    def _planned(self, tree: Path, variables: Mapping[str, str]) -> tuple[str, str, Plan]:
+    def _planned(self, tree: Path, variables: Mapping[str, str], machine: Machine) -> tuple[str, str, Plan]:
         listed = read_plain(tree, classic.LIST, BYTES_MAX)
         text = None if listed is None else listed.decode(errors="replace")
         if wanted := classic.asked_for(variables, text, self._bounds.buildpack_folder):
             return "Buildpack", "classic", classic.plan(wanted)
-        pack, plan = self._chosen(tree, variables)
+        pack, plan = self._chosen(tree, variables, machine)
         return pack.title, pack.name, plan
 
     def _work(self, build_id: str) -> Path:
@@ -166,7 +181,7 @@ class Buildpack:
         assert "/" not in build_id, build_id
         return self._folder / "builds" / build_id
 
-    def _chosen(self, tree: Path, variables: Mapping[str, str]) -> tuple[Pack, Plan]:
+    def _chosen(self, tree: Path, variables: Mapping[str, str], machine: Machine) -> tuple[Pack, Plan]:
         project = looked_at(tree, self._packs)
         name = variables.get(classic.NAME, "")
         if name and name not in {pack.name for pack in self._packs}:
@@ -174,7 +189,7 @@ class Buildpack:
             raise wrong(f"BUILDPACK_NAME is {shown(name)!r}, it should be one of {known}")
         for pack in self._packs:
             if pack.name == name or (not name and pack.detects(project)):
-                return pack, pack.plan(project, self._machine)
+                return pack, pack.plan(project, machine)
         kinds = "; ".join(f"{pack.title}: {pack.recognised_by}" for pack in self._packs)
         raise wrong(f"the kind of project was not recognised; what is recognised: {kinds}")
 
@@ -244,20 +259,14 @@ class Buildpack:
         most = self._bounds.build_disk_bytes_max
         return wrong(f"the build took too much disk, at most {most:,} bytes may be taken")
 
-    async def _keep(self, tree: Path, pack: str, processes: dict[str, str], output: Output) -> Slug:
+    async def _kept(self, tree: Path, output: Output) -> Kept:
         kept = await in_thread(lambda alive: self._slugs.keep(tree, alive))
         if kept.size_bytes > (most := self._bounds.slug_bytes_max):
             raise wrong(
                 f"what was built is too large: it has {kept.size_bytes:,} bytes, at most {most:,} are kept"
             )
         output.step(f"Built {kept.digest[:19]}, {kept.size_bytes / 1e6:,.1f} MB")
-        return Slug(
-            digest=kept.digest,
-            folder=kept.folder,
-            size_bytes=kept.size_bytes,
-            processes=processes,
-            pack=pack,
-        )
+        return kept
 
 
 def _narrow(tree: Path, name: str) -> None:
@@ -291,6 +300,12 @@ def _procfile(tree: Path) -> Procfile:
     """What the Procfile says: asked before the build, to fail early, and after it, for it may write one."""
     content = read_plain(tree, "Procfile", BYTES_MAX)
     return Procfile(processes={}) if content is None else parse(content)
+
+
+def _cron_file(tree: Path) -> CronFile:
+    """What cron.json says: asked before the build and after it, as the Procfile is."""
+    content = read_plain(tree, cron_file.NAME, cron_file.BYTES_MAX)
+    return CronFile(lines=()) if content is None else cron_file.parse(content)
 
 
 def _write_variables(folder: Path, variables: Mapping[str, str]) -> None:
@@ -350,3 +365,11 @@ def _processes(procfile: Procfile, plan: Plan, output: Output) -> dict[str, str]
     if "web" not in processes:
         output.warning("there is no web process, so nothing will answer requests; name one in a Procfile")
     return processes
+
+
+def _cron(file: CronFile, output: Output) -> tuple[CronLine, ...]:
+    for warning in file.warnings:
+        output.warning(f"{cron_file.NAME}, {warning}")
+    if file.lines:
+        output.step(f"Scheduled tasks: {len(file.lines)}")
+    return file.lines

@@ -10,6 +10,7 @@ from typing import Protocol
 
 import msgspec
 
+from headway.model.cron_tasks import CronLine
 from headway.model.manifests import Manifest
 from headway.model.stacks import DEFAULT_STACK
 
@@ -42,6 +43,8 @@ class Slug(msgspec.Struct, frozen=True, kw_only=True):
     """Process type to command, from the Procfile or the pack's defaults."""
     pack: str
     """Which kind of project it was taken for: python, node, static, procfile, or classic."""
+    cron: tuple[CronLine, ...] = ()
+    """What is to run by the clock, from cron.json."""
     report: Mapping[str, str] = {}
     """What a classic pack tells of its work, by name."""
 
@@ -53,7 +56,7 @@ class Builder(Protocol):
         """Build; `said` gets each line of output as it comes.
 
         Failure `build-error` with a text that a person understands: not an archive, a path or link that leads
-        outside, too many or too large files, a wrong Procfile, an unknown kind of project, a pack that failed.
+        outside, too many or too large files, a wrong Procfile or cron.json, an unknown kind of project, a pack that failed.
         Failure `no-space` when the disk is full. Cancelling the call ends the build before it returns. May be
         repeated; the same content gives the same digest.
         """

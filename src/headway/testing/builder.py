@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection
 from pathlib import Path
 
-from headway.builders import manifest
+from headway.builders import cron_file, manifest
 from headway.builders.archive import Limits, unpack
 from headway.builders.port import Slug, Source
 from headway.builders.procfile import BYTES_MAX, parse
@@ -60,6 +60,7 @@ class CopyingBuilder:
         if content is None:
             raise wrong("the kind of project was not recognised; what is recognised: a Procfile")
         processes = parse(content).processes
+        tasks = read_plain(work / "source", cron_file.NAME, cron_file.BYTES_MAX)
         kept = await in_thread(lambda alive: self._slugs.keep(work / "source", alive))
         return Slug(
             digest=kept.digest,
@@ -67,4 +68,5 @@ class CopyingBuilder:
             size_bytes=kept.size_bytes,
             processes=processes,
             pack="procfile",
+            cron=() if tasks is None else cron_file.parse(tasks).lines,
         )

@@ -133,10 +133,10 @@ async def _delete(world: World, app: App, by: Actor) -> Operation:
 
 async def committed(world: World, app: App, procfile: str) -> str:
     """A commit in the app's repository that holds a Procfile and nothing else; no branch is there yet."""
-    folder = await keep.ensure(world, app.id)
-    blob = await keep.asked(world, folder, "hash-object", "-w", "--stdin", fed=procfile.encode())
-    tree = await keep.asked(world, folder, "mktree", fed=f"100644 blob {blob.strip()}\tProcfile\n".encode())
-    return (await keep.asked(world, folder, *_WHO, "commit-tree", tree.strip(), "-m", "one")).strip()
+    await keep.ensure(world, app.id)
+    blob = await keep.asked(world, app.id, "hash-object", "-w", "--stdin", fed=procfile.encode())
+    tree = await keep.asked(world, app.id, "mktree", fed=f"100644 blob {blob.strip()}\tProcfile\n".encode())
+    return (await keep.asked(world, app.id, *_WHO, "commit-tree", tree.strip(), "-m", "one")).strip()
 
 
 async def _deploy(world: World, app: App, by: Actor) -> Operation:

@@ -18,6 +18,7 @@ from headway.domain.access import permitted
 from headway.domain.apps.rollback import rollback
 from headway.domain.containers import formation, running
 from headway.domain.containers.swap import Swap, Swapping
+from headway.domain.cron_tasks.put_in_force import put_in_force
 from headway.domain.deployments import adopt, hook, source
 from headway.domain.deployments.source import Origin
 from headway.domain.deployments.upload import own_archive
@@ -28,6 +29,7 @@ from headway.engine.declare import OperationType, Run, Step
 from headway.engine.submit import Key, key_of
 from headway.errors import Conflict, Invalid
 from headway.model.apps import App, Container, ContainerType
+from headway.model.cron_tasks import CronLine
 from headway.model.deployments import FAILURES, SUCCESS, Deployment, Release
 from headway.model.manifests import shaped
 from headway.model.operations import Actor, Detail, NewEvent, Operation
@@ -182,6 +184,7 @@ async def build(run: Run[Deploy, World]) -> dict[str, Any]:
     given = await adopt.adopt(world, app, wanted, run.operation, run.say)
     slug = await world.builder.build(await _source(world, params, wanted.build_id), run.say)
     made = {"digest": slug.digest, "size": slug.size_bytes, "processes": dict(slug.processes)}
+    made["cron"] = msgspec.to_builtins(slug.cron)
     notes = {"slug": made, "manifest": msgspec.to_builtins(given), "report": dict(slug.report)}
     return {name: it for name, it in notes.items() if it}
 
@@ -234,6 +237,8 @@ async def _kept(run: Run[Deploy, World], tx: Tx) -> Release:
         variables={it.name: it.value for it in await variables.of_app(tx, params.app_id)},
         ref=params.ref,
         created_at=run.world.clock.now(),
+        # An operation that a program before cron had begun has none in its notes.
+        cron=msgspec.convert(slug.get("cron", ()), tuple[CronLine, ...]),
     )
     await releases.keep(tx, release)
     return release
@@ -259,6 +264,7 @@ async def record(run: Run[Deploy, World], tx: Tx) -> None:
     await containers.keep_types(tx, plan.formation)
     await containers.replace(tx, params.app_id, plan.after)
     await apps.released(tx, params.app_id, params.release_id, now)
+    await put_in_force(run.world, tx, await releases.get(tx, params.release_id))
     await apps.deployed(tx, params.app_id, params.deployment_id)
     await deployments.end(tx, params.deployment_id, SUCCESS, now, run.notes["slug"]["size"])
     await releases.trim(tx, params.app_id, params.release_id, run.world.config.releases_kept)
