@@ -33,11 +33,16 @@ async def change(ask: Ask) -> Answer:
     app = await asked(ask, "variables.read")
 
     async def command(world: World) -> list[Variable]:
-        return await change_variables(world, app, wanted.set, wanted.unset, ask.actor, match=if_match(ask))
+        return await change_variables(
+            world, app, wanted.set, wanted.unset, ask.actor, secret=wanted.secret, match=if_match(ask)
+        )
 
     return _told(await (tried(ask.world, command) if is_dry(ask) else command(ask.world)))
 
 
 def _told(found: Sequence[Variable]) -> Answer:
     headers = {"ETag": f'"{version_of(list(found))}"', "Cache-Control": "no-store"}
-    return answer(wire.Variables(variables={it.name: it.value for it in found}), 200, headers)
+    values = {it.name: it.told for it in found}
+    return answer(
+        wire.Variables(variables=values, secret=[it.name for it in found if it.secret]), 200, headers
+    )
