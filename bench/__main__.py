@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from bench import engine, following, growth, labelling, page, platform, posting, ratios, reading, stats
+from bench import engine, following, growth, labelling, page, platform, posting, push, ratios, reading, stats
 from bench.contest import Benchmark, Left, Size, hold
 from bench.measure import machine
 from bench.script import Broken
@@ -19,6 +19,7 @@ BENCHMARKS: dict[str, Callable[[Size], Benchmark]] = {
     "growth": growth.benchmark,
     "following": following.benchmark,
     "platform": platform.benchmark,
+    "push": push.benchmark,
     "stats": stats.benchmark,
     "labelling": labelling.benchmark,
 }
