@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+import msgspec
 from starlette.datastructures import Headers, QueryParams
 from starlette.types import Receive, Scope
 
@@ -120,8 +121,9 @@ class Ask:
 
     @property
     def actor(self) -> Actor:
-        """Who asks, as it is kept on events."""
-        return self.acting(self.account)
+        """Who asks, as it is kept on events: a worker by their name, for the account whose pools they work in."""
+        by, worker = self.acting(self.account), self.caller.worker
+        return by if worker is None else msgspec.structs.replace(by, name=worker.name)
 
     def acting(self, account: Account) -> Actor:
         """Somebody who has proved to be that account, as it is kept on events."""

@@ -121,12 +121,11 @@ class _Door:
             self._check_sunset(route)
             return await route.handler(asked)
         mark = threshold.snapshots.mark()
-        asked.known = await threshold.identity.caller(
-            self._dialect.secret(asked.headers), self._dialect.audience
-        )
-        threshold.limits.count(asked.known.account.id)
+        audience = route.audience or self._dialect.audience
+        asked.known = await threshold.identity.caller(self._dialect.secret(asked.headers), audience)
+        threshold.limits.count(asked.known.counted)
         if self._limits is not None and route.counted:
-            self._limits.count(asked.known.account.id)
+            self._limits.count(asked.known.counted)
         self._check_sunset(route)
         app = await route.handler(asked)
         # What is answered from memory is not looked at here, so it could not say what a deprecated route must.

@@ -2,7 +2,7 @@
 
 from starlette.datastructures import Headers
 
-from headway.dialects.headway import files, logs, variables, webhooks, wire
+from headway.dialects.headway import cron_tasks, files, logs, variables, webhooks, wire, workers
 from headway.dialects.headway.apps import Apps
 from headway.dialects.headway.deployments import Deployments
 from headway.dialects.headway.events import Events
@@ -42,7 +42,14 @@ def headway(stories: Stories) -> Dialect:
 
 
 def _routes(stories: Stories) -> tuple[Route, ...]:
-    return (*of_operations(stories), _begin(stories), *_of_apps(stories), *_of_webhooks(), *_of_files())
+    return (
+        *of_operations(stories),
+        _begin(stories),
+        *_of_apps(stories),
+        *_of_webhooks(),
+        *_of_files(),
+        *_of_workers(),
+    )
 
 
 def of_operations(stories: Stories) -> tuple[Route, ...]:
@@ -78,6 +85,7 @@ def _of_apps(stories: Stories) -> tuple[Route, ...]:
         Route("GET", f"{_APP}/containers", apps.containers),
         Route("POST", f"{_APP}/restart", apps.restart),
         Route("POST", f"{_APP}/run", apps.run),
+        Route("GET", f"{_APP}/cron_tasks", cron_tasks.list_all),
         Route("POST", f"{_APP}/deployments", deployments.create),
         Route("GET", f"{_APP}/deployments", deployments.list),
         Route("GET", f"{_APP}/releases", deployments.releases),
@@ -111,6 +119,16 @@ def _of_files() -> tuple[Route, ...]:
         Route("GET", f"{PREFIX}/files/{{id}}", files.get),
         Route("DELETE", f"{PREFIX}/files/{{id}}", files.remove),
         Route("GET", f"{PREFIX}/files/{{id}}/content", files.content),
+    )
+
+
+def _of_workers() -> tuple[Route, ...]:
+    """Who answers tasks."""
+    return (
+        Route("GET", f"{PREFIX}/workers", workers.list_page),
+        Route("POST", f"{PREFIX}/workers", workers.create),
+        Route("POST", f"{PREFIX}/workers/{{name}}/token", workers.renew),
+        Route("DELETE", f"{PREFIX}/workers/{{name}}", workers.revoke),
     )
 
 
