@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from bench import engine, following, growth, page, platform, posting, ratios, reading, stats
+from bench import engine, following, growth, page, platform, posting, ratios, reading, restart, stats
 from bench.contest import Benchmark, Left, Size, hold
 from bench.measure import machine
 from bench.script import Broken
@@ -18,6 +18,7 @@ BENCHMARKS: dict[str, Callable[[Size], Benchmark]] = {
     "reading": reading.benchmark,
     "growth": growth.benchmark,
     "following": following.benchmark,
+    "restart": restart.benchmark,
     "platform": platform.benchmark,
     "stats": stats.benchmark,
 }

@@ -25,7 +25,7 @@ from tests.faults.work import BY, Asked, Engine, everything
 
 RACES = int(os.environ.get("HEADWAY_RACES", "100"))
 TOGETHER = 10
-SOON_SECONDS = 0.01
+JITTER_SECONDS, STEP_SECONDS = 0.01, 0.005
 ENDS = {"operation.succeeded", "operation.failed", "operation.cancelled"}
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120 + RACES)]
 
@@ -70,12 +70,31 @@ class Processes:
         return target in self.of and self.of[target].returncode is None
 
 
+class Odds:
+    """Who is let go first, so that on this machine, as busy as it is, either may win: the loser, the next time."""
+
+    def __init__(self) -> None:
+        self._lead = 0.0
+        """By how many seconds the cancel is ahead."""
+
+    def starts(self) -> tuple[float, float]:
+        """When the process is let go, and when the cancel is asked for."""
+        return max(0.0, self._lead), max(0.0, -self._lead)
+
+    def learn(self, phase: Phase) -> None:
+        """It ended so."""
+        way = 1 if phase is Phase.SUCCEEDED else -1
+        faster = STEP_SECONDS if self._lead * way < 0 else abs(self._lead) / 2
+        self._lead += way * max(STEP_SECONDS, faster)
+
+
 class Race:
     """One operation, its end, and a wish to cancel it."""
 
-    def __init__(self, engine: Engine, processes: Processes, n: int) -> None:
+    def __init__(self, engine: Engine, processes: Processes, odds: Odds, n: int) -> None:
         self.engine = engine
         self.processes = processes
+        self.odds = odds
         self.target = f"thing:{n}"
         self.id = 0
         self._n = n
@@ -95,18 +114,21 @@ class Race:
                 await self._cancel()
                 expected = {Phase.SUCCEEDED}
             case _:
-                await asyncio.gather(self._let_soon(), self._cancel_soon())
+                let, asked = self.odds.starts()
+                await asyncio.gather(self._let_after(let), self._cancel_after(asked))
                 expected = {Phase.SUCCEEDED, Phase.CANCELLED}
         phase = await ended(self.engine, self.id, self.processes)
         assert phase in expected
+        if len(expected) > 1:
+            self.odds.learn(phase)
         return phase
 
-    async def _let_soon(self) -> None:
-        await asyncio.sleep(self._chance.random() * SOON_SECONDS)
+    async def _let_after(self, seconds: float) -> None:
+        await asyncio.sleep(seconds + self._chance.random() * JITTER_SECONDS)
         self.processes.let(self.target)
 
-    async def _cancel_soon(self) -> None:
-        await asyncio.sleep(self._chance.random() * SOON_SECONDS)
+    async def _cancel_after(self, seconds: float) -> None:
+        await asyncio.sleep(seconds + self._chance.random() * JITTER_SECONDS)
         await self._cancel()
 
     async def _cancel(self) -> None:
@@ -117,14 +139,14 @@ class Race:
 
 
 async def test_a_cancel_that_meets_an_end_has_one_outcome(database: Database, figures: Figures) -> None:
-    processes, outcomes = Processes(), Counter[Phase]()
+    processes, odds, outcomes = Processes(), Odds(), Counter[Phase]()
     step = Step(title="live for a moment", do=processes.run, undo=processes.undo)
     type = OperationType(name="test.work", params=Asked, target=lambda it: it.target, steps=(step,))
     engine = Engine(database, catalog={type.name: type})
     async with engine.at_work():
         for first in range(0, RACES, TOGETHER):
             together = range(first, min(first + TOGETHER, RACES))
-            outcomes.update(await asyncio.gather(*(Race(engine, processes, n).run() for n in together)))
+            outcomes.update(await asyncio.gather(*(Race(engine, processes, odds, n).run() for n in together)))
     rows, known = await everything(database)
     check_all(known, set(rows))
     for id, history in by_operation(known).items():
