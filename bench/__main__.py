@@ -7,7 +7,20 @@ from pathlib import Path
 
 import msgspec
 
-from bench import engine, following, growth, labelling, page, platform, posting, push, ratios, reading, stats
+from bench import (
+    engine,
+    following,
+    growth,
+    labelling,
+    page,
+    platform,
+    posting,
+    push,
+    ratios,
+    reading,
+    restart,
+    stats,
+)
 from bench.contest import Benchmark, Left, Size, hold
 from bench.measure import machine
 from bench.script import Broken
@@ -18,6 +31,7 @@ BENCHMARKS: dict[str, Callable[[Size], Benchmark]] = {
     "reading": reading.benchmark,
     "growth": growth.benchmark,
     "following": following.benchmark,
+    "restart": restart.benchmark,
     "platform": platform.benchmark,
     "push": push.benchmark,
     "stats": stats.benchmark,
