@@ -8,8 +8,14 @@ import traceback
 import scenarios_batches
 import scenarios_operations
 import scenarios_pools
+import scenarios_solutions
 
-SCENARIOS = {**vars(scenarios_operations), **vars(scenarios_batches), **vars(scenarios_pools)}
+SCENARIOS = {
+    **vars(scenarios_operations),
+    **vars(scenarios_batches),
+    **vars(scenarios_pools),
+    **vars(scenarios_solutions),
+}
 
 for line in sys.stdin:
     asked = json.loads(line)
