@@ -7,7 +7,19 @@ from pathlib import Path
 
 import msgspec
 
-from bench import aggregation, engine, following, growth, page, platform, posting, ratios, reading, stats
+from bench import (
+    aggregation,
+    engine,
+    following,
+    growth,
+    labelling,
+    page,
+    platform,
+    posting,
+    ratios,
+    reading,
+    stats,
+)
 from bench.contest import Benchmark, Left, Size, hold
 from bench.measure import machine
 from bench.script import Broken
@@ -21,6 +33,7 @@ BENCHMARKS: dict[str, Callable[[Size], Benchmark]] = {
     "platform": platform.benchmark,
     "stats": stats.benchmark,
     "aggregation": aggregation.benchmark,
+    "labelling": labelling.benchmark,
 }
 
 

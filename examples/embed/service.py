@@ -54,7 +54,5 @@ def service(folder: Path = Path("data")) -> Starlette:
         operation = await engine.database.write(lambda tx: engine.submit(tx, EXPORT, wish, by=by))
         return JSONResponse({"follow": location(operation)}, 202, {"Location": location(operation)})
 
-    routes = [Route("/exports", export, methods=["POST"]), Mount("/", engine.dialects())]
-    return Starlette(
-        routes=routes, lifespan=lambda _: engine.running(), exception_handlers={Refusal: refused}
-    )
+    doors = [Route("/exports", export, methods=["POST"]), Mount("/", engine.dialects())]
+    return Starlette(routes=doors, lifespan=lambda _: engine.running(), exception_handlers={Refusal: refused})

@@ -15,7 +15,7 @@ REMOTE = ("ops", "apps", "env", "logs")
 
 def test_each_verb_that_is_listed_is_there_under_its_name() -> None:
     context = click.Context(main)
-    said = CliRunner().invoke(main, ["--help"]).output
+    said = " ".join(CliRunner().invoke(main, ["--help"]).output.split())
     for name, verb in VERBS.items():
         command = main.get_command(context, name)
         assert command is not None

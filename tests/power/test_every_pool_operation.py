@@ -15,10 +15,11 @@ from headway.model.pools import Pool
 from headway.store import events, operations
 from headway.store.database import Tx
 from headway.store.sheets import parsed
+from headway.testing.failing import failing_at
 from headway.testing.fuse import Fuse
 from headway.testing.pool_examples import POOL_EXAMPLES, example_pool
 from tests.outside import Catalog, Outside, ended, lived
-from tests.power.telling import failing_at, told
+from tests.power.telling import told
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 CUTS_MAX = 100

@@ -1,5 +1,6 @@
 """What the dialect's own tests do not show: types that are no longer known, and lists at their ends."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -82,6 +83,26 @@ async def test_what_somebody_else_began_is_not_there(
         await stories.get(other.id, id)
     with pytest.raises(NotFound):
         await stories.log(other.id, id, 0)
+
+
+async def test_where_the_feed_rests_nobody_is_held_back(world: World, by: Actor) -> None:
+    feed = Feed(world.database)
+    stories = Stories(world.database, feed, world.clock, {})
+    it = an_operation(id=world.ids.next(), account_id=by.account_id, target="house:1")
+    assert await world.database.journal(operations.accepted(it, by))
+    ready, stop = asyncio.Event(), asyncio.Event()
+    async with asyncio.timeout(20), asyncio.TaskGroup() as group:
+        group.create_task(feed.serve(ready, stop))
+        seq = (await stories.get(by.account_id, it.id)).seq
+        waiting = group.create_task(stories.changed(by.account_id, it.id, seq, seconds=1000))
+        topic = feed.join(it.id)
+        while not topic.waiting:
+            await asyncio.sleep(0)
+        stop.set()
+        assert (await waiting).seq == seq
+        assert (await stories.changed(by.account_id, it.id, seq, seconds=1000)).seq == seq
+    feed.leave(topic)
+    feed.close()
 
 
 async def test_the_end_is_told_even_before_its_news_has_come(world: World, by: Actor) -> None:

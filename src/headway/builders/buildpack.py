@@ -12,12 +12,12 @@ is read as untrusted.
 import shlex
 import shutil
 import signal
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
-from headway.builders import cron_file
+from headway.builders import cron_file, manifest
 from headway.builders.archive import Limits, unpack
 from headway.builders.cron_file import CronFile
 from headway.builders.environment import environment
@@ -37,6 +37,7 @@ from headway.clock import Clock
 from headway.config import Config
 from headway.errors import Failure
 from headway.model.cron_tasks import CronLine
+from headway.model.manifests import Manifest
 from headway.model.sizes import SIZES, Size
 from headway.runtimes.port import Runtime, Task
 
@@ -77,7 +78,10 @@ def bounds(config: Config) -> Bounds:
 
 
 class Buildpack:
-    """Builds with the packs it is given, tried in their order; BUILDPACK_NAME among the variables chooses one."""
+    """Builds with the packs it is given, tried in their order; BUILDPACK_NAME among the variables chooses one.
+
+    `machine` tells what there is to build with.
+    """
 
     def __init__(
         self,
@@ -87,7 +91,7 @@ class Buildpack:
         *,
         bounds: Bounds,
         packs: Sequence[Pack],
-        machine: Machine,
+        machine: Callable[[], Awaitable[Machine]],
         surroundings: Surroundings,
     ) -> None:
         self._folder = folder
@@ -110,6 +114,12 @@ class Buildpack:
             raise
         finally:
             await self.discard(source.build_id)
+
+    async def manifest(self, source: Source) -> Manifest | None:
+        """See the port."""
+        return await manifest.read(
+            source.archive, source.environment.get("PROJECT_DIR", ""), self._bounds.unpacking
+        )
 
     async def slug(self, digest: str) -> Path:
         """See the port."""
@@ -136,7 +146,7 @@ class Buildpack:
         _narrow(tree, source.environment.get("PROJECT_DIR", ""))
         _procfile(tree)
         _cron_file(tree)
-        title, name, plan = self._planned(tree, source.environment)
+        title, name, plan = self._planned(tree, source.environment, await self._machine())
         _tell(output, title, plan)
         _write(tree, plan.files)
         self._write_settings(work / "settings")
@@ -157,12 +167,12 @@ class Buildpack:
             report=report,
         )
 
-    def _planned(self, tree: Path, variables: Mapping[str, str]) -> tuple[str, str, Plan]:
+    def _planned(self, tree: Path, variables: Mapping[str, str], machine: Machine) -> tuple[str, str, Plan]:
         listed = read_plain(tree, classic.LIST, BYTES_MAX)
         text = None if listed is None else listed.decode(errors="replace")
         if wanted := classic.asked_for(variables, text, self._bounds.buildpack_folder):
             return "Buildpack", "classic", classic.plan(wanted)
-        pack, plan = self._chosen(tree, variables)
+        pack, plan = self._chosen(tree, variables, machine)
         return pack.title, pack.name, plan
 
     def _work(self, build_id: str) -> Path:
@@ -170,7 +180,7 @@ class Buildpack:
         assert "/" not in build_id, build_id
         return self._folder / "builds" / build_id
 
-    def _chosen(self, tree: Path, variables: Mapping[str, str]) -> tuple[Pack, Plan]:
+    def _chosen(self, tree: Path, variables: Mapping[str, str], machine: Machine) -> tuple[Pack, Plan]:
         project = looked_at(tree, self._packs)
         name = variables.get(classic.NAME, "")
         if name and name not in {pack.name for pack in self._packs}:
@@ -178,7 +188,7 @@ class Buildpack:
             raise wrong(f"BUILDPACK_NAME is {shown(name)!r}, it should be one of {known}")
         for pack in self._packs:
             if pack.name == name or (not name and pack.detects(project)):
-                return pack, pack.plan(project, self._machine)
+                return pack, pack.plan(project, machine)
         kinds = "; ".join(f"{pack.title}: {pack.recognised_by}" for pack in self._packs)
         raise wrong(f"the kind of project was not recognised; what is recognised: {kinds}")
 

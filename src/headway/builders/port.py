@@ -11,6 +11,7 @@ from typing import Protocol
 import msgspec
 
 from headway.model.cron_tasks import CronLine
+from headway.model.manifests import Manifest
 from headway.model.stacks import DEFAULT_STACK
 
 
@@ -56,6 +57,13 @@ class Builder(Protocol):
         outside, too many or too large files, a wrong Procfile or cron.json, an unknown kind of project, a pack that failed.
         Failure `no-space` when the disk is full. Cancelling the call ends the build before it returns. May be
         repeated; the same content gives the same digest.
+        """
+        ...
+
+    async def manifest(self, source: Source) -> Manifest | None:
+        """What the source's `scalingo.json` or `app.json` wants; None where it has none.
+
+        Failure `build-error` where that or the archive is wrong.
         """
         ...
 

@@ -120,6 +120,17 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     network: bool = True
 
 
+class Errand(msgspec.Struct, frozen=True, kw_only=True):
+    """A program of ours that reads what strangers have sent: git, on what was pushed."""
+
+    app_id: str
+    argv: tuple[str, ...]
+    folder: Path
+    """All that it may write to; it is where it is, inside too."""
+    mounts: tuple[Path, ...] = ()
+    """What else of ours it may read, likewise."""
+
+
 class Terminal(Protocol):
     """The terminal of one unit, as the person before it sees it. Who has it hangs up at the end."""
 
@@ -242,6 +253,14 @@ class Runtime(Protocol):
         Cancelling this call kills the whole tree before it returns. Failure `timeout-error` over `seconds_max`,
         `disk-error` soon after it is over `disk_bytes_max`, `no-space` where it has such a limit and the disk is
         about to be full.
+        """
+        ...
+
+    def confined(self, errand: Errand) -> list[str]:
+        """The command line with which to start it, and with nothing but its own environment. Blocks: for a thread.
+
+        It runs as the app's user, whose the folder is then, and reaches nothing but that, its mounts and the machine's
+        programs: no network, no other process; as far as the machine allows. It dies with the thread that starts it.
         """
         ...
 

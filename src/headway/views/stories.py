@@ -127,7 +127,10 @@ class Stories:
         return await self.database.read(lambda tx: self._get(tx, account_id, id))
 
     async def changed(self, account_id: int, id: int, after: int, *, seconds: float) -> Story:
-        """One, once something happened to it behind event `after`, or it has ended, or the time is up."""
+        """One, once something happened to it behind event `after`, or it has ended, or the time is up.
+
+        As it is, too, where the feed rests.
+        """
         until = self._clock.monotonic() + seconds
         topic = self.feed.join(id)
         try:
@@ -135,7 +138,7 @@ class Stories:
             version, story = topic.version, await self.get(account_id, id)
             while story.seq <= after and not story.operation.phase.terminal:
                 left = until - self._clock.monotonic()
-                if left <= 0:
+                if left <= 0 or self.feed.resting:
                     break
                 del story  # Thousands wait; what each would hold is kept once, with the topic.
                 await topic.beyond(version, seconds=left)

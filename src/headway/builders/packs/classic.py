@@ -106,11 +106,10 @@ def _allowed(path: str, folder: Path | None) -> Path:
     if folder is None:
         raise wrong(f"{shown(path)} is a folder, and this platform has no `buildpack_folder`")
     try:
-        found = Path(path).resolve(strict=True)
-        is_allowed = found.is_dir() and found != folder.resolve() and found.is_relative_to(folder.resolve())
+        found, shelf = Path(path).resolve(strict=True), folder.resolve()
     except (OSError, ValueError):
-        is_allowed = False
-    if not is_allowed:
+        found, shelf = folder, folder
+    if found == shelf or not found.is_relative_to(shelf) or not found.is_dir():
         raise wrong(f"there is no buildpack {shown(path)} in the platform's `buildpack_folder`")
     return found
 

@@ -12,6 +12,7 @@ from headway.dialects.toloka import (
     solutions,
     task_suites,
     tasks,
+    trainings,
     wire,
     workers,
 )
@@ -45,7 +46,15 @@ ROUTES = (
     Route("GET", f"{PREFIX}/projects/{_ONE}", projects.get),
     Route("PUT", f"{PREFIX}/projects/{_ONE}", projects.change),
     Route("POST", f"{PREFIX}/projects/{_ONE}/archive", projects.archive),
-    Route("GET", f"{PREFIX}/trainings", requester.trainings),
+    Route("POST", f"{PREFIX}/trainings", trainings.create),
+    Route("GET", f"{PREFIX}/trainings", trainings.search),
+    Route("GET", f"{PREFIX}/trainings/{_ONE}", trainings.get),
+    Route("PUT", f"{PREFIX}/trainings/{_ONE}", trainings.change),
+    Route("POST", f"{PREFIX}/trainings/{_ONE}/open", trainings.open),
+    Route("POST", f"{PREFIX}/trainings/{_ONE}/close", trainings.close),
+    Route("POST", f"{PREFIX}/trainings/{_ONE}/close-for-update", trainings.close_for_update),
+    Route("POST", f"{PREFIX}/trainings/{_ONE}/archive", trainings.archive),
+    Route("POST", f"{PREFIX}/trainings/{_ONE}/clone", trainings.clone),
     # Under which terms.
     Route("POST", f"{PREFIX}/pools", pools.create),
     Route("GET", f"{PREFIX}/pools", pools.search),
@@ -83,6 +92,8 @@ ROUTES = (
     Route("GET", f"{PREFIX}/user-skills", skills.users),
     # Where people work: ours.
     Route("GET", f"{WORKER_PREFIX}/me", workers.me, audience=WORK),
+    Route("GET", f"{WORKER_PREFIX}/pools", workers.pools, audience=WORK),
+    Route("GET", f"{WORKER_PREFIX}/pools/{_ONE}", workers.pool, audience=WORK),
     Route("POST", f"{WORKER_PREFIX}/pools/{_ONE}/assignments", workers.issue, audience=WORK),
     Route("GET", f"{WORKER_PREFIX}/assignments/{_ONE}", workers.get, audience=WORK),
     Route("POST", f"{WORKER_PREFIX}/assignments/{_ONE}/submit", workers.submit, audience=WORK),

@@ -6,6 +6,8 @@ nobody gets one twice. Two unique indexes would refuse it if this were wrong.
 
 import random
 
+import msgspec
+
 from headway.clock import SECOND
 from headway.domain.assignments.mix import LOOKED_AT_MAX, mixed, wanted
 from headway.domain.world import World
@@ -35,7 +37,9 @@ async def issue(world: World, pool_id: int, user_id: str, by: Actor) -> Assignme
     async def body(tx: Tx) -> Assignment | None:
         pool = await pools.get(tx, by.account_id, pool_id)
         if (in_hand := await assignments.active(tx, pool.id, user_id)) is not None:
-            return in_hand
+            if not in_hand.is_late(world.clock.now()):
+                return in_hand
+            await expire(world, tx, in_hand, by)
         if pool.status is not PoolStatus.OPEN:
             raise Unfit("pool-inappropriate-status", "the pool is not open")
         mixer = pool.terms.mixer_config
@@ -145,6 +149,14 @@ async def moved(world: World, tx: Tx, before: Assignment, after: Assignment, by:
     await pools.touch(tx, after.pool_id, now)
     say(tx, after, after.status.name.lower(), now, by)
     return after
+
+
+async def expire(world: World, tx: Tx, it: Assignment, by: Actor) -> None:
+    """Its time is over: somebody else is given it instead. Unfit where it was moved meanwhile."""
+    over = msgspec.structs.replace(
+        it, status=AssignmentStatus.EXPIRED, expired_at=world.clock.now(), due_at=None
+    )
+    await moved(world, tx, it, over, by)
 
 
 async def _give_back(tx: Tx, it: Assignment) -> None:
