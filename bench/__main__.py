@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from bench import (
+    aggregation,
     engine,
     following,
     growth,
@@ -35,6 +36,7 @@ BENCHMARKS: dict[str, Callable[[Size], Benchmark]] = {
     "platform": platform.benchmark,
     "push": push.benchmark,
     "stats": stats.benchmark,
+    "aggregation": aggregation.benchmark,
     "labelling": labelling.benchmark,
 }
 
