@@ -141,7 +141,7 @@ async function list(life) {
     "main",
     narrow(
       heading,
-      el("p", { className: "lead" }, open.length ? `For ${me.requester.name}. Choose what to work on.` : `${me.requester.name} has no open work for you. More may come.`),
+      el("p", { className: "lead" }, open.length ? `Choose what to work on, for ${me.requester.name}.` : `${me.requester.name} has no open work for you. More may come.`),
       open.length ? el("ol", { className: "jobs" }, open.map(job)) : null,
       rest && open.length ? el("p", { className: "hint" }, rest === 1 ? "In 1 more nothing is left for you." : `In ${rest} more nothing is left for you.`) : null,
       el("p", { className: "actions" }, again),

@@ -78,9 +78,10 @@ class Assignment {
   /** What stays while the tasks change. */
   frame() {
     document.title = `${this.pool.public_name} · Headway`;
-    this.clock = el("span", { className: "clock", role: "timer" });
+    this.time = el("span", {});
+    this.clock = el("span", { className: "clock", role: "timer" }, el("span", { className: "clock-name" }, "Time left "), this.time);
     show("bar-start", backButton(this.leave), el("span", { className: "bar-name" }, this.pool.public_name));
-    show("bar-end", this.done ? el("span", { className: "bar-note" }, `${this.done} sent`) : null, this.clock);
+    show("bar-end", el("span", { className: "bar-note wide" }, this.done ? `${this.done} sent, ${left(this.pool)}` : left(this.pool)), this.clock);
     const tick = setInterval(() => this.tick(), 1000);
     this.over.signal.addEventListener("abort", () => clearInterval(tick));
     this.tick();
@@ -88,7 +89,7 @@ class Assignment {
 
   tick() {
     const seconds = (this.endsAt - performance.now()) / 1000;
-    this.clock.textContent = seconds > 172800 ? `${lasting(Math.round(seconds))} left` : `${clocked(seconds)} left`;
+    this.time.textContent = seconds > 172800 ? lasting(Math.round(seconds)) : clocked(seconds);
     this.clock.classList.toggle("soon", seconds <= SOON_S);
     if (seconds <= SOON_S && seconds > 0 && !this.warned) {
       this.warned = true;
@@ -123,8 +124,8 @@ class Assignment {
     this.fields = Object.entries(pool.output_spec).map(([name, spec]) => ({ name, ...field(name, spec, changed) }));
     for (const one of this.fields) one.write(this.answers[at][one.name]);
     this.choices = this.fields.filter((one) => one.isChoice);
-    const isLast = at === it.tasks.length - 1;
-    this.send = el("button", { className: "main", type: "submit" }, isLast ? "Send" : "Next task", key("Enter"));
+    this.send = el("button", { className: "main", type: "submit" });
+    this.label();
     const submit = (event) => {
       event.preventDefault();
       this.next();
@@ -145,6 +146,11 @@ class Assignment {
     say(`${at === 0 && this.done ? "Sent. " : ""}${many}${left(pool)}.`);
   }
 
+  label() {
+    const isLast = this.at === this.it.tasks.length - 1;
+    this.send.replaceChildren(isLast ? "Send" : "Next task", key("Enter"));
+  }
+
   beside() {
     const { at, it } = this;
     const back = el("button", { className: "quiet", type: "button", onclick: () => this.back() }, "Back", key("B"));
@@ -153,10 +159,9 @@ class Assignment {
   }
 
   legend() {
-    const keys = [];
-    if (this.choices.length) keys.push(el("span", {}, key("1"), "–", key("9"), " choose"));
-    if (this.fields.some((one) => one.isWritten)) keys.push(el("span", {}, key("Shift"), " ", key("Enter"), " new line"), el("span", {}, key("Esc"), " leave the text"));
-    return keys.length ? el("p", { className: "legend", "aria-hidden": "true" }, keys) : null;
+    if (!this.fields.some((one) => one.isWritten)) return null;
+    const keys = [el("span", {}, key("Shift"), " ", key("Enter"), " new line"), el("span", {}, key("Esc"), " leave the text")];
+    return el("p", { className: "legend", "aria-hidden": "true" }, keys);
   }
 
   heading() {
@@ -171,7 +176,7 @@ class Assignment {
       many > 1 && el("p", { className: "step" }, el("span", {}, `Task ${at + 1} of ${many}`), el("progress", { value: String(at), max: String(many), "aria-label": "Tasks done" })),
       el("h1", { tabindex: "-1", id: "heading" }, isShort ? said : pool.public_name),
       !isShort && said && el("p", { className: "lead" }, said),
-      told && el("details", { className: "told" }, el("summary", {}, "Instructions"), el("p", { className: "text" }, told)),
+      told && el("details", { className: "told" }, el("summary", {}, "Instructions ", key("I")), el("p", { className: "text" }, told)),
     );
   }
 
@@ -179,8 +184,13 @@ class Assignment {
     window.scrollTo(0, 0);
     const first = this.fields[0];
     // Whoever touches would find the keyboard before the task.
-    const canWrite = first?.isWritten && window.matchMedia("(hover: hover)").matches;
+    const canWrite = first?.isWritten && !window.matchMedia("(pointer: coarse)").matches;
     canWrite ? first.focus() : document.getElementById("heading").focus({ preventScroll: true });
+  }
+
+  instruct() {
+    const told = document.querySelector(".told");
+    if (told) told.open = !told.open;
   }
 
   /** Keys choose here from now on. */
@@ -197,7 +207,7 @@ class Assignment {
       else if (event.key === "Enter" && !event.shiftKey && target.matches("textarea")) this.taken(event, () => this.next());
       return;
     }
-    const acts = { s: () => this.skip(), b: () => this.back() };
+    const acts = { s: () => this.skip(), b: () => this.back(), i: () => this.instruct() };
     if (/^[0-9]$/.test(event.key)) this.taken(event, () => this.pick(event.key));
     else if (acts[event.key.toLowerCase()]) this.taken(event, acts[event.key.toLowerCase()]);
     else if (event.key === "Enter" && !isPressing(target)) this.taken(event, () => this.next());
@@ -302,6 +312,8 @@ class Assignment {
     this.sending = isBusy;
     for (const it of this.form.querySelectorAll("input, textarea, select, button")) it.disabled = isBusy;
     this.form.setAttribute("aria-busy", String(isBusy));
+    if (isBusy) this.send.replaceChildren("Sending…");
+    else this.label();
   }
 
   async refused(error, how) {
