@@ -40,7 +40,7 @@ function waiting(error, seconds, now) {
   const text = `${error.message}. What you have answered is kept here.`;
   const again = el("button", { className: "quiet", type: "button", onclick: now }, `Try now (${seconds} s)`);
   // Said once, not with every second.
-  if (!there) return show("trouble", el("p", {}, text), again);
+  if (!there) return show("trouble", el("p", { role: "alert" }, text), again);
   const isFocused = document.activeElement === there;
   there.replaceWith(again);
   if (isFocused) again.focus();
@@ -118,7 +118,8 @@ function brand() {
 }
 
 function signOut() {
-  token.forget();
+  // The next one at this screen is somebody else.
+  sessionStorage.clear();
   home();
 }
 

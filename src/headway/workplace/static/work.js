@@ -10,18 +10,21 @@ const DRAFT = "headway.draft";
 const HEADING_LENGTH_MAX = 90;
 const SOON_S = 60;
 const CLOSED = Symbol("closed");
+const BEFORE = { sent: "Sent. ", skipped: "Skipped. " };
 
 /** Work in a pool until there is nothing left, or until `life` ends. */
 export async function work(poolId, { life, waiting, leave }) {
   const patient = (act) => patiently(life, waiting, act);
   const pool = await patient(() => ask("GET", `/pools/${poolId}`));
   let done = 0;
+  let how = "";
   while (!life.aborted) {
     const it = await patient(() => ask("POST", `/pools/${poolId}/assignments`)).catch(closed);
     if (it === null || it === CLOSED) return finished(pool, done, leave, it === CLOSED);
-    const how = await new Assignment(pool, it, done, { life, patient, leave }).ended;
+    how = await new Assignment(pool, it, { done, how }, { life, patient, leave }).ended;
     if (how === "sent") done++;
-    patient(() => ask("GET", `/pools/${poolId}`)).then((now) => Object.assign(pool, now), () => {});
+    // How much is left is told beside the work, and not waited for.
+    ask("GET", `/pools/${poolId}`).then((now) => Object.assign(pool, now), () => {});
   }
 }
 
@@ -57,8 +60,8 @@ function backButton(leave) {
 }
 
 class Assignment {
-  constructor(pool, it, done, { life, patient, leave }) {
-    Object.assign(this, { pool, it, done, patient, leave });
+  constructor(pool, it, before, { life, patient, leave }) {
+    Object.assign(this, { pool, it, before, patient, leave });
     this.at = 0;
     this.answers = drafted(it);
     this.endsAt = performance.now() + (it.seconds_left ?? 0) * 1000;
@@ -81,7 +84,7 @@ class Assignment {
     this.time = el("span", {});
     this.clock = el("span", { className: "clock", role: "timer" }, el("span", { className: "clock-name" }, "Time left "), this.time);
     show("bar-start", backButton(this.leave), el("span", { className: "bar-name" }, this.pool.public_name));
-    show("bar-end", el("span", { className: "bar-note wide" }, this.done ? `${this.done} sent, ${left(this.pool)}` : left(this.pool)), this.clock);
+    show("bar-end", el("span", { className: "bar-note wide" }, this.before.done ? `${this.before.done} sent, ${left(this.pool)}` : left(this.pool)), this.clock);
     const tick = setInterval(() => this.tick(), 1000);
     this.over.signal.addEventListener("abort", () => clearInterval(tick));
     this.tick();
@@ -143,7 +146,8 @@ class Assignment {
     this.activate(this.choices[0]);
     this.focusFirst();
     const many = it.tasks.length > 1 ? `Task ${at + 1} of ${it.tasks.length}. ` : "";
-    say(`${at === 0 && this.done ? "Sent. " : ""}${many}${left(pool)}.`);
+    const before = (at === 0 && BEFORE[this.before.how]) || "";
+    say(`${before}${many}${left(pool)}.`);
   }
 
   label() {
@@ -284,7 +288,7 @@ class Assignment {
   }
 
   async skip() {
-    const isBegun = this.answers.some((values) => Object.keys(values).length);
+    const isBegun = this.answers.some((values) => Object.values(values).some((value) => value !== undefined));
     if (isBegun && this.it.tasks.length > 1 && !this.askedToSkip) {
       this.askedToSkip = true;
       this.skipButton.firstChild.textContent = "Skip, and lose the answers?";
