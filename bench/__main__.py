@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from bench import engine, following, growth, page, platform, posting, ratios, reading, stats
+from bench import engine, following, growth, labelling, page, platform, posting, ratios, reading, stats
 from bench.contest import Benchmark, Left, Size, hold
 from bench.measure import machine
 from bench.script import Broken
@@ -20,6 +20,7 @@ BENCHMARKS: dict[str, Callable[[Size], Benchmark]] = {
     "following": following.benchmark,
     "platform": platform.benchmark,
     "stats": stats.benchmark,
+    "labelling": labelling.benchmark,
 }
 
 

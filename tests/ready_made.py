@@ -20,7 +20,7 @@ from headway.engine.submit import Desk, Seat
 from headway.ids import Ids
 from headway.model.accounts import Account, Token
 from headway.model.operations import Operation
-from headway.runtimes.port import Status, Usage
+from headway.runtimes.port import Errand, Status, Usage
 from headway.store import accounts, tokens
 from headway.store.blobs import Blobs
 from headway.store.database import Database
@@ -72,6 +72,10 @@ class Told:
 
     async def usage(self, app_id: str | None = None) -> list[Usage]:
         return [one for one in self.usages if app_id in {None, one.app_id}]
+
+    def confined(self, errand: Errand) -> list[str]:
+        """Git may be called, as it is."""
+        return list(errand.argv)
 
 
 def world_on(database: Database, folder: Path, **settings: Any) -> World:

@@ -51,6 +51,9 @@ class Bench:
         self.surroundings = Surroundings()
         self.machine, self.packs, self.bounds = machine, packs, Bounds(**given)
 
+    async def offered(self) -> Machine:
+        return self.machine
+
     @property
     def builder(self) -> Buildpack:
         return Buildpack(
@@ -59,7 +62,7 @@ class Bench:
             SystemClock(),
             bounds=self.bounds,
             packs=self.packs,
-            machine=self.machine,
+            machine=self.offered,
             surroundings=self.surroundings,
         )
 

@@ -1,11 +1,12 @@
 """What the machine offers."""
 
+import asyncio
 import os
 from pathlib import Path
 
 import pytest
 
-from headway.builders.toolchains import Machine, found, own_pip, reachable
+from headway.builders.toolchains import Machine, Once, found, own_pip, reachable
 
 
 def program(file: Path, answer: str) -> Path:
@@ -48,6 +49,19 @@ async def test_what_others_cannot_reach_or_does_not_answer_is_left_out(open_fold
     program(open_folder / "bin/node", "nothing")
     program(open_folder / "bin/python3.12", "Python 3.12.0").chmod(0o700)
     assert await found((open_folder / "bin", open_folder / "home", open_folder / "none")) == Machine()
+
+
+async def test_many_who_want_to_know_ask_once():
+    asked = []
+
+    async def ask():
+        asked.append(1)
+        await asyncio.sleep(0)
+        return Machine(pip=Path("/pip"))
+
+    once = Once(ask)
+    assert await asyncio.gather(once(), once()) == [Machine(pip=Path("/pip"))] * 2
+    assert len(asked) == 1
 
 
 def test_a_link_to_nowhere_is_not_reachable(open_folder):

@@ -4,7 +4,7 @@ import asyncio
 import importlib.util
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 
 import msgspec
@@ -41,6 +41,22 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
     npm: Tool | None = None
     pip: Path | None = None
     """The folder of a pip package, which any of the pythons can run."""
+
+
+class Once:
+    """What `ask` finds, asked for when somebody first wants to know it: programs take their time to answer."""
+
+    def __init__(self, ask: Callable[[], Awaitable[Machine]]) -> None:
+        self._ask = ask
+        self._asking = asyncio.Lock()
+        self._found: Machine | None = None
+
+    async def __call__(self) -> Machine:
+        """What the machine offers; the same for as long as the platform runs."""
+        async with self._asking:
+            if self._found is None:
+                self._found = await self._ask()
+            return self._found
 
 
 async def found(folders: Iterable[Path] = FOLDERS, pip: Path | None = None) -> Machine:

@@ -5,12 +5,13 @@ import msgspec
 
 from headway.cli import terminal
 from headway.cli.client import Client
+from headway.cli.crowd import simulate
 from headway.cli.remote import as_json as json_option
 from headway.cli.remote import remote, said, table
 from headway.dialects.headway.wire_workers import Worker, Workers
 
 
-@click.group()
+@click.group(commands=[simulate])
 def pools() -> None:
     """Labelling pools: who works in them."""
 

@@ -113,8 +113,22 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     seconds_max: float = 1800
     output_bytes_max: int = 16 << 20
     disk_bytes_max: int | None = None
-    """How much may lie in its folder, its /tmp and what else it writes to, together; None: as much as there is."""
+    """How much may lie in its folder, its /tmp and what else it writes to, together; None: as much as there is.
+
+    No file of it grows larger either: who writes on gets SIGXFSZ.
+    """
     network: bool = True
+
+
+class Errand(msgspec.Struct, frozen=True, kw_only=True):
+    """A program of ours that reads what strangers have sent: git, on what was pushed."""
+
+    app_id: str
+    argv: tuple[str, ...]
+    folder: Path
+    """All that it may write to; it is where it is, inside too."""
+    mounts: tuple[Path, ...] = ()
+    """What else of ours it may read, likewise."""
 
 
 class Terminal(Protocol):
@@ -237,7 +251,16 @@ class Runtime(Protocol):
         """Run the task to its end and return its exit code; `said` gets its output as it comes.
 
         Cancelling this call kills the whole tree before it returns. Failure `timeout-error` over `seconds_max`,
-        `disk-error` soon after it is over `disk_bytes_max`.
+        `disk-error` soon after it is over `disk_bytes_max`, `no-space` where it has such a limit and the disk is
+        about to be full.
+        """
+        ...
+
+    def confined(self, errand: Errand) -> list[str]:
+        """The command line with which to start it, and with nothing but its own environment. Blocks: for a thread.
+
+        It runs as the app's user, whose the folder is then, and reaches nothing but that, its mounts and the machine's
+        programs: no network, no other process; as far as the machine allows. It dies with the thread that starts it.
         """
         ...
 

@@ -18,13 +18,13 @@ import msgspec
 
 from headway.clock import Clock
 from headway.errors import Failure, Retry
-from headway.runtimes import cgroups, machine, output, ports, process_spec
+from headway.runtimes import cgroups, errands, machine, output, ports, process_spec
 from headway.runtimes.attended import Attended
 from headway.runtimes.container import Container, Surroundings
 from headway.runtimes.listeners import Listeners
 from headway.runtimes.machine import Machine
 from headway.runtimes.one_run import OneRun
-from headway.runtimes.port import Offer, Output, Status, Task, Terminal, Unit, Usage
+from headway.runtimes.port import Errand, Offer, Output, Status, Task, Terminal, Unit, Usage
 from headway.runtimes.slugs import Slugs
 from headway.runtimes.task_run import Tasks
 from headway.runtimes.trouble import SCARCE, as_trouble
@@ -229,6 +229,16 @@ class Process:
     async def perform(self, task: Task, said: Callable[[bytes], None]) -> int:
         """Run the task to its end and return its exit code. Cancelling kills the whole tree before it returns."""
         return await self._tasks.perform(task, said)
+
+    def confined(self, errand: Errand) -> list[str]:
+        """The command line with which to start it. Blocks. Retry where there is trouble with its folder."""
+        its, machine = self._around.users, self._machine
+        try:
+            user = its.of(errand.app_id) if machine.root and machine.bwrap else machine.uid
+            errands.hand_over(errand.folder, user)
+            return errands.argv(machine, errand, its.etc(user), user if machine.root else None)
+        except OSError as trouble:
+            raise as_trouble(trouble, errand.argv[0]) from trouble
 
     def offers(self) -> list[Offer]:
         """What this machine offers, in words."""

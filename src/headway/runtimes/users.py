@@ -1,5 +1,6 @@
 """One unprivileged user for each app, for ever: a number is never given to a second app."""
 
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -21,9 +22,14 @@ class Users:
         self._folder = folder
         self._file = folder / "users.json"
         self._first = first
+        self._choosing = threading.Lock()
 
     def of(self, app_id: str) -> int:
-        """The app's user; known on disk before it is told."""
+        """The app's user; known on disk before it is told. May be asked in any thread."""
+        with self._choosing:
+            return self._of(app_id)
+
+    def _of(self, app_id: str) -> int:
         book = read(self._file, _Book) or _Book(self._first, {})
         if (user := book.users.get(app_id)) is not None:
             return user

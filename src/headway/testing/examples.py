@@ -2,7 +2,7 @@
 
 import io
 import tarfile
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
 import msgspec
@@ -98,13 +98,14 @@ def archive_in(folder: Path, procfile: str) -> Path:
     return file
 
 
-def archive(procfile: str) -> bytes:
-    """The same, as bytes."""
+def archive(procfile: str, more: Mapping[str, bytes] = {}) -> bytes:
+    """The same, as bytes, with more files if need be."""
     written = io.BytesIO()
     with tarfile.open(fileobj=written, mode="w:gz") as tar:
-        member = tarfile.TarInfo("source/Procfile")
-        member.size = len(procfile)
-        tar.addfile(member, io.BytesIO(procfile.encode()))
+        for name, content in {"Procfile": procfile.encode(), **more}.items():
+            member = tarfile.TarInfo(f"source/{name}")
+            member.size = len(content)
+            tar.addfile(member, io.BytesIO(content))
     return written.getvalue()
 
 
@@ -132,10 +133,10 @@ async def _delete(world: World, app: App, by: Actor) -> Operation:
 
 async def committed(world: World, app: App, procfile: str) -> str:
     """A commit in the app's repository that holds a Procfile and nothing else; no branch is there yet."""
-    folder = await keep.ensure(world, app.id)
-    blob = await keep.asked(world, folder, "hash-object", "-w", "--stdin", fed=procfile.encode())
-    tree = await keep.asked(world, folder, "mktree", fed=f"100644 blob {blob.strip()}\tProcfile\n".encode())
-    return (await keep.asked(world, folder, *_WHO, "commit-tree", tree.strip(), "-m", "one")).strip()
+    await keep.ensure(world, app.id)
+    blob = await keep.asked(world, app.id, "hash-object", "-w", "--stdin", fed=procfile.encode())
+    tree = await keep.asked(world, app.id, "mktree", fed=f"100644 blob {blob.strip()}\tProcfile\n".encode())
+    return (await keep.asked(world, app.id, *_WHO, "commit-tree", tree.strip(), "-m", "one")).strip()
 
 
 async def _deploy(world: World, app: App, by: Actor) -> Operation:

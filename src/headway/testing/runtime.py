@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 
 from headway.clock import Clock
 from headway.errors import Failure, Retry, Trouble
-from headway.runtimes.port import Offer, Output, Status, Task, Terminal, Unit, Usage
+from headway.runtimes.port import Errand, Offer, Output, Status, Task, Terminal, Unit, Usage
 from headway.testing.container import MemoryContainer, Text
 from headway.testing.script import run
 
@@ -190,6 +190,10 @@ class MemoryRuntime:
                 )
         except TimeoutError:
             raise Failure("timeout-error", f"{task.id} took longer than {task.seconds_max:g} s") from None
+
+    def confined(self, errand: Errand) -> list[str]:
+        """The errand's own: there is no sandbox here."""
+        return list(errand.argv)
 
     def offers(self) -> list[Offer]:
         """What there is."""

@@ -9,6 +9,7 @@ import binascii
 import contextlib
 from base64 import b64decode
 from collections.abc import Iterable
+from typing import Protocol
 
 import msgspec
 
@@ -52,6 +53,14 @@ class Caller(msgspec.Struct, frozen=True):
     def counted(self) -> object:
         """Against whose limit their requests count: workers have limits of their own."""
         return self.account.id if self.worker is None else ("worker", self.worker.id)
+
+
+class Doorkeeper(Protocol):
+    """Knows who asks."""
+
+    async def caller(self, secret: str | None, audience: str = API) -> Caller:
+        """Who holds the secret. Unauthenticated where nobody does."""
+        ...
 
 
 class Identity:

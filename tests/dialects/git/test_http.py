@@ -1,10 +1,13 @@
 """Pushing and fetching over HTTP, with the real git."""
 
 import gzip
+import hashlib
+import zlib
 
 import httpx2
 import pytest
 
+from headway.domain.repositories import keep
 from headway.model.apps import App
 from headway.store import deployments
 from tests.outside import Outside
@@ -87,3 +90,46 @@ async def test_a_body_that_comes_packed_is_unpacked(place: Place, app: App) -> N
     async with httpx2.AsyncClient(trust_env=False, auth=("x", SECRET)) as http:
         reply = await http.post(url, content=gzip.compress(b"0014command=ls-refs\n0000"), headers=headers)
     assert (reply.status_code, reply.content) == (200, b"0000")
+
+
+def packed(kind: int, content: bytes, size: int) -> bytes:
+    """An object of a pack, as it says it is: see `gitformat-pack`."""
+    first, left = (kind << 4) | (size & 15), size >> 4
+    head = bytearray([first | (0x80 if left else 0)])
+    return bytes(head) + (_varint(left) if left else b"") + zlib.compress(content)
+
+
+def _varint(number: int) -> bytes:
+    out = bytearray()
+    while number >= 0x80:
+        out.append(number & 0x7F | 0x80)
+        number >>= 7
+    return bytes([*out, number])
+
+
+def swelling(size: int) -> bytes:
+    """A pack of two objects, the second of which is the first and, by its own account, so many bytes long."""
+    base = b"0" * 1000
+    delta = _varint(len(base)) + _varint(size) + b"\xb0\xe8\x03" * 20
+    name = bytes.fromhex(hashlib.sha1(b"blob 1000\0" + base, usedforsecurity=False).hexdigest())
+    first, left = (7 << 4) | (len(delta) & 15), len(delta) >> 4
+    made = b"PACK" + (2).to_bytes(4, "big") * 2 + packed(3, base, len(base))
+    made += bytes([first | 0x80]) + _varint(left) + name + zlib.compress(delta)
+    return made + hashlib.sha1(made, usedforsecurity=False).digest()
+
+
+async def test_a_pack_that_swells_is_refused_and_harms_nobody(
+    place: Place, outside: Outside, app: App
+) -> None:
+    somebody, address = place
+    told = f"{'0' * 40} {'1' * 40} refs/heads/main\0report-status side-band-64k".encode()
+    body = b"%04x%b0000" % (len(told) + 4, told) + swelling(8 << 30)
+    url = f"http://{address}/git/{app.name}.git/git-receive-pack"
+    async with httpx2.AsyncClient(trust_env=False, auth=("x", SECRET), timeout=60) as http:
+        reply = await http.post(url, content=body)
+    assert b"Out of memory" in reply.content
+    assert b"unpack index-pack abnormal exit" in reply.content
+    folder = keep.folder_of(outside.process()[0], app.id)
+    assert {it.name for it in (folder / "objects").iterdir()} == {"info", "pack"}
+    await somebody.commits(SERVES)
+    await somebody.well("push", at(address, app.name), "main")

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from headway.dialects.git.push import Update, fault_of
+from headway.dialects.git.hooks import Update
+from headway.dialects.git.push import fault_of
 from headway.domain.operations.cancel import cancel
 from headway.domain.world import World
 from headway.engine.feed import Feed
@@ -144,11 +145,7 @@ def hooks(outside: Outside) -> Hooks:
 
     def found() -> list[str]:
         every = [told(it) for it in Path("/proc").glob("[0-9]*")]
-        return [
-            it
-            for it in every
-            if "proc-receive" in it and "hook.py" in it and str(outside.config.folder) in it
-        ]
+        return [it for it in every if "hooks/proc-receive" in it and str(outside.config.folder) in it]
 
     return found
 

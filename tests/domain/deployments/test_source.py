@@ -21,7 +21,7 @@ def names(archive: Path) -> list[str]:
 
 
 async def test_a_commit_is_read_whole_and_as_it_is(world: World, app: App) -> None:
-    folder = await keep.ensure(world, app.id)
+    await keep.ensure(world, app.id)
     files = {
         ".gitattributes": "tests export-ignore\nversion export-subst\n",
         "tests": "x",
@@ -29,9 +29,9 @@ async def test_a_commit_is_read_whole_and_as_it_is(world: World, app: App) -> No
     }
     listed = b""
     for name, content in files.items():
-        blob = await keep.asked(world, folder, "hash-object", "-w", "--stdin", fed=content.encode())
+        blob = await keep.asked(world, app.id, "hash-object", "-w", "--stdin", fed=content.encode())
         listed += f"100644 blob {blob.strip()}\t{name}\n".encode()
-    tree = (await keep.asked(world, folder, "mktree", fed=listed)).strip()
+    tree = (await keep.asked(world, app.id, "mktree", fed=listed)).strip()
     await source.take(world, app.id, 7, Origin(source_url="git:main", commit=tree, branch="main"))
     archive = source.archive_of(world, 7)
     assert names(archive) == ["app", "app/.gitattributes", "app/tests", "app/version"]

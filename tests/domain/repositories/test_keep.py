@@ -1,6 +1,7 @@
 """The repositories of apps."""
 
 import asyncio
+import sys
 
 import pytest
 
@@ -45,14 +46,44 @@ async def test_a_forgotten_one_is_gone(world: World, app: App) -> None:
 
 
 async def test_git_that_takes_too_long_is_ended(world: World, app: App) -> None:
-    folder = await keep.ensure(world, app.id)
+    await keep.ensure(world, app.id)
     with pytest.raises(Retry, match=r"took longer than 0\.05 s"):
-        await keep.asked(world, folder, "-c", "alias.wait=!sleep 100", "wait", seconds=0.05)
+        await keep.asked(world, app.id, "-c", "alias.wait=!sleep 100", "wait", seconds=0.05)
 
 
-async def test_it_is_tidied_without_a_word(world: World, app: App) -> None:
-    await committed(world, app, "web: serve\n")
+async def test_a_branch_is_found_when_it_was_packed_away(world: World, app: App) -> None:
+    commit = await committed(world, app, "web: serve\n")
+    await keep.move(world, app.id, "master", commit)
+    await keep.asked(world, app.id, "pack-refs", "--all")
+    assert not (keep.folder_of(world, app.id) / "refs" / "heads" / "master").exists()
+    assert await keep.at(world, app.id, "master") == commit
+    assert await keep.at(world, app.id, "main") == NOTHING
+
+
+async def test_what_is_no_commit_is_not_believed(world: World, app: App) -> None:
+    folder = await keep.ensure(world, app.id)
+    (folder / "refs" / "heads" / "main").write_text("ref: refs/heads/master\n")
+    with pytest.raises(Retry, match="at no commit"):
+        await keep.at(world, app.id, "main")
+
+
+async def test_many_packs_become_one(world: World, app: App) -> None:
+    folder = await keep.ensure(world, app.id)
+    packs = folder / "objects" / "pack"
+    for number in range(keep.PACKS_MAX):
+        assert len(list(packs.glob("*.pack"))) == number
+        commit = await committed(world, app, f"web: serve {number}\n")
+        await keep.asked(world, app.id, "update-ref", f"refs/heads/{number}", commit)
+        await keep.asked(world, app.id, "repack", "-q", "-d")
     await keep.tidy(world, app.id)
+    assert len(list(packs.glob("*.pack"))) == 1
+
+
+async def test_git_has_only_so_much_memory(world: World, app: App) -> None:
+    await keep.ensure(world, app.id)
+    wants = f"alias.want=!{sys.executable} -c 'bytearray(3 << 30)'"
+    with pytest.raises(Retry, match="MemoryError"):
+        await keep.asked(world, app.id, "-c", wants, "want")
 
 
 def test_nothing_of_whoever_runs_the_platform_reaches_git(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,8 @@ import pytest
 
 from tests import npm
 from tests.browser import BACKSPACE, ENTER, SHIFT, TAB, Browser, chromium
-from tests.parity.toloka.conftest import HERE, STUDIO, Drive, Platform
+from tests.parity.toloka.conftest import HERE, Drive, Platform
+from tests.parity.toloka.people import STUDIO
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]

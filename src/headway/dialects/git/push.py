@@ -7,8 +7,9 @@ and nothing else.
 import asyncio
 import contextlib
 
-import msgspec
-
+from headway.dialects.git import hooks
+from headway.dialects.git.child import Child
+from headway.dialects.git.hooks import Update
 from headway.domain.deployments.deploy import push
 from headway.domain.deployments.source import Origin
 from headway.domain.repositories import keep
@@ -23,21 +24,6 @@ from headway.web.refusals import disk_full_refused
 
 _REFS = tuple(f"refs/heads/{branch}" for branch in keep.BRANCHES)
 _BRANCHES = " and ".join(keep.BRANCHES)
-
-
-class Update(msgspec.Struct, frozen=True, array_like=True):
-    """Where a ref is, where it is to be, and its name."""
-
-    before: str
-    after: str
-    ref: str
-
-
-class Asked(msgspec.Struct, frozen=True):
-    """What a hook asks."""
-
-    hook: str
-    updates: list[Update]
 
 
 def fault_of(updates: list[Update]) -> str:
@@ -58,33 +44,35 @@ def fault_of(updates: list[Update]) -> str:
 class Push:
     """Answers the hooks of one push to an app."""
 
-    def __init__(
-        self, edge: Edge, app: App, by: Actor, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
+    def __init__(self, edge: Edge, app: App, by: Actor, git: Child) -> None:
         self.received = asyncio.Event()
         """Set when all that was pushed has arrived."""
         self._edge = edge
         self._app = app
         self._by = by
-        self._reader = reader
-        self._writer = writer
+        self._asked = git.ask.reader
+        self._answer = git.ask.writer
+        self._told = git.say
 
     async def answer(self) -> None:
         """Answer hooks until git has gone."""
-        try:
-            while line := await self._reader.readline():
+        with contextlib.suppress(OSError, EOFError, ValueError):
+            while hook := (await self._asked.readline()).decode().strip():
                 self.received.set()
-                why = await self._answered(msgspec.json.decode(line, type=Asked))
-                await self._send({"why": why})
-        except (OSError, ValueError):
-            return
+                if hook == hooks.PRE_RECEIVE:
+                    hooks.allowed(self._answer, fault_of(await hooks.proposed(self._asked)))
+                else:
+                    await self._proceed(await hooks.handed(self._asked, self._answer))
+        for line in (self._told, self._answer):
+            with contextlib.suppress(OSError):
+                line.write_eof()
 
-    async def _answered(self, asked: Asked) -> str:
-        fault = fault_of(asked.updates)
-        if fault:
-            await self._say(f" !     {fault}\n")
-            return "refused"
-        return "" if asked.hook == "pre-receive" else await self._deployed(asked.updates[0])
+    async def _proceed(self, updates: list[Update]) -> None:
+        why = "refused" if fault_of(updates) else await self._deployed(updates[0])
+        hooks.brought_about(self._answer, updates, why)
+        # The hook ends when it has heard all.
+        for line in (self._told, self._answer):
+            line.write_eof()
 
     async def _deployed(self, update: Update) -> str:
         branch = update.ref.rpartition("/")[2]
@@ -136,10 +124,10 @@ class Push:
                 await self._say(f"-----> {self._app.name} serves {begun.ref[:10]}\n")
                 return ""
             elif news.shown.status in FAILURES:
-                return await self._told(operation, news.shown.status)
+                return await self._failed(operation, news.shown.status)
         raise AssertionError
 
-    async def _told(self, operation: Operation, status: str) -> str:
+    async def _failed(self, operation: Operation, status: str) -> str:
         ended = await self._edge.feed.ended(operation.id)
         why = "" if ended is None or ended.detail is None else ended.detail.text.partition("\n")[0]
         await self._say(f" !     The deployment failed ({status}){': ' if why else ''}{why}\n")
@@ -147,8 +135,5 @@ class Push:
         return f"deployment failed: {status}"
 
     async def _say(self, text: str) -> None:
-        await self._send({"say": text})
-
-    async def _send(self, frame: dict[str, str]) -> None:
-        self._writer.write(msgspec.json.encode(frame) + b"\n")
-        await self._writer.drain()
+        self._told.write(text.encode())
+        await self._told.drain()

@@ -1,16 +1,14 @@
 """Run system git for somebody: what they send goes in, what it says comes out, its hooks are answered."""
 
 import asyncio
-import shlex
-import socket
-import sys
+import contextlib
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import Protocol
 
 import msgspec
 
-from headway.dialects.git import hook
+from headway.dialects.git import hooks
+from headway.dialects.git.child import Child
 from headway.dialects.git.push import Push
 from headway.domain.repositories import keep
 from headway.model.apps import App
@@ -22,7 +20,6 @@ RECEIVE, UPLOAD = "git-receive-pack", "git-upload-pack"
 NEEDS = {RECEIVE: "deployment.deploy", UPLOAD: "app.fetch"}
 """For each service, the line of `model.access.NEEDS`."""
 _PIECE_BYTES = 64 << 10
-_HOOK_LINE_BYTES_MAX = 8 << 20
 _COMPLAINT_BYTES_MAX = 64 << 10
 _CUT = 128
 
@@ -62,57 +59,37 @@ class Git:
         self._edge = edge
         self._is_prepared = False
 
-    def _prepare(self) -> None:
-        folder = keep.hooks_of(self._edge.world)
-        folder.mkdir(parents=True, exist_ok=True)
-        script = str(Path(hook.__file__).resolve())
-        for name in ("pre-receive", "proc-receive"):
-            made = folder / f"{name}.new"
-            made.write_text(
-                f"#!/bin/sh\nexec {shlex.join([sys.executable, '-I', '-S', script, name])} $HEADWAY_PUSH\n"
-            )
-            made.chmod(0o755)
-            made.replace(folder / name)
-        self._is_prepared = True
-
     async def serve(self, asked: Asked, client: Client) -> int:
         """Carry it out; the exit code of git."""
+        world, app = self._edge.world, asked.app.id
+        folder = await keep.ensure(world, app)
         if not self._is_prepared:
-            self._prepare()
-        folder = await keep.ensure(self._edge.world, asked.app.id)
-        ours, theirs = socket.socketpair()
-        with theirs:
-            child = await _started(self._edge, asked, folder, theirs)
-        reader, writer = await asyncio.open_connection(sock=ours, limit=_HOOK_LINE_BYTES_MAX)
-        push = Push(self._edge, asked.app, asked.by, reader, writer)
-        try:
-            return await self._talked(child, client, push)
-        finally:
-            writer.transport.abort()
-            await keep.end(child)
+            hooks.write(keep.hooks_of(world))
+            self._is_prepared = True
+        given = ("-C", str(folder), asked.service.removeprefix("git-"), *asked.options, str(folder))
+        argv = await keep.argv(world, app, given)
+        async with Child(argv, keep.environment(asked.protocol)) as git:
+            return await self._talked(git, client, Push(self._edge, asked.app, asked.by, git))
 
     async def tidy(self, asked: Asked) -> None:
         """After a push, when nobody waits any more."""
         if asked.service == RECEIVE:
             await keep.tidy(self._edge.world, asked.app.id)
 
-    async def _talked(self, child: asyncio.subprocess.Process, client: Client, push: Push) -> int:
-        assert child.stdin is not None
-        assert child.stdout is not None
-        assert child.stderr is not None
+    async def _talked(self, git: Child, client: Client, push: Push) -> int:
         code = _CUT
         try:
             async with asyncio.TaskGroup() as group:
                 beside = [
-                    group.create_task(_feed(client, child.stdin)),
+                    group.create_task(_feed(client, git.talk.writer)),
                     group.create_task(push.answer()),
-                    group.create_task(self._limit(child, client, push)),
+                    group.create_task(self._limit(git, client, push)),
                 ]
                 said = [
-                    group.create_task(_show(child.stdout, client.write)),
-                    group.create_task(_show(child.stderr, client.complain, _COMPLAINT_BYTES_MAX)),
+                    group.create_task(_show(git.talk.reader, client.write)),
+                    group.create_task(_show(git.complaints, client.complain, _COMPLAINT_BYTES_MAX)),
                 ]
-                code = await child.wait()
+                code = await git.wait()
                 await asyncio.wait(said)
                 for task in beside:
                     task.cancel()
@@ -120,7 +97,7 @@ class Git:
             pass
         return code
 
-    async def _limit(self, child: asyncio.subprocess.Process, client: Client, push: Push) -> None:
+    async def _limit(self, git: Child, client: Client, push: Push) -> None:
         """Only so long may it take until all that is pushed, or fetched, has gone over the line."""
         seconds = self._edge.world.config.push_seconds
         try:
@@ -128,32 +105,15 @@ class Git:
                 await push.received.wait()
         except TimeoutError:
             await client.complain(f"headway: the transfer took longer than {seconds:g} seconds\n".encode())
-            await keep.end(child)
+            await git.end()
 
 
-async def _started(edge: Edge, asked: Asked, folder: Path, line: socket.socket) -> asyncio.subprocess.Process:
-    given = (asked.service.removeprefix("git-"), *asked.options, str(folder))
-    return await asyncio.create_subprocess_exec(
-        *keep.argv(edge.world, given),
-        cwd=folder,
-        env={**keep.environment(asked.protocol), "HEADWAY_PUSH": str(line.fileno())},
-        pass_fds=(line.fileno(),),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        start_new_session=True,
-    )
-
-
-async def _feed(client: Client, stdin: asyncio.StreamWriter) -> None:
-    try:
+async def _feed(client: Client, git: asyncio.StreamWriter) -> None:
+    with contextlib.suppress(OSError):  # git has heard enough, and says why
         while piece := await client.read():
-            stdin.write(piece)
-            await stdin.drain()
-    except OSError:
-        return  # git has heard enough, and says why
-    finally:
-        stdin.close()
+            git.write(piece)
+            await git.drain()
+        git.write_eof()
 
 
 async def _show(

@@ -151,21 +151,27 @@ class _Server(asyncssh.SSHServer):
         return channel, asyncssh.SSHServerProcess(perform, None, 3, False)
 
     async def _perform(self, account: Account, process: "asyncssh.SSHServerProcess[bytes]") -> None:
+        after: list[Asked] = []
         try:
-            code = await self._performed(account, process)
+            code = await self._performed(account, process, after)
         except Disconnected:
             code = _BROKEN
         finally:
             self._sessions -= 1
         process.exit(code)
+        for asked in after:
+            await self._shells.git.tidy(asked)
 
-    async def _performed(self, account: Account, process: "asyncssh.SSHServerProcess[bytes]") -> int:
+    async def _performed(
+        self, account: Account, process: "asyncssh.SSHServerProcess[bytes]", done: list[Asked]
+    ) -> int:
         """Carry out the command; its exit code. Refusals are told beside."""
         client = _Client(process)
         try:
             with disk_full_refused():
                 asked = await self._asked(account, process)
                 code = await self._shells.git.serve(asked, client)
+                done.append(asked)
         except (Refusal, Trouble) as refusal:
             await client.complain(f"headway: {refusal}\n".encode())
             return _REFUSED

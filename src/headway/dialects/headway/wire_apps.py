@@ -113,6 +113,32 @@ class Started(msgspec.Struct, frozen=True, kw_only=True):
     operation: str
 
 
+class CronTask(msgspec.Struct, frozen=True, kw_only=True):
+    """What the release in force runs by the clock."""
+
+    schedule: str
+    """Five fields as in a crontab, in UTC."""
+    command: str
+    size: str
+    next_at: str
+    """When it is due, or, where that is over, has been due: a run that could not begin yet."""
+    last_at: str | None
+    """When it was last begun."""
+    last_operation: str | None
+    """The operation that began it."""
+    trouble: str | None
+    """Why the run that is due could not begin so far."""
+    missed_at: str | None
+    """When the newest run was due that was left out."""
+    missed_why: str | None
+
+
+class CronTasks(msgspec.Struct, frozen=True, kw_only=True):
+    """All of an app, in the order of its cron.json."""
+
+    tasks: list[CronTask]
+
+
 class Variables(msgspec.Struct, frozen=True, kw_only=True):
     """The environment."""
 

@@ -39,15 +39,17 @@ PHASES = {
 }
 """The other way round: from which phase to which."""
 BATCHES = {"task.batch_create": "TASK", "task_suite.batch_create": "TASK_SUITE"}
+GENERATE = "known_solutions.generate"
 INVALID = "validation-error"
 """Why a batch ends whose objects are to blame; any other reason is told of each object."""
+_VERBS = ("open", "close", "archive", "clone")
 _PARAMETERS = {
-    "pool.open": ("pool_id",),
-    "pool.close": ("pool_id",),
-    "pool.archive": ("pool_id",),
-    "pool.clone": ("pool_id",),
-    "project.archive": ("project_id",),
+    **{f"pool.{verb}": {"pool_id": "pool_id"} for verb in _VERBS},
+    **{f"training.{verb}": {"training_id": "pool_id"} for verb in _VERBS},
+    "project.archive": {"project_id": "project_id"},
 }
+"""What each type tells of its params, by the vendor's word: a training is a pool here."""
+_CLONES = {"pool.clone": "pool_id", "training.clone": "training_id"}
 _COUNTS = ("total_count", "valid_count", "not_valid_count", "success_count", "failed_count")
 
 
@@ -106,16 +108,37 @@ def _parameters(known: PoolOperation) -> dict[str, Any]:
     if known.operation.type in BATCHES:
         return params["options"]
     if known.operation.type == "solution.aggregate":
-        return _aggregated(params)
-    return {name: show(params[name]) for name in _PARAMETERS.get(known.operation.type, ())}
+        return _aggregated(known, params)
+    if known.operation.type == GENERATE:
+        return _generated(known, params)
+    return {word: show(params[name]) for word, name in _PARAMETERS.get(known.operation.type, {}).items()}
 
 
-def _aggregated(params: dict[str, Any]) -> dict[str, Any]:
-    told = {"pool_id": show(params["pool_id"]), "algorithm": params["algorithm"]}
+def _aggregated(known: PoolOperation, params: dict[str, Any]) -> dict[str, Any]:
+    told = {
+        "pool_id": show(params["pool_id"]),
+        "pool_name": params["pool_name"],
+        "project_id": show(params["project_id"]),
+        "requester_id": show(known.operation.account_id),
+        "algorithm": params["algorithm"],
+    }
     if not params["skill_id"]:
-        return told | {"input_fields": [], "aggregated_output_fields": list(params["fields"])}
+        fields = {"input_fields": [], "missing_output_fields": []}
+        return told | fields | {"aggregated_output_fields": list(params["fields"])}
     fields = [{"name": name} for name in params["fields"]]
     return told | {"aggregated_fields": fields, "answer_weight_skill_id": show(params["skill_id"])}
+
+
+def _generated(known: PoolOperation, params: dict[str, Any]) -> dict[str, Any]:
+    """Spelt as the vendor spells it."""
+    of = params["of"]
+    return {
+        "pool_id": show(of["pool_id"]),
+        "poolName": of["pool_name"],
+        "project_id": show(of["project_id"]),
+        "projectName": params["project_name"],
+        "requesterId": show(known.operation.account_id),
+    }
 
 
 def _details(known: PoolOperation) -> dict[str, Any]:
@@ -125,8 +148,8 @@ def _details(known: PoolOperation) -> dict[str, Any]:
     told: dict[str, Any] = {name: said[name] for name in _COUNTS if name in said}
     if it.detail is not None and (not told or it.detail.code != INVALID):
         return told | _why(it.detail)
-    if it.type == "pool.clone":
-        told["pool_id"] = show(msgspec.json.decode(it.params)["clone_id"])
+    if it.type in _CLONES:
+        told[_CLONES[it.type]] = show(msgspec.json.decode(it.params)["clone_id"])
     return told
 
 
@@ -162,6 +185,19 @@ def _of_items(known: PoolOperation, items: list[Item]) -> list[dict[str, Any]]:
             output = {f"{noun.lower()}_id": show(it.became)}
             told.append({"type": f"{noun}_CREATE", "success": True, "input": it.given, "output": output})
     return told
+
+
+def generated(made: list[Task]) -> list[dict[str, Any]]:
+    """The log of an operation that has made control tasks: what became of which task."""
+    return [
+        {
+            "type": "KNOWN_SOLUTION_CREATE",
+            "success": True,
+            "input": {"pool_id": show(it.pool_id), "origin_task_id": it.content["origin_task_id"]},
+            "output": {"task_id": show(it.id)},
+        }
+        for it in made
+    ]
 
 
 def _worded(error: Mapping[str, str]) -> dict[str, str]:
@@ -200,13 +236,13 @@ def project(it: Project) -> dict[str, Any]:
 
 
 def pool(it: Pool) -> dict[str, Any]:
-    """A pool: what was said of it, and what we know."""
+    """A pool or a training: what was said of it, and what we know."""
     return {
         **it.said,
         "id": show(it.id),
         "project_id": show(it.project_id),
         "status": it.status.name,
-        "type": "REGULAR",
+        "type": it.kind.name,
         "created": time(it.created_at),
         "owner": owner(it.owner_id),
         **_times(last_started=it.last_started_at, last_stopped=it.last_stopped_at),

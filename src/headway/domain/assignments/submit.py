@@ -6,6 +6,8 @@ import msgspec
 
 from headway.clock import SECOND
 from headway.domain.assignments.issue import moved, refused
+from headway.domain.assignments.score import score
+from headway.domain.assignments.widen import widen
 from headway.domain.world import World
 from headway.errors import NotFound
 from headway.model.assignments import Assignment, AssignmentStatus, check_solutions
@@ -48,7 +50,11 @@ async def submit(
             accepted_at=now if at_once else None,
             due_at=None if at_once else now + days * DAY_SECONDS * SECOND,
         )
-        return await moved(world, tx, it, answered, by)
+        await moved(world, tx, it, answered, by)
+        await score(world, tx, pool, suite, answered)
+        if at_once:
+            await widen(world, tx, pool, answered, by)
+        return answered
 
     return await world.database.write(body)
 

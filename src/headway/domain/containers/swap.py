@@ -16,7 +16,7 @@ from headway.domain.world import World
 from headway.engine.declare import Again, Do, Run, Step, Undo
 from headway.errors import Failure
 from headway.ids import show
-from headway.model.apps import Container, listens
+from headway.model.apps import Container, is_routed, listens
 from headway.runtimes.port import Unit
 
 P = TypeVar("P", bound=msgspec.Struct)
@@ -113,7 +113,8 @@ class Swapping(Generic[P]):
         world, swap = run.world, self._of(run)
         app = await running.app_of(world, swap.app_id)
         route = await running.route_of(world, app, swap.after)
-        draining = await running.endpoints_of(world, swap.app_id, swap.surplus)
+        leaving = [it for it in swap.surplus if is_routed(it.type)]
+        draining = await running.endpoints_of(world, swap.app_id, leaving)
         await world.router.route(msgspec.structs.replace(route, draining=draining))
         seconds = world.config.request_drain_seconds
         await running.together(world.router.drained(one, seconds=seconds) for one in draining)

@@ -96,7 +96,7 @@ async def _read(world: World, app_id: int, commit: str, part: Path) -> None:
     # Of the tree and not of the commit: a commit's archive says in its head which one it is.
     given = ("archive", "--format=tar.gz", "-1", "--prefix=app/", f"{commit}^{{tree}}")
     child = await asyncio.create_subprocess_exec(
-        *keep.argv(world, given),
+        *await keep.argv(world, app_id, given),
         cwd=folder,
         env=keep.environment(),
         stdin=asyncio.subprocess.DEVNULL,
