@@ -65,6 +65,7 @@ CASES: dict[tuple[str, str], Case] = {
     ("POST", f"{ONE}/run"): Case("app.start_one_off", {"command": "ls", "detached": True}),
     ("POST", f"{ONE}/containers/{{id}}/stop"): Case("app.stop_one_off"),
     ("POST", f"{ONE}/containers/{{id}}/kill"): Case("app.signal", {"signal": "SIGUSR1"}),
+    ("GET", f"{ONE}/cron_tasks"): Case("cron_tasks.read"),
     ("GET", f"{ONE}/autoscalers"): Case("app.read"),
     ("GET", f"{ONE}/operations/{{id}}"): Case("app.read"),
     ("GET", f"{ONE}/collaborators"): Case("collaborators.read"),

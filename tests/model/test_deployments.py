@@ -1,6 +1,7 @@
 import msgspec
 import pytest
 
+from headway.domain.deployments.deploy import DEPLOY
 from headway.model.deployments import FAILURES, STEP_STATUS, SUCCESS, Deployment, status_of
 from headway.model.operations import Operation, Phase
 
@@ -48,6 +49,14 @@ def test_a_deployment_that_is_made_says_how_far_it_is(step: int, word: str) -> N
 
 def test_between_the_last_step_and_the_end_the_last_word_holds() -> None:
     assert status_of(DEPLOYMENT, at(len(STEP_STATUS))) == STEP_STATUS[-1]
+
+
+@pytest.mark.parametrize("step", range(len(STEP_STATUS)))
+def test_one_that_turns_back_still_says_how_far_it_came(step: int) -> None:
+    behind = DEPLOY.weights_behind
+    came = msgspec.structs.replace(at(step), progress=int(100 * behind[step] / behind[-1]), turning_back=True)
+    for left in range(step + 1):
+        assert status_of(DEPLOYMENT, msgspec.structs.replace(came, step=left)) == STEP_STATUS[step]
 
 
 @pytest.mark.parametrize("status", [SUCCESS, *sorted(FAILURES)])

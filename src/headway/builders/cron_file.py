@@ -56,7 +56,7 @@ def _jobs(content: bytes) -> list[dict[str, object]]:
     if not isinstance(said, dict) or "jobs" not in said:
         raise wrong(f"{NAME} is wrong: {form}")
     try:
-        return msgspec.convert(said["jobs"] or [], list[dict[str, object]])
+        return msgspec.convert(said["jobs"], list[dict[str, object]] | None) or []
     except msgspec.ValidationError:
         raise wrong(f"{NAME} is wrong: {form}") from None
 

@@ -20,10 +20,11 @@ async def cron(client: Client, app: str, *, as_json: bool) -> None:
     if as_json:
         return said(reply)
     tasks = msgspec.json.decode(reply, type=CronTasks).tasks
-    return table(("schedule", "command", "size", "last", "next", ""), [_row(it) for it in tasks])
+    return table(("schedule", "command", "size", "last", "next", ""), [row(it) for it in tasks])
 
 
-def _row(it: CronTask) -> tuple[str, ...]:
+def row(it: CronTask) -> tuple[str, ...]:
+    """Its cells: when it is due, what it runs, how large, when it ran, when it will, and what is wrong."""
     last = terminal.moment(it.last_at) if it.last_at else "never"
     return (it.schedule, it.command, it.size, last, terminal.moment(it.next_at), _note(it))
 

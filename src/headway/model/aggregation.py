@@ -43,14 +43,14 @@ class Block(msgspec.Struct, frozen=True):
     """Some tasks with equally many answers. A voice is a person who says a label."""
 
     size: int
-    columns: list[Picker]
+    columns: list[Picker[Any]]
     """Picks from what belongs to voices that of the first one about each task, of the second, and so on."""
 
 
 class Hearing(msgspec.Struct, frozen=True):
     """Some voices, one after another."""
 
-    places: Picker
+    places: Picker[Any]
     """Picks from what belongs to tasks that of those which the first voice is about, then of the second, and so on."""
     spans: list[slice]
     """Where among them those of each voice are."""
@@ -67,7 +67,7 @@ class Crowd(msgspec.Struct, frozen=True):
     """Of each voice, the label."""
     of_people: list[slice]
     """Which voices are those of each person."""
-    owner: Picker
+    owner: Picker[Any]
     """Picks from what belongs to people that of each voice's."""
     labels: int
     counts: list[int]

@@ -1,5 +1,7 @@
 """Deployments, and the releases that they make."""
 
+from bisect import bisect_right
+
 import msgspec
 
 from headway.model.cron_tasks import CronLine
@@ -58,6 +60,8 @@ SUCCESS = "success"
 FAILURES = frozenset({"build-error", "crashed-error", "timeout-error", "hook-error", "aborted"})
 STEP_STATUS = ("building", "building", "pushing", "starting")
 """What is said of a deployment while its operation is at each step: fetch, build, release, and all that follows."""
+STEP_PROGRESS = (0, 4, 47, 52)
+"""The progress of its operation with which each of them begins."""
 
 
 def status_of(deployment: Deployment, operation: Operation | None) -> str:
@@ -66,4 +70,7 @@ def status_of(deployment: Deployment, operation: Operation | None) -> str:
         return deployment.status
     if operation is None or operation.phase < Phase.RUNNING:
         return "queued"
+    if operation.turning_back:
+        # It takes back step by step; what is said of it does not go back.
+        return STEP_STATUS[bisect_right(STEP_PROGRESS, operation.progress) - 1]
     return STEP_STATUS[min(operation.step, len(STEP_STATUS) - 1)]

@@ -10,6 +10,7 @@ from headway.domain.assignments.submit import submit as submit_answers
 from headway.domain.batches.create import create as create_now
 from headway.domain.batches.making import SUITE, TASK, Noun
 from headway.domain.batches.operation import submit
+from headway.domain.known_solutions.generate import generate
 from headway.domain.labelling_projects.archive import archive as archive_project
 from headway.domain.labelling_projects.create import create as create_project
 from headway.domain.pools.archive import archive
@@ -27,7 +28,8 @@ from headway.model.labelling_projects import ProjectStatus
 from headway.model.listing import Search
 from headway.model.operations import Actor
 from headway.model.pool_operations import PoolOperation
-from headway.model.pools import Pool, PoolKind, PoolStatus
+from headway.model.pools import CloseReason, Pool, PoolKind, PoolStatus
+from headway.model.tasks import Kind
 from headway.store import labelling_projects, operations, pools, solutions, task_suites, tasks
 from headway.store.database import Tx
 
@@ -145,9 +147,32 @@ async def _aggregate(world: World, pool: Pool, by: Actor) -> PoolOperation:
 async def _answer_all(world: World, pool: Pool, by: Actor) -> None:
     """Two people have answered."""
     for user_id in ("ann", "bob"):
-        it = await issue(world, pool.id, user_id, by)
-        assert it is not None
-        await submit_answers(world, it.id, [{"output_values": {"result": "cat"}}], by)
+        await _answer(world, pool, by, user_id)
+
+
+async def _answer(world: World, pool: Pool, by: Actor, user_id: str) -> None:
+    it = await issue(world, pool.id, user_id, by)
+    assert it is not None
+    await submit_answers(world, it.id, [{"output_values": {"result": "cat"}}], by)
+
+
+async def _answer_and_close(world: World, pool: Pool, by: Actor) -> None:
+    """Somebody has answered, and nobody is asked any more."""
+    now = world.clock.now()
+    await world.database.write(lambda tx: pools.open(tx, pool.id, now))
+    await _answer(world, pool, by, "ann")
+    await world.database.write(lambda tx: pools.close(tx, pool.id, CloseReason.MANUAL, now))
+
+
+async def _generate(world: World, pool: Pool, by: Actor) -> PoolOperation:
+    return await generate(world, pool.id, {"min_answers": 1}, by)
+
+
+async def _is_known(tx: Tx, pool: Pool) -> bool:
+    found = await tasks.page(tx, pool.id, Search())
+    made = [it.content["known_solutions"] for it in found if it.kind is Kind.CONTROL]
+    assert len(found) == 1 + len(made) <= 2
+    return made == [[{"output_values": {"result": "cat"}, "correctness_weight": 1}]]
 
 
 async def _is_aggregated(tx: Tx, pool: Pool) -> bool:
@@ -188,6 +213,9 @@ POOL_EXAMPLES: dict[str, PoolExample] = {
     ),
     "solution.aggregate": PoolExample(
         submit=_aggregate, done=_is_aggregated, before=_answer_all, status=PoolStatus.OPEN
+    ),
+    "known_solutions.generate": PoolExample(
+        submit=_generate, done=_is_known, before=_answer_and_close, mixes=True
     ),
 }
 POOL_EXAMPLES |= {

@@ -1,34 +1,43 @@
 """One operation of a type on trial, from its beginning to its end, with what befalls it.
 
-A moment is a callback of the process that performs it: between two of them the process waits, and there it can be
-killed. So every commit has a moment before it and one after it, and so has every await of a step.
+Its process can only be killed while it waits. So each of its callbacks, each await of a step that is, has two moments: an
+odd one, before it runs, when whatever it waited for has happened; and an even one, when it has just run, and what it has sent
+to the database never arrives. Each commit, therefore, has a moment right before it and one right after it.
 """
 
 import contextlib
 import re
+import signal
 import tempfile
+import threading
 from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from headway.clock import SECOND
 from headway.engine.declare import Step
 from headway.errors import Conflict, NotFound
 from headway.ids import Ids
 from headway.model.operations import Operation, Phase
 from headway.store import operations
 from headway.testing.failing import failing_at
+from headway.testing.fuse import PowerCut
 from headway.testing.simulation.askers import AWAY, TRIES_MAX
+from headway.testing.simulation.breach import Breach
 from headway.testing.simulation.loop import Restless
 from headway.testing.simulation.nodes import Node, Plan
 from headway.testing.simulation.town import RECOVERY_SECONDS, Cast, Setting, Town, memory, perform
+from headway.testing.simulation.weather import Shares
 from headway.testing.simulation.witness import Moment
 from headway.testing.trial import Scene, Trial, asked, difference
 
 BACK, ELSEWHERE, ZOMBIE = "", "x", "z"
 """After its process has died: it comes back soon; another node takes over; that, and it was only frozen, and wakes."""
-TURNS_MAX = 300_000
+TURNS_AT_ONCE_MAX = 20_000
+CPU_SECONDS = 20.0
+QUIET_SECONDS = 60.0
 BACK_SECONDS, FROZEN_SECONDS = 1.0, 30.0
 _MANY = 1 << 60
 _CASE = re.compile(r"(?:a(\d+))?(?:f(\d+))?(?:c(\d+))?(?:k(\d+)([xz]?))?")
@@ -70,7 +79,7 @@ class Life(msgspec.Struct, frozen=True, kw_only=True):
     moments: int
     """How many there were, until its first process died or it ended."""
     commits: tuple[int, ...]
-    """Behind which moments something was committed."""
+    """Between which moments, these and the next ones, something was committed."""
     doing: str
     """What it was at when its process died: `does “write the pages”`."""
     rule: str | None = None
@@ -79,20 +88,41 @@ class Life(msgspec.Struct, frozen=True, kw_only=True):
     trace: list[Moment] = []
 
 
-def live(trial: Trial[Any, Any], case: Case, wanted: Any = None) -> Life:
-    """Live through a case; `wanted` is what is there after an undisturbed run, as far as that is known."""
+def live(trial: Trial[Any, Any], case: Case, wanted: Any = None, *, cpu_seconds: float = CPU_SECONDS) -> Life:
+    """Live through a case; `wanted` is what is there after an undisturbed run, as far as that is known.
+
+    In the main thread one that does not give back the loop for `cpu_seconds` is ended.
+    """
     with tempfile.TemporaryDirectory(prefix="headway-trial-", dir=memory()) as folder:
         life = _Life(trial, case, wanted, Path(folder))
         cast = Cast(types={life.type.name: life.type}, ask=life.ask, world=life.world)
-        setting = Setting(lines=(), shuffled=False, plan=Plan(retention_seconds=1e9))
+        setting = Setting(
+            lines=(), shuffled=False, shares=Shares(outlives=0), plan=Plan(retention_seconds=1e9)
+        )
         try:
-            report = perform(life.script, setting, cast=cast)
+            with _watched_over(life.stuck, cpu_seconds):
+                report = perform(life.script, setting, cast=cast)
         except Restless as restless:
             return life.told("everything-ends", f"it {life.at} and never waits: {restless}", [])
         told = report.told
-        if report.breach == "everything-ends":
+        if report.breach == "everything-ends" and not told.startswith("it "):
             told = f"after {report.seconds:.0f} s of its own time it still {life.at}"
         return life.told(report.breach, told, report.trace)
+
+
+@contextlib.contextmanager
+def _watched_over(stuck: Callable[[], None], cpu_seconds: float) -> Generator[None]:
+    """Call `stuck` in the midst of what uses up so much time of the processor."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGPROF, lambda *_: stuck())
+    signal.setitimer(signal.ITIMER_PROF, cpu_seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 class _Life:
@@ -127,6 +157,12 @@ class _Life:
             told=text,
             trace=trace,
         )
+
+    def stuck(self) -> None:
+        """It does not give back the loop: end it here."""
+        breach = Breach("everything-ends", f"it {self.at} and never waits, so nothing else can happen")
+        self._town.loop.broken = self._town.loop.broken or breach
+        raise PowerCut("stuck")
 
     # -- what is asked -------------------------------------------------------------------------------------
 
@@ -183,10 +219,11 @@ class _Life:
         await asked(self._trial.before(scene) if self._trial.before else None)
         before = await asked(self._trial.look(scene))
         self._check_params()
-        town.loop.turns_max = town.loop.turns + TURNS_MAX
+        town.loop.turns_at_once_max = TURNS_AT_ONCE_MAX
         operation = await self._first.call(lambda: self._first.submit(self.type, self._params))
         cancelling = self._strike(operation)
-        await town.recover(cancelling, seconds=self._patience())
+        await self._until_quiet(operation.id)
+        await town.recover(cancelling, seconds=RECOVERY_SECONDS if self._over else 0)
         await self._check_end(await town.store.read(lambda tx: operations.get(tx, operation.id)), before)
 
     async def _start(self) -> None:
@@ -207,12 +244,15 @@ class _Life:
             desk=self._first.desk,
         )
 
-    def _patience(self) -> float:
-        """So long everything may take together: each attempt its time, and each pause, there and back, twice."""
-        each = [
-            it.again.attempts_max * (it.seconds_max + it.again.pause_seconds_max) for it in self.type.steps
-        ]
-        return 4 * sum(each) + RECOVERY_SECONDS
+    async def _until_quiet(self, id: int) -> None:
+        """Return when it has ended, or when for longer than any attempt and pause may take nothing has happened to it."""
+        town = self._town
+        longest = max((it.seconds_max + it.again.pause_seconds_max for it in self.type.steps), default=0)
+        patience = int((longest + QUIET_SECONDS) * SECOND)
+        while not self._over and town.clock.now() - town.witness.told[id].updated_at < patience:
+            await town.clock.sleep(1)
+        while self._first.process.frozen:
+            await town.clock.sleep(1)
 
     # -- what befalls it -----------------------------------------------------------------------------------
 
@@ -227,9 +267,7 @@ class _Life:
         coming = [
             (at, act) for at, act in ((case.cancels, cancels), (case.dies, self._die)) if at is not None
         ]
-        process = self._first.process
-        process.fuse = _MANY
-        self._armed = _MANY
+        self._first.process.fuse = self._armed = _MANY
         self._town.witness.looked.append(lambda: self._committed(operation.id))
         self._arm(sorted(coming, key=lambda it: it[0]))
         return tasks
@@ -237,32 +275,39 @@ class _Life:
     def _arm(self, coming: list[tuple[int, Callable[[], None]]]) -> None:
         process, passed = self._first.process, self._passed()
         if not coming:
-            self._armed, process.fuse = passed + _MANY, _MANY
-            process.blown = lambda: None
+            self._armed, process.fuse, process.blown = passed + _MANY, _MANY, lambda: None
             return
         (moment, act), rest = coming[0], coming[1:]
 
         def blown() -> None:
             self._arm(rest)
-            if not self._over:
-                act()
+            if moment % 2:
+                self._befall(act)
+            else:
+                loop = self._town.loop
+                loop.call_soon(self._befall, act, context=loop.outside.context)
 
-        self._armed, process.fuse, process.blown = moment, max(1, moment - passed), blown
+        self._armed = max(passed + 1, (moment + 1) // 2)
+        process.fuse, process.blown = self._armed - passed, blown
+
+    def _befall(self, act: Callable[[], None]) -> None:
+        if not self._over:
+            act()
 
     def _committed(self, operation: int) -> None:
         if self._over:
             return
-        self._commits.append(self._passed())
         self._over = self._town.witness.told[operation].phase.terminal
-        if self._over and self._moments is None:
-            self._moments = self._passed() + 1
+        if self._moments is None:
+            self._commits.append(2 * self._passed())
+            self._moments = 2 * self._passed() + 1 if self._over else None
 
     def _passed(self) -> int:
-        """How many moments there have been."""
-        return self._armed - self._first.process.fuse if self._moments is None else self._moments
+        """How many callbacks have run, or were to."""
+        return self._armed - self._first.process.fuse
 
     def _die(self) -> None:
-        self._moments, self._doing = self._passed(), self.at
+        self._moments, self._doing = self._case.dies, self.at
         loop, context = self._town.loop, self._town.loop.outside.context
         self.at = "waits to be gone on with"
         if self._case.then == ZOMBIE:
@@ -275,11 +320,11 @@ class _Life:
 
     async def _cancel(self, id: int) -> None:
         for _ in range(TRIES_MAX):
-            node = self._first if self._first.up or not self._second.up else self._second
+            node = self._second if self._first.process.frozen or not self._first.up else self._first
             try:
-                await node.call(lambda node=node: node.cancel(id))
+                await node.call(lambda node=node: node.cancel(id), seconds=2)
             except AWAY:
-                await self._town.clock.sleep(0.5)
+                await self._town.clock.sleep(0.1)
             except (Conflict, NotFound):
                 return
             else:

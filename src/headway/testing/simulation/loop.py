@@ -11,11 +11,11 @@ import heapq
 import itertools
 from collections.abc import Callable, Coroutine, Generator
 from random import Random
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 T = TypeVar("T")
 Context = contextvars.Context
-BURYING_TURNS_MAX = 1_000_000
+BURYING_TURNS_MAX = 2_000
 
 
 class Stalled(Exception):
@@ -109,8 +109,9 @@ class Loop(asyncio.AbstractEventLoop):
         self._running = self._closed = False
         self.turns = 0
         """How many callbacks have run."""
-        self.turns_max = float("inf")
-        """After so many it is Restless."""
+        self.turns_at_once_max = float("inf")
+        """Where so many run and no time passes, it is Restless."""
+        self._passed_at = 0
         self.broken: BaseException | None = None
         """What is to end the run at once."""
 
@@ -208,7 +209,7 @@ class Loop(asyncio.AbstractEventLoop):
 
     def bury(self, rounds_max: int = 50) -> None:
         """Cancel every task, also those of the dead, until all have ended, and close. No time passes."""
-        self.broken, self.turns_max = None, self.turns + BURYING_TURNS_MAX
+        self.broken, self.turns_at_once_max = None, BURYING_TURNS_MAX
         for process in self._processes:
             process.alive, process.fuse = True, 0
             self.thaw(process)
@@ -217,9 +218,14 @@ class Loop(asyncio.AbstractEventLoop):
                 self._tasks = [task for task in self._tasks if not task.done()]
                 for task in self._tasks:
                     task.cancel()
+                self._passed_at = self.turns
                 with contextlib.suppress(Restless):
                     while self._ready:
                         self._turn()
+        # Whoever will not be cancelled is closed, and what it says to that is of no interest.
+        for task in self._tasks:
+            with contextlib.suppress(BaseException):
+                cast("Coroutine[Any, Any, Any]", task.get_coro()).close()
         self.close()
 
     @contextlib.contextmanager
@@ -239,8 +245,8 @@ class Loop(asyncio.AbstractEventLoop):
             return
         if call.process.may_run():
             self.turns += 1
-            if self.turns > self.turns_max:
-                raise Restless(f"{self.turns} callbacks in {self._time:.1f} s of its own time")
+            if self.turns - self._passed_at > self.turns_at_once_max:
+                raise Restless(f"{self.turns - self._passed_at} callbacks, and no time passes")
             call.run()
         else:
             call.process.kept.append(call)
@@ -261,5 +267,6 @@ class Loop(asyncio.AbstractEventLoop):
             if not self._timers:
                 raise Stalled
             self._time = max(self._time, self._timers[0][0])
+            self._passed_at = self.turns
         while self._timers and self._timers[0][0] <= self._time:
             self._ready.append(heapq.heappop(self._timers)[2])

@@ -10,7 +10,10 @@ from headway.testing.trial import Trial
 
 CANCELS_MAX = 12
 """At so many moments of an undisturbed run it is cancelled, at most."""
-EACH_MIN = 6
+CANCELS_SHARE = 16
+"""One in so many cases, at most, is for another moment of a cancel."""
+WEIGHT = 3
+"""So many times more cases where nothing else goes wrong, or a step fails, than for each moment of a cancel."""
 
 
 def tried(trial: Trial[Any, Any], *, cases_max: int, zombies: bool = False) -> Iterator[Life]:
@@ -30,21 +33,18 @@ def _asked(trial: Trial[Any, Any], plain: Case, cases_max: int, *, zombies: bool
     yield quiet
     if quiet.rule is not None:
         return
-    bases = _bases(trial, quiet)
-    each = max(EACH_MIN, cases_max // (len(bases) + 1))
-    yield from _killed(trial, quiet, quiet.left, each, zombies=zombies)
-    for base in bases:
+    fails = [msgspec.structs.replace(plain, fails=n + 1) for n in range(len(trial.type.steps))]
+    cancels_max = max(1, min(CANCELS_MAX, cases_max // CANCELS_SHARE))
+    cancels = [msgspec.structs.replace(plain, cancels=at) for at in moments(quiet, cancels_max)]
+    parts = WEIGHT * (1 + len(fails)) + len(cancels)
+    each = max(1, (cases_max - len(fails) - len(cancels)) // parts)
+    yield from _killed(trial, quiet, quiet.left, WEIGHT * each, zombies=zombies)
+    for base in (*fails, *cancels):
         first = live(trial, base, quiet.left)
         yield first
         if first.rule is None:
-            yield from _killed(trial, first, quiet.left, each, zombies=zombies)
-
-
-def _bases(trial: Trial[Any, Any], quiet: Life) -> list[Case]:
-    """What else can befall it, while its process lives."""
-    replace = msgspec.structs.replace
-    fails = [replace(quiet.case, fails=n) for n in range(1, len(trial.type.steps) + 1)]
-    return fails + [replace(quiet.case, cancels=at) for at in moments(quiet, CANCELS_MAX)]
+            count = each if base.cancels else WEIGHT * each
+            yield from _killed(trial, first, quiet.left, count, zombies=zombies)
 
 
 def _killed(trial: Trial[Any, Any], first: Life, wanted: Any, count: int, *, zombies: bool) -> Iterator[Life]:
