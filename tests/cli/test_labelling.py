@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import AsyncIterator
-from typing import Any
 
 import pytest
 
@@ -117,5 +116,8 @@ async def test_a_refusal_tells_every_wrong_field(labelling: Labelling) -> None:
 
 
 async def test_what_an_answer_consists_of_is_asked(world: World, by: Actor, labelling: Labelling) -> None:
-    pool: dict[str, Any] = {"project_id": show((await a_pool(world, by)).project_id)}
-    assert await labelling.fields(pool) == OF.fields
+    pool = await a_pool(world, by)
+    with pytest.raises(Refused):
+        await labelling.fields(show(pool.id))
+    await opened(world, by, pool)
+    assert await labelling.fields(show(pool.id)) == OF.fields

@@ -59,10 +59,10 @@ class Labelling:
             raise _declined(reply)
         return reply.json() if reply.content else None
 
-    async def fields(self, pool: dict[str, Any]) -> Fields:
-        """What an answer in the pool consists of."""
-        project = await self.ask("GET", f"{API}/projects/{pool['project_id']}")
-        return msgspec.convert(project["task_spec"]["output_spec"], Fields)
+    async def fields(self, pool_id: str) -> Fields:
+        """What an answer consists of in a pool, or a training, that is open. Refused where it is not."""
+        job = await self.ask("GET", f"{WORK}/pools/{pool_id}")
+        return msgspec.convert(job["output_spec"], Fields)
 
 
 class Refused(Declined):
