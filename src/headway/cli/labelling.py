@@ -12,6 +12,7 @@ from headway.cli.client import ANSWER_SECONDS, Client, Declined, Unreachable
 from headway.dialects.headway.wire_workers import Worker
 from headway.errors import Refusal
 from headway.model.specs import Fields
+from headway.testing.crowd import MADE_UP
 from headway.testing.shift import Work
 
 API, WORK = "/api/v1", "/worker/v1"
@@ -90,21 +91,26 @@ def _declined(reply: httpx2.Response) -> Declined:
 
 @contextlib.asynccontextmanager
 async def let_in(client: Client, names: Sequence[str]) -> AsyncGenerator[dict[str, str]]:
-    """Workers of these names, each with their token; afterwards nobody is let in by these any more."""
+    """New workers of these names, each with their token; afterwards nobody is let in by these any more.
+
+    Declined where there is such a worker, who is left alone, unless it is a made-up one of before.
+    """
+    tokens: dict[str, str] = {}
     try:
-        yield {name: await _token(client, name) for name in names}
-    finally:
         for name in names:
+            tokens[name] = await _token(client, name)
+        yield tokens
+    finally:
+        for name in tokens:
             with contextlib.suppress(Refusal):
                 await client.ask("DELETE", f"/workers/{name}")
 
 
 async def _token(client: Client, name: str) -> str:
-    """Another one, where such a worker is there."""
     try:
         made = await client.ask("POST", "/workers", body={"name": name})
     except Declined as refusal:
-        if refusal.status != CONFLICT:
+        if refusal.status != CONFLICT or not name.startswith(MADE_UP):
             raise
         made = await client.ask("POST", f"/workers/{name}/token")
     return str(msgspec.json.decode(made, type=Worker).token)
