@@ -26,6 +26,7 @@ DBOS = ("dbos==3.4.0", *_WEB)
 CELERY = ("celery[redis]==5.7.0", *_WEB)
 PROCRASTINATE = ("procrastinate==3.10.0", "psycopg[binary]==3.3.9", "uvloop==0.23.0")
 HUEY = ("huey==3.5.4",)
+CROWD_KIT = ("crowd-kit==1.4.2", "numpy==2.4.6", "pandas==3.1.1", "scikit-learn==1.9.1")
 
 
 def python(

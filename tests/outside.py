@@ -127,9 +127,13 @@ class Outside:
 
     async def end_of(self, operation: Operation) -> Operation:
         """The operation, once it has ended."""
+        return await self.end_of_id(operation.id)
+
+    async def end_of_id(self, id: int) -> Operation:
+        """The operation with that id, once it has ended."""
         async with asyncio.timeout(60):
-            await ended(self, operation.id)
-        found = await self.database.read(lambda tx: operations.get(tx, operation.id))
+            await ended(self, id)
+        found = await self.database.read(lambda tx: operations.get(tx, id))
         assert found is not None
         return found
 

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from headway.model.apps import App, Container, ContainerType
+from headway.model.cron_tasks import CronRun, CronTask
 from headway.model.deployments import Deployment, Release
 from headway.model.domains import Domain
 from headway.model.one_offs import OneOff
@@ -71,6 +72,17 @@ def a_domain(**changes: Any) -> Domain:
     """A domain of app 5 for which a certificate is wanted."""
     made = Domain(30, 5, "shop.example.org", False, True, None, 0, None, "", "", AT)
     return msgspec.structs.replace(made, **changes)
+
+
+def a_cron_task(**changes: Any) -> CronTask:
+    """A task of app 5 that was never begun."""
+    it = CronTask(40, 5, 0, "0 5 * * *", "bin/report", "M", AT, None, None, "", None, "", AT)
+    return msgspec.structs.replace(it, **changes)
+
+
+def a_cron_run(**changes: Any) -> CronRun:
+    """A run of that task which nobody has seen to."""
+    return msgspec.structs.replace(CronRun(40, AT, 5, 21, 77, AT + 1), **changes)
 
 
 def a_deployment(**changes: Any) -> Deployment:

@@ -14,6 +14,7 @@ from headway.dialects.git.ssh import SshServer
 from headway.domain.containers.reconcile import Reconciler
 from headway.domain.logs.collect import Collector
 from headway.domain.one_offs.keep import Keeper
+from headway.engine.feed import Feed
 from headway.engine.janitor import Janitor
 from headway.errors import Invalid, Unavailable
 from headway.routers.envoy import Envoy
@@ -38,7 +39,7 @@ async def test_what_listens_starts_last_and_what_it_needs_before_it(config: Conf
         kinds = [type(it) for it in platform.services()]
         first = [Process, Envoy, Collector, Reconciler, Keeper, type(platform.worker), Janitor]
         assert [it for it in kinds if it in first] == first
-        assert kinds[-3:] == [TunnelServer, SshServer, Server]
+        assert kinds[-4:] == [TunnelServer, SshServer, Server, Feed]
         assert platform.worker in platform.services()
 
 
@@ -121,8 +122,7 @@ async def test_all_of_it_becomes_ready_and_stops(config: Config) -> None:
 
 async def test_what_it_answers_is_the_platform_and_the_dialects(config: Config) -> None:
     async with app.assembled(config) as platform:
-        server = platform.services()[-1]
-        assert isinstance(server, Server)
+        server = next(it for it in platform.services() if isinstance(it, Server))
         transport = httpx2.ASGITransport(server._app)
         async with httpx2.AsyncClient(transport=transport, base_url="http://h") as client:
             assert (await client.get("/healthz")).json() == {"status": "ok"}

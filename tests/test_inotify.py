@@ -15,7 +15,7 @@ def inotify():
 
 
 async def told(inotify):
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         await inotify.readable()
     return inotify.events()
 

@@ -25,7 +25,7 @@ async def test_the_first_ends_the_wait_and_the_others_are_cancelled():
         finally:
             cancelled.set()
 
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         await either(for_ever(), asyncio.sleep(0))
 
     assert cancelled.is_set()
@@ -66,7 +66,7 @@ async def test_a_descriptor_is_waited_for_until_there_is_something_to_read(pipe)
     assert not waiting.done()
     os.write(pipe[1], b"x")
 
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         await waiting
 
 

@@ -102,7 +102,8 @@ class Bench:
         return body.answer({})
 
 
-def _world(data: str, database: Database, desk: Desk, ids: Ids) -> World:
+def world_of(data: str, database: Database, desk: Desk, ids: Ids) -> World:
+    """A platform without containers and without a router."""
     clock = SystemClock()
     return World(
         config=Config(data=data, requests_per_minute=LIMITLESS, scalingo_requests_per_minute=LIMITLESS),
@@ -137,15 +138,15 @@ async def main(kind: str, url: str, data: str, stored: int = 100) -> None:
         operations_max=1000,
         numbered=ids.belong_to,
     )
-    world = _world(data, database, Desk(ids, clock, worker), ids)
+    world = world_of(data, database, Desk(ids, clock, worker), ids)
     worker.given(world)
     feed = Feed(database)
     site = edge(world, feed)
-    app, by = await _peopled(world)
+    app, by = await peopled(world)
     shown, followed = await _stored(world, app, by, stored)
     stories = Stories(database, feed, clock, {})
     roof = mount(site, (SCALINGO, headway(stories), Bench(world, feed, followed).dialect()))
-    port = _free_port()
+    port = free_port()
     apps = {"headway": roof, "bare": bare, "hub": Hub()}
     server = Server(apps[kind], ("127.0.0.1", port), drain_seconds=2)
     ready, stop = asyncio.Event(), asyncio.Event()
@@ -163,7 +164,8 @@ async def main(kind: str, url: str, data: str, stored: int = 100) -> None:
         print(json.dumps(told), flush=True)
 
 
-async def _peopled(world: World) -> tuple[App, Actor]:
+async def peopled(world: World) -> tuple[App, Actor]:
+    """An app, and whose it is."""
     now = world.clock.now()
     account = Account(world.ids.next(), "admin", "admin@example.com", now)
 
@@ -269,7 +271,8 @@ EVENT = (
 )
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """One on loopback that nobody listens on now."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         return server.getsockname()[1]
 

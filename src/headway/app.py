@@ -9,7 +9,6 @@ from pathlib import Path
 
 from headway import config as settings
 from headway import lifecycle
-from headway.authorities.acme import Acme
 from headway.authorities.closed import Closed
 from headway.authorities.port import Authority
 from headway.builders import buildpack, surroundings, toolchains
@@ -27,6 +26,7 @@ from headway.dialects.toloka.dialect import TOLOKA
 from headway.dialects.workiva.dialect import workiva
 from headway.domain.accounts.ensure_admin import ensure_admin
 from headway.domain.containers.reconcile import Reconciler
+from headway.domain.cron_tasks.keep_time import Timekeeper
 from headway.domain.deployments.sweep import Sweeper as ReleaseSweeper
 from headway.domain.domains.renew import Renewer
 from headway.domain.files.sweep import Sweeper
@@ -56,7 +56,7 @@ from headway.runtimes.process import Process
 from headway.store.blobs import Blobs
 from headway.store.database import Database
 from headway.store.logbook import Logbook
-from headway.store.sqlite import Sqlite
+from headway.store.opening import named
 from headway.views import keys
 from headway.views.stories import Stories
 from headway.web.ask import edge
@@ -66,6 +66,7 @@ from headway.web.post import Poster
 from headway.web.server import Server
 from headway.web.status import status
 from headway.web.tunnel import TunnelServer
+from headway.workplace.pages import WORKPLACE
 
 ENVOY_WORKERS = 2
 _PORT = re.compile("[0-9]{1,5}")
@@ -82,12 +83,22 @@ class Platform:
     worker: Worker[World]
 
     def services(self) -> Sequence[lifecycle.Service]:
-        """In the order in which they start; the one that listens is last, so who gets an answer finds all ready."""
+        """In the order in which they start; the one that listens is behind all that its answers lean on.
+
+        The feed is last, so it stops first: answers that are held back are given before the server waits for them.
+        """
         world, config = self.world, self.world.config
         feed = Feed(world.database)
         stories = Stories(world.database, feed, world.clock, catalog_with(config.operation_types))
         threshold = edge(world, feed)
-        dialects = (SCALINGO, TOLOKA, workiva(config, world.clock), headway(stories), git(threshold))
+        dialects = (
+            SCALINGO,
+            TOLOKA,
+            workiva(config, world.clock),
+            headway(stories),
+            git(threshold),
+            WORKPLACE,
+        )
         roof = mount(threshold, dialects, status(world))
         return (
             self.runtime,
@@ -99,6 +110,7 @@ class Platform:
             Reconciler(world),
             world.sites,
             Keeper(world),
+            Timekeeper(world),
             Sweeper(world),
             PoolKeeper(world),
             self.worker,
@@ -115,6 +127,7 @@ class Platform:
                 drain_seconds=config.drain_seconds,
                 connections_max=config.connections_max,
             ),
+            feed,
         )
 
 
@@ -163,13 +176,7 @@ async def assembled(config: Config) -> AsyncGenerator[Platform]:
 
 def opened(config: Config, clock: Clock) -> Database:
     """The database that the settings name, not connected yet. Invalid for an unknown kind."""
-    if not config.database:
-        return Sqlite(config.folder / "headway.db", clock)
-    if config.database.startswith(("postgresql://", "postgres://")):
-        from headway.store.postgres import Postgres  # noqa: PLC0415 - its driver costs memory that SQLite need not
-
-        return Postgres(config.database, clock)
-    raise Invalid(database="should be a postgresql:// URL, or empty for SQLite")
+    return named(config.database or config.folder / "headway.db", clock)
 
 
 async def _platform(config: Config, clock: Clock, database: Database) -> Platform:
@@ -205,7 +212,7 @@ async def _platform(config: Config, clock: Clock, database: Database) -> Platfor
         router=router,
         sites=Sites(database, router, clock),
         authority=_authority(config, clock),
-        builder=await _builder(config, clock, runtime),
+        builder=_builder(config, clock, runtime),
         logbook=Logbook(
             folder / "logs",
             clock,
@@ -230,6 +237,8 @@ def _authority(config: Config, clock: Clock) -> Authority:
         return Closed()
     if not config.apps_tls:
         raise Invalid(acme_directory="needs apps_tls: without it nothing is served over TLS")
+    from headway.authorities.acme import Acme  # noqa: PLC0415 - its client is a seventh of all that is read at start
+
     return Acme(
         config.folder / "acme",
         clock,
@@ -239,14 +248,14 @@ def _authority(config: Config, clock: Clock) -> Authority:
     )
 
 
-async def _builder(config: Config, clock: Clock, runtime: Process) -> buildpack.Buildpack:
+def _builder(config: Config, clock: Clock, runtime: Process) -> buildpack.Buildpack:
     return buildpack.Buildpack(
         config.folder / "builds",
         runtime,
         clock,
         bounds=buildpack.bounds(config),
         packs=PACKS,
-        machine=await toolchains.found(pip=toolchains.own_pip()),
+        machine=toolchains.Once(lambda: toolchains.found(pip=toolchains.own_pip())),
         surroundings=surroundings.gathered(settings.environment(), Path.home()),
     )
 

@@ -60,6 +60,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     build_output_bytes_max: int = 16 << 20
     build_disk_bytes_max: int = 4 << 30
     slug_bytes_max: int = 2 << 30
+    buildpack_folder: str = ""
     source_url_seconds: int = 600
     file_bytes_max: int = 100 << 20
     file_bytes_per_account_max: int = 10 << 30

@@ -22,9 +22,10 @@ async def run(
 ) -> None:
     """Start the services in order, each when the one before is ready; stop them in reverse order.
 
-    A service that has not returned `drain_seconds` after the stop is cancelled. The first exception of
-    any service stops all and is raised, in a group.
+    Who has not returned `drain_seconds` after the stop, all of them together, is cancelled. The first exception
+    of any service stops all and is raised, in a group.
     """
+    clock = asyncio.get_running_loop().time
     troubles: list[Exception] = []
     async with asyncio.TaskGroup() as group:
         running: list[tuple[asyncio.Task[None], asyncio.Event]] = []
@@ -37,9 +38,10 @@ async def run(
                 ready.set()
             await stop.wait()
         finally:
+            until = clock() + drain_seconds
             for task, its_stop in reversed(running):
                 its_stop.set()
-                await asyncio.wait([task], timeout=drain_seconds)
+                await asyncio.wait([task], timeout=max(0.0, until - clock()))
                 task.cancel()
     if troubles:
         raise ExceptionGroup("a part of the platform failed", troubles)

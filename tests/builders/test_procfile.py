@@ -65,6 +65,14 @@ def test_release_is_said_not_to_be_executed():
     assert "line 1: release is not executed" in parse(b"release: migrate\n").warnings[0]
 
 
+def test_tcp_is_said_not_to_be_reached_from_outside():
+    assert "line 1: tcp gets a PORT" in parse(b"tcp: serve\n").warnings[0]
+
+
+def test_a_name_of_the_platform_is_refused():
+    assert "line 1 has a name that is kept for the platform: one-off" in refusal(b"one-off: a\n")
+
+
 def test_postdeploy_is_a_process_without_a_warning():
     assert parse(b"postdeploy: migrate\n").warnings == ()
 

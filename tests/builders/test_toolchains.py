@@ -1,11 +1,12 @@
 """What the machine offers."""
 
+import asyncio
 import os
 from pathlib import Path
 
 import pytest
 
-from headway.builders.toolchains import Machine, found, own_pip, reachable
+from headway.builders.toolchains import Machine, Once, found, own_pip, reachable
 
 
 def program(file: Path, answer: str) -> Path:
@@ -50,6 +51,19 @@ async def test_what_others_cannot_reach_or_does_not_answer_is_left_out(open_fold
     assert await found((open_folder / "bin", open_folder / "home", open_folder / "none")) == Machine()
 
 
+async def test_many_who_want_to_know_ask_once():
+    asked = []
+
+    async def ask():
+        asked.append(1)
+        await asyncio.sleep(0)
+        return Machine(pip=Path("/pip"))
+
+    once = Once(ask)
+    assert await asyncio.gather(once(), once()) == [Machine(pip=Path("/pip"))] * 2
+    assert len(asked) == 1
+
+
 def test_a_link_to_nowhere_is_not_reachable(open_folder):
     (open_folder / "python3").symlink_to("python3")
     assert not reachable(open_folder / "python3")
@@ -58,3 +72,15 @@ def test_a_link_to_nowhere_is_not_reachable(open_folder):
 
 def test_the_platform_finds_its_own_pip():
     assert own_pip() is None or (own_pip() / "__main__.py").is_file()
+
+
+async def test_other_languages_are_found_and_what_stands_beside_one_needs_it(open_folder):
+    program(open_folder / "bin/go", "go version go1.22 linux/amd64")
+    program(open_folder / "bin/ruby", "ruby 3.1.2p20")
+    program(open_folder / "bin/bundle", "Bundler version 2.3.15")
+    program(open_folder / "bin/uv", "uv 0.13.8")
+    program(open_folder / "bin/npm", "10.0.1")
+    machine = await found((open_folder / "bin",))
+    told = [tool.shown for tool in (machine.go, machine.ruby, machine.bundle, machine.uv) if tool]
+    assert told == ["1.22.0", "3.1.2", "2.3.15", "0.13.8"]
+    assert machine.npm is None

@@ -59,6 +59,9 @@ async def test_a_whole_life_from_the_command_line(platform: Child, tmp_path: Pat
     assert (code, said.splitlines()[-1].rpartition(" ")[2]) == (0, "succeeded")
     assert [it["ref"] for it in (await me.json("releases", "hello-world"))["releases"]] == ["v1"]
 
+    assert (await me.json("cron", "hello-world")) == {"tasks": []}
+    assert (await me.type("cron", "hello-world"))[0] == 0
+
     scaled = await me.json("scale", "hello-world", "web=2")
     assert (scaled["phase"], scaled["by"]["dialect"]) == ("succeeded", "headway")
     assert (await me.type("scale", "hello-world", "web"))[0] == 2

@@ -12,6 +12,7 @@ from headway.builders.surroundings import Surroundings
 from headway.builders.toolchains import Machine
 from headway.clock import SystemClock
 from headway.errors import Failure
+from headway.model.cron_tasks import CronLine
 from headway.testing.builder import LIMITS, CopyingBuilder
 from tests.builders.archives import archive, contents, folder, link, member, packed
 from tests.builders.sandbox import NoSandbox
@@ -35,9 +36,14 @@ def builder(request, tmp_path) -> Builder:
             slug_bytes_max=1 << 30,
         ),
         packs=PACKS,
-        machine=Machine(),
+        machine=nothing,
         surroundings=Surroundings(),
     )
+
+
+async def nothing() -> Machine:
+    """To build with."""
+    return Machine()
 
 
 def source(file: Path, build_id: str = "b1") -> Source:
@@ -55,6 +61,17 @@ async def test_the_source_becomes_the_slug_with_its_processes(builder, tmp_path)
     assert slug.size_bytes == sum(map(len, FILES.values()))
     assert slug.folder.joinpath("bin/tool").stat().st_mode & 0o111
     assert slug.digest.startswith("sha256:")
+
+
+async def test_what_is_to_run_by_the_clock_is_told_and_a_wrong_cron_file_fails_the_build(builder, tmp_path):
+    task = '{"jobs": [{"command": "0 5 * * * bin/report", "size": "L"}]}'
+    slug = await built(builder, packed(tmp_path / "it", FILES | {"cron.json": task}))
+    assert slug.cron == (CronLine("0 5 * * *", "bin/report", "L"),)
+    assert (await built(builder, packed(tmp_path / "none", FILES), "b2")).cron == ()
+    for wrong in ("{", '{"jobs": [{"command": "* * * * * x"}]}', " " * 20_000):
+        with pytest.raises(Failure, match=r"cron\.json") as failed:
+            await built(builder, packed(tmp_path / "wrong", FILES | {"cron.json": wrong}), "b3")
+        assert failed.value.code == "build-error"
 
 
 async def test_output_is_whole_lines(builder, tmp_path):

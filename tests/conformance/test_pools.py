@@ -152,12 +152,12 @@ def task(pool: Json, **changes: Any) -> Json:
 
 def test_every_handler_is_of_a_module_that_is_proven_here() -> None:
     proven = {module.__name__ for module in PROVEN}
-    assert {route.handler.__module__ for route in ROUTES} <= proven
+    elsewhere = {"headway.dialects.toloka.trainings"}
+    assert {route.handler.__module__ for route in ROUTES} - elsewhere <= proven
 
 
-async def test_who_asks_and_what_there_is_none_of(client: Client) -> None:
+async def test_who_asks(client: Client) -> None:
     assert (await client.get("/requester"))["public_name"] == {"EN": "admin"}
-    assert await client.get("/trainings") == {"items": [], "has_more": False}
 
 
 async def test_a_project_lives_and_is_searched(client: Client) -> None:
@@ -307,8 +307,10 @@ async def test_work_is_given_out_answered_and_judged(client: Client) -> None:
     wrong = {"solutions": answers(result="cow")}
     await client.ask("POST", f"{WORK}/assignments/{it['id']}/submit", 400, json=wrong)
     right = {"solutions": answers()}
-    await client.ask("POST", f"{WORK}/assignments/{it['id']}/submit", 200, json=right)
-    await client.ask("POST", f"{WORK}/assignments/{it['id']}/submit", 409, json=right)
+    for _ in range(2):
+        await client.ask("POST", f"{WORK}/assignments/{it['id']}/submit", 200, json=right)
+    other = {"solutions": answers(result="dog")}
+    await client.ask("POST", f"{WORK}/assignments/{it['id']}/submit", 409, json=other)
     other = await client.ask("POST", work, 201, json={"user_id": "bob"})
     assert (await client.ask("POST", f"{WORK}/assignments/{other['id']}/skip", 200))["status"] == "SKIPPED"
     submitted = await client.get("/assignments", pool_id=pool["id"], status="SUBMITTED,ACCEPTED")

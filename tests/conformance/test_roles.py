@@ -13,8 +13,11 @@ import pytest
 
 from headway.dialects.headway.dialect import headway
 from headway.dialects.scalingo.dialect import ROUTES, SCALINGO
+from headway.dialects.toloka.dialect import TOLOKA, WORKER_PREFIX
+from headway.dialects.workiva.dialect import workiva
 from headway.domain.apps.restart import restart
 from headway.domain.catalog import CATALOG
+from headway.domain.workers.create import create as create_worker
 from headway.domain.world import World
 from headway.engine.feed import Feed
 from headway.ids import show
@@ -26,7 +29,8 @@ from headway.store import apps, collaborators, containers, releases
 from headway.store.database import Tx
 from headway.views.stories import Stories
 from headway.web.ask import edge
-from headway.web.dialect import mount
+from headway.web.dialect import Dialect, mount
+from headway.web.identity import WORK
 from tests.ready_made import add_account
 from tests.records import a_container, a_release, a_type
 
@@ -61,6 +65,7 @@ CASES: dict[tuple[str, str], Case] = {
     ("POST", f"{ONE}/run"): Case("app.start_one_off", {"command": "ls", "detached": True}),
     ("POST", f"{ONE}/containers/{{id}}/stop"): Case("app.stop_one_off"),
     ("POST", f"{ONE}/containers/{{id}}/kill"): Case("app.signal", {"signal": "SIGUSR1"}),
+    ("GET", f"{ONE}/cron_tasks"): Case("cron_tasks.read"),
     ("GET", f"{ONE}/autoscalers"): Case("app.read"),
     ("GET", f"{ONE}/operations/{{id}}"): Case("app.read"),
     ("GET", f"{ONE}/collaborators"): Case("collaborators.read"),
@@ -214,3 +219,36 @@ async def test_nobody_learns_whether_it_is_there(site: Site, secret: str) -> Non
     for method, path, case in ALL:
         reply = await site.ask(method, path, case, secret)
         assert outcome(reply) == "unknown", (method, path, reply.status_code, reply.text)
+
+
+async def test_a_worker_is_nobody_but_where_people_work(world: World, by: Actor) -> None:
+    _, secret = await create_worker(world, "ann", by)
+    feed = Feed(world.database)
+    dialects = (
+        SCALINGO,
+        TOLOKA,
+        workiva(world.config, world.clock),
+        headway(Stories(world.database, feed, world.clock, CATALOG)),
+    )
+    roof = mount(edge(world, feed), dialects)
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(roof), base_url="http://h") as http:
+        for dialect in dialects:
+            for method, path in closed_to_workers(dialect):
+                for scheme in ("Bearer", "OAuth", "ApiKey"):
+                    headers = {"authorization": f"{scheme} {secret}"}
+                    reply = await http.request(method, path, headers=headers)
+                    assert reply.status_code == 401, (dialect.name, method, path, reply.text)
+        reply = await http.get(f"{WORKER_PREFIX}/me", headers={"authorization": f"Bearer {secret}"})
+        assert reply.json()["user_id"] == "ann"
+    feed.close()
+
+
+def closed_to_workers(dialect: Dialect) -> list[tuple[str, str]]:
+    """Every route that asks who asks, but where people work."""
+    for route in dialect.routes:
+        assert (route.audience == WORK) == route.path.startswith(f"{WORKER_PREFIX}/"), route.path
+    return [
+        (route.method, re.sub(r"\{\w+\}", NOTHING, route.path))
+        for route in dialect.routes
+        if not route.open and route.method != "WEBSOCKET" and route.audience != WORK
+    ]

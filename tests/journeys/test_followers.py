@@ -1,42 +1,71 @@
-"""Followers that are cut off at random and come again: each is told every event once, in order.
+"""Followers behind a proxy, cut off at random, who come again: each is told every event once, in order.
 
-So many on one operation, and so many on one each: 20 in the test command, or as many as `HEADWAY_FOLLOWERS` says.
+So many on one operation, and so many on one each: 20 in the test command, or as many as `HEADWAY_FOLLOWERS` says. The
+proxy is Envoy. Each follower is cut off by itself, and all of them at once when the proxy is killed.
 """
 
 import asyncio
 import os
 import random
+import signal
 from collections.abc import AsyncIterator
+from contextlib import suppress
+from pathlib import Path
 
 import msgspec
 import pytest
 
 from headway import ids
+from headway.clock import SystemClock
 from headway.dialects.headway.dialect import headway
 from headway.domain.world import World
 from headway.engine.feed import Feed
 from headway.model.operations import Actor, Operation, Phase
+from headway.routers.envoy import Envoy
+from headway.routers.port import Endpoint
 from headway.store import operations
 from headway.views.stories import Stories
 from headway.web.ask import edge
 from headway.web.dialect import mount
-from tests.ready_made import SECRET, served
+from tests.on_both import world
+from tests.ready_made import SECRET
+from tests.ready_made import served as served_here
 from tests.records import an_operation
+from tests.routers.traffic import HOST, process_of, route, served, settings
 
+__all__ = ["world"]
 FOLLOWERS = int(os.environ.get("HEADWAY_FOLLOWERS", "20"))
 EVENTS = 12
+KILLED_AT = 4
 CUT = 0.2
 """How likely it is that a connection is cut behind an event."""
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(110 + FOLLOWERS)]
 
 
+class Proxy:
+    """Envoy, between the followers and the API."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        self.folder = folder
+        self.port = port
+
+    async def kill(self) -> None:
+        """All connections break; another one is started by whoever keeps it."""
+        pid = await process_of(self.folder)
+        assert pid is not None
+        os.kill(pid, signal.SIGKILL)
+
+
 @pytest.fixture
-async def address(world: World) -> AsyncIterator[tuple[str, int]]:
-    feed = Feed(world.database)
+async def proxy(world: World, tmp_path: Path) -> AsyncIterator[Proxy]:
+    feed, at, folder = Feed(world.database), settings(), tmp_path / "proxy"
     stories = Stories(world.database, feed, world.clock, {})
-    async with served(mount(edge(world, feed), [headway(stories)])) as place:
-        host, _, port = place.rpartition(":")
-        yield host, int(port)
+    async with (
+        served_here(mount(edge(world, feed), [headway(stories)])) as place,
+        served(Envoy(folder, at, SystemClock(), live_seconds=60)) as envoy,
+    ):
+        await envoy.route(route("api", Endpoint(host=HOST, port=int(place.rpartition(":")[2]))))
+        yield Proxy(folder, at.port)
     feed.close()
 
 
@@ -54,62 +83,97 @@ async def begun(world: World, by: Actor, n: int) -> Operation:
     return it
 
 
-async def lived(world: World, it: Operation) -> None:
-    """It gets on, event by event, and ends."""
+class Follower:
+    """Somebody who follows an operation to its end, whatever is cut in between."""
+
+    def __init__(self, port: int, id: int, chance: random.Random) -> None:
+        self.seen: list[int] = []
+        self.cuts = 0
+        """How often it hung up by itself."""
+        self._port = port
+        self._path = f"/headway/v1/operations/{ids.show(id)}/events"
+        self._chance = chance
+        self._news = asyncio.Event()
+        self._ended = False
+
+    async def has_seen(self, count: int) -> None:
+        """Return when it was told so many events."""
+        while len(self.seen) < count:
+            self._news.clear()
+            await self._news.wait()
+
+    async def follow(self) -> "Follower":
+        while not self._ended:
+            with suppress(OSError, EOFError):
+                await self._connected()
+        return self
+
+    async def _connected(self) -> None:
+        reader, writer = await asyncio.open_connection(HOST, self._port)
+        try:
+            last = f"Last-Event-ID: {self.seen[-1]}\r\n" if self.seen else ""
+            proof = f"Host: api.localhost\r\nAuthorization: Bearer {SECRET}\r\n"
+            writer.write(f"GET {self._path} HTTP/1.1\r\n{proof}{last}\r\n".encode())
+            if b" 200 " in await reader.readline():
+                await self._told(reader)
+            else:  # Whoever answers for somebody who is away is asked again, a little later.
+                await asyncio.sleep(0.05)
+        finally:
+            writer.transport.abort()
+
+    async def _told(self, reader: asyncio.StreamReader) -> None:
+        while line := await reader.readline():
+            if line.startswith(b"data: ") and line.endswith(b"\n"):
+                self.seen.append(msgspec.json.decode(line[6:])["seq"])
+                self._news.set()
+                if self._chance.random() < CUT:
+                    self.cuts += 1
+                    return
+            elif line == b"0\r\n":
+                self._ended = True
+                return
+
+
+async def lived(world: World, it: Operation, follower: Follower, proxy: Proxy | None = None) -> None:
+    """It gets on, event by event, each when the last one was told, and ends; in between the proxy is killed."""
     for progress in range(1, EVENTS + 1):
+        await follower.has_seen(progress + 1)
         entry = operations.advanced(it, world.clock.now(), progress)
         assert await world.database.journal(entry)
+        if progress == KILLED_AT and proxy is not None:
+            await proxy.kill()
     assert await world.database.journal(operations.finished(it, world.clock.now(), Phase.SUCCEEDED, None))
 
 
-async def followed(address: tuple[str, int], id: int, chance: random.Random) -> tuple[list[int], int]:
-    """Which events were told, whatever was cut in between; and how often it was."""
-    seen: list[int] = []
-    cuts = 0
-    while True:
-        reader, writer = await asyncio.open_connection(*address)
-        try:
-            last = f"Last-Event-ID: {seen[-1]}\r\n" if seen else ""
-            path = f"/headway/v1/operations/{ids.show(id)}/events"
-            head = f"GET {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {SECRET}\r\n{last}\r\n"
-            writer.write(head.encode())
-            while line := await reader.readline():
-                if line.startswith(b"data: "):
-                    seen.append(msgspec.json.decode(line[6:])["seq"])
-                    if chance.random() < CUT:
-                        cuts += 1
-                        break
-                elif line == b"0\r\n":
-                    return seen, cuts
-        finally:
-            writer.close()
+async def stored(world: World, it: Operation) -> list[int]:
+    """All that happened to it."""
+    feed = Feed(world.database)
+    found = [event.seq for event in await feed.read(0, it.id)]
+    feed.close()
+    return found
 
 
-async def test_all_who_follow_one_are_told_the_same(
-    world: World, by: Actor, address: tuple[str, int]
-) -> None:
+async def test_all_who_follow_one_are_told_the_same(world: World, by: Actor, proxy: Proxy) -> None:
     it = await begun(world, by, 1)
+    followers = [Follower(proxy.port, it.id, random.Random(n)) for n in range(FOLLOWERS)]
     async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(followed(address, it.id, random.Random(n))) for n in range(FOLLOWERS)]
-        group.create_task(lived(world, it))
-    feed = Feed(world.database)
-    stored = await feed.read(0, it.id)
-    feed.close()
-    assert len(stored) == EVENTS + 3
-    for task in tasks:
-        assert task.result()[0] == [event.seq for event in stored]
-    assert sum(task.result()[1] for task in tasks) > FOLLOWERS // 2
+        for one in followers:
+            group.create_task(one.follow())
+        group.create_task(lived(world, it, followers[0], proxy))
+    all = await stored(world, it)
+    assert len(all) == EVENTS + 3
+    for one in followers:
+        assert one.seen == all
+    assert sum(one.cuts for one in followers) > FOLLOWERS // 2
 
 
-async def test_each_who_follows_one_of_many_is_told_its_own(
-    world: World, by: Actor, address: tuple[str, int]
-) -> None:
+async def test_each_who_follows_one_of_many_is_told_its_own(world: World, by: Actor, proxy: Proxy) -> None:
     all = [await begun(world, by, n) for n in range(FOLLOWERS)]
+    followers = [Follower(proxy.port, it.id, random.Random(it.id)) for it in all]
     async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(followed(address, it.id, random.Random(it.id))) for it in all]
-        for it in all:
-            group.create_task(lived(world, it))
-    feed = Feed(world.database)
-    for it, task in zip(all, tasks, strict=True):
-        assert task.result()[0] == [event.seq for event in await feed.read(0, it.id)]
-    feed.close()
+        for one in followers:
+            group.create_task(one.follow())
+        for it, one in zip(all, followers, strict=True):
+            group.create_task(lived(world, it, one, proxy if one is followers[0] else None))
+    for it, one in zip(all, followers, strict=True):
+        assert one.seen == await stored(world, it)

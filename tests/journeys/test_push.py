@@ -94,20 +94,18 @@ async def status(made: Platform, app: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("example", "files"),
+    "example",
     [
-        ("hello", {}),
-        pytest.param("hello-node", {}, marks=pytest.mark.skipif(not shutil.which("node"), reason="no node")),
-        ("hello-static", {}),
-        (None, {"Procfile": PLAIN}),
+        "hello",
+        pytest.param("hello-node", marks=pytest.mark.skipif(not shutil.which("node"), reason="no node")),
+        "hello-static",
+        "hello-procfile",
     ],
 )
-async def test_what_is_pushed_is_served(
-    made: Platform, me: Somebody, app: str, example: str | None, files: dict[str, str]
-) -> None:
+async def test_what_is_pushed_is_served(made: Platform, me: Somebody, app: str, example: str) -> None:
     url = (await made.ask("GET", f"/v1/apps/{app}")).json()["app"]["git_url"]
     assert url == me.at(app)
-    await begun(me, *([EXAMPLES / example] if example else []), **files)
+    await begun(me, EXAMPLES / example)
     said = await me.well("push", url, "main")
     assert f"remote: -----> {app} serves" in said
     assert (await made.visit(app)).status_code == 200

@@ -15,6 +15,7 @@ LIMITED = {
     "app.fetch",
     "app.stop_one_off",
     "app.signal",
+    "cron_tasks.read",
     "collaborators.read",
     "deployment.deploy",
     "domains.read",

@@ -61,3 +61,10 @@ def test_a_first_deployment_starts_one_web_and_nothing_else() -> None:
 
 def test_a_container_is_called_by_its_type_and_index() -> None:
     assert Container(1, 1, "web", 2, "M", 1, 0).label == "web-2"
+
+
+def test_web_and_tcp_listen_and_only_web_is_routed() -> None:
+    types = ("web", "tcp", "worker")
+    assert [apps.listens(it) for it in types] == [True, True, False]
+    assert [apps.is_routed(it) for it in types] == [True, False, False]
+    assert [apps.initial_amount(it) for it in types] == [1, 0, 0]

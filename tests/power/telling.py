@@ -1,12 +1,5 @@
 """What every operation type has to keep, whatever it is about."""
 
-from typing import Any, cast
-
-import msgspec
-
-from headway.domain.world import World
-from headway.engine.declare import OperationType, Step
-from headway.errors import Failure
 from headway.model.operations import Event, Operation, Phase
 from tests.outside import ENDS
 
@@ -32,15 +25,3 @@ def told(operation: Operation, history: list[Event]) -> None:
         operation.created_at <= (operation.started_at or 0) <= operation.updated_at == operation.finished_at
     )
     assert (operation.phase is Phase.SUCCEEDED) == (operation.detail is None)
-
-
-def failing_at(type: OperationType[Any, World], index: int) -> OperationType[Any, World]:
-    """The same type, but the step does its work and then fails."""
-    step = type.steps[index]
-
-    async def do(run: Any) -> None:
-        await step.do(run)
-        raise Failure("broken", "the step was made to fail")
-
-    steps = (*type.steps[:index], msgspec.structs.replace(step, do=do), *type.steps[index + 1 :])
-    return msgspec.structs.replace(type, steps=cast("tuple[Step, ...]", steps))

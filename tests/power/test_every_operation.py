@@ -23,10 +23,11 @@ from headway.routers.port import Site
 from headway.store import certificates, containers, domains, events, exports, files, one_offs, operations
 from headway.store.database import Tx
 from headway.testing.examples import EXAMPLES, running_app
+from headway.testing.failing import failing_at
 from headway.testing.fuse import Fuse
 from headway.testing.pool_examples import POOL_EXAMPLES
 from tests.outside import Catalog, Outside, ended, lived
-from tests.power.telling import failing_at, told
+from tests.power.telling import told
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 CUTS_MAX = 200

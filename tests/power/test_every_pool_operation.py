@@ -3,7 +3,9 @@
 As for the types about apps; here nothing but the database lives on.
 """
 
-from typing import Any
+import dataclasses
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar, cast
 
 import pytest
 
@@ -13,13 +15,15 @@ from headway.model.pools import Pool
 from headway.store import events, operations
 from headway.store.database import Tx
 from headway.store.sheets import parsed
+from headway.testing.failing import failing_at
 from headway.testing.fuse import Fuse
 from headway.testing.pool_examples import POOL_EXAMPLES, example_pool
 from tests.outside import Catalog, Outside, ended, lived
-from tests.power.telling import failing_at, told
+from tests.power.telling import told
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 CUTS_MAX = 100
+T = TypeVar("T")
 SQL = parsed(
     "test",
     """
@@ -48,10 +52,27 @@ async def cut_everywhere(outside: Outside, name: str, catalog: Catalog, expected
     raise AssertionError(f"still something to die at after {CUTS_MAX} cuts")
 
 
+class Within:
+    """A database in the midst of a transaction: all that is prepared for one life is one, which saves most of the time."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+
+    async def write(self, body: Callable[[Tx], Awaitable[T]]) -> T:
+        return await body(self._tx)
+
+    read = write
+
+
 async def prepared(outside: Outside, name: str) -> tuple[Pool, set[int]]:
     """The pool of the example, and which operations there have been."""
     world = outside.process(CATALOG, Fuse())[0]
-    pool = await example_pool(world, outside.by, POOL_EXAMPLES[name])
+
+    async def body(tx: Tx) -> Pool:
+        within = dataclasses.replace(world, database=cast(Any, Within(tx)))
+        return await example_pool(within, outside.by, POOL_EXAMPLES[name])
+
+    pool = await outside.database.write(body)
     return pool, {it.id for it in await every(outside)}
 
 

@@ -1,9 +1,13 @@
 """How much disk a task takes."""
 
 import asyncio
+import os
 from pathlib import Path
 
+import pytest
+
 from headway.clock import SystemClock
+from headway.runtimes import disk
 from headway.runtimes.disk import overfull
 
 
@@ -15,7 +19,23 @@ async def test_it_is_noticed_when_folders_hold_too_much_together(tmp_path: Path)
     async with asyncio.TaskGroup() as group:
         watching = group.create_task(overfull((one, tmp_path / "other"), 100_000, SystemClock()))
         (other / "b").write_bytes(b"x" * 60_000)
-        await watching
+        assert await watching
+
+
+async def test_what_was_deleted_and_is_open_counts(tmp_path: Path) -> None:
+    with (tmp_path / "a").open("wb") as opened:
+        opened.write(b"x" * 200_000)
+        opened.flush()
+        (tmp_path / "a").unlink()
+        assert await overfull((tmp_path,), 100_000, SystemClock(), lambda: {os.getpid(), 999_999_999})
+
+
+async def test_a_disk_that_is_about_to_be_full_is_told_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(disk, "FREE_BYTES_MIN", 1 << 60)
+    monkeypatch.setattr(disk, "_FREE_SHARE_MIN", 1)
+    assert not await overfull((tmp_path,), 100_000, SystemClock())
 
 
 async def test_what_is_below_the_limit_or_not_there_is_let_be(tmp_path: Path) -> None:

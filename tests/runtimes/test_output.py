@@ -26,7 +26,7 @@ def write(folder, text):
 async def read(folder, count, offset=0):
     found = []
     async with (
-        asyncio.timeout(10),
+        asyncio.timeout(30),
         contextlib.aclosing(output.follow(folder.path.parent, {"u1": offset})) as following,
     ):
         async for run in following:
@@ -38,7 +38,7 @@ async def read(folder, count, offset=0):
 
 async def test_a_line_is_told_when_it_is_whole(made):
     write(made, b"one\ntw")
-    async with asyncio.timeout(10), contextlib.aclosing(output.follow(made.path.parent, {})) as following:
+    async with asyncio.timeout(30), contextlib.aclosing(output.follow(made.path.parent, {})) as following:
         first = await anext(following)
         second = asyncio.create_task(anext(following))
         await asyncio.sleep(0)
@@ -100,7 +100,7 @@ async def following(folder, offset=0):
 
         async def heard(count):
             lines, ends = [], []
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(30):
                 while len(lines) < count:
                     run = await anext(runs)
                     lines += run.lines

@@ -3,10 +3,13 @@
 import subprocess
 from pathlib import Path
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
+from headway.model.sizes import SIZES
 from headway.runtimes import process_spec
+from headway.runtimes.cgroups import Groups
 from headway.runtimes.machine import Machine
 from headway.runtimes.process_spec import Place, Sandbox
 
@@ -91,6 +94,18 @@ def test_any_value_arrives_as_it_is(value):
     done = subprocess.run(["/bin/sh", "-c", script], capture_output=True, check=True)
 
     assert done.stdout == value.encode()
+
+
+def test_a_process_is_limited_in_what_no_control_group_holds():
+    groups = Groups(version=1, parents={"memory": Path("/m"), "pids": Path("/p")})
+    bash = msgspec.structs.replace(ROOT, shell="/bin/bash")
+    held = msgspec.structs.replace(bash, groups=groups)
+    size = SIZES["S"]
+    assert process_spec.limits(held, size, None) == ""
+    assert process_spec.limits(held, size, 4096) == "ulimit -f 5"
+    assert process_spec.limits(bash, size, 4096) == "ulimit -f 5; ulimit -d 262144; ulimit -u 128"
+    other = msgspec.structs.replace(bash, shell="/bin/sh", root=False)
+    assert process_spec.limits(other, size, 4096) == "ulimit -f 9; ulimit -d 262144"
 
 
 def test_what_no_shell_can_name_is_left_out():

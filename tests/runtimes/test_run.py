@@ -51,7 +51,7 @@ def begun(folder, script):
 
 
 async def ended(run):
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         await readable(run.descriptor)
 
 

@@ -1,6 +1,8 @@
 """Tasks: what they may write to, and their end."""
 
 import asyncio
+import os
+import signal
 
 import pytest
 
@@ -56,6 +58,38 @@ async def test_a_task_that_takes_too_much_disk_is_ended(sandbox, place, where):
         await sandbox.perform(asked, bytes)
     assert raised.value.code == "disk-error"
     assert not running()
+
+
+HIDES = """
+import os, time
+kept = [open(f"/tmp/{n}", "wb") for n in range(3)]
+for it in kept:
+    os.unlink(it.name)
+    it.write(bytes(1_500_000))
+    it.flush()
+time.sleep(1000)
+"""
+
+
+async def test_a_task_cannot_hide_what_it_writes_in_files_without_a_name(sandbox, place):
+    asked = task(place, "t1", f"exec python3 -S -c '{HIDES}'", disk_bytes_max=2_000_000)
+    with pytest.raises(Failure, match="more than 2,000,000 bytes of disk"):
+        await sandbox.perform(asked, bytes)
+
+
+async def test_no_file_of_a_task_grows_larger_than_all_may_be(runtime, place):
+    asked = task(place, "t1", "exec head -c 9000000 /dev/zero > big", disk_bytes_max=2_000_000)
+    assert await runtime.perform(asked, bytes) == 128 + signal.SIGXFSZ
+    assert (place / "t1" / "big").stat().st_size < 2_010_000
+
+
+@pytest.mark.parametrize("kind", ["process-B"])
+@pytest.mark.skipif(os.geteuid() != 0, reason="level B is for root")
+async def test_where_no_group_limits_a_task_each_process_is_limited(runtime, place):
+    heard = bytearray()
+    await runtime.perform(task(place, "t1", "cat /proc/self/limits"), heard.extend)
+    told = {line[:26].strip(): line[26:].split()[1] for line in heard.decode().splitlines()}
+    assert (told["Max data size"], told["Max processes"]) == (str(256 << 20), "128")
 
 
 async def test_a_task_that_talks_without_end_is_cut_short(runtime, place):

@@ -3,6 +3,7 @@
 import pytest
 
 from headway.errors import NotFound
+from headway.model.cron_tasks import CronLine
 from headway.store import releases
 from headway.store.database import Database
 from tests.records import a_release
@@ -15,7 +16,8 @@ async def database(database: Database) -> Database:
 
 
 async def test_what_was_kept_comes_back_as_it_was(database: Database) -> None:
-    release = a_release(variables={"GREETING": 'ü "\n', "EMPTY": ""})
+    cron = (CronLine("0 5 * * *", "bin/report", "L"),)
+    release = a_release(variables={"GREETING": 'ü "\n', "EMPTY": ""}, cron=cron)
     await database.write(lambda tx: releases.keep(tx, release))
     assert await database.read(lambda tx: releases.get(tx, 8)) == release
 

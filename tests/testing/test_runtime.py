@@ -49,7 +49,7 @@ async def test_the_next_call_fails_as_it_was_told_and_the_one_after_does_not() -
 async def test_it_understands_a_little_of_the_shell() -> None:
     async with serving() as runtime:
         await runtime.ensure(unit("echo hello $NAME; exit 3", listens=False))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             output = await anext(runtime.output({}))
         assert output.lines[0] == b"hello world"
 

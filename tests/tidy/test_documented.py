@@ -62,7 +62,10 @@ def test_every_verb_and_option_is_in_the_reference() -> None:
 def verbs(group: click.Group, before: str = "") -> list[str]:
     """`up`, `up --data`, `token create`, …."""
     said: list[str] = []
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
         options = [p.opts[-1] for p in command.params if isinstance(p, click.Option)]
         said += [f"{before}{name}", *(f"{option}" for option in options)]
         said += verbs(command, f"{before}{name} ") if isinstance(command, click.Group) else []

@@ -63,7 +63,7 @@ async def news(world: World, app: App) -> AsyncIterator[AsyncIterator[News]]:
 
 async def told(news: AsyncIterator[News], count: int) -> list[tuple[str, str, str]]:
     """The next news: what kind, of which, and what."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         taken = [await anext(news) for _ in range(count)]
     return [(one.kind, one.shown.deployment.ref, one.text or one.shown.status) for one in taken]
 

@@ -115,7 +115,7 @@ async def raw(address: str, request: bytes, answers: int = 1) -> list[bytes]:
     host, port = address.split(":")
     reader, writer = await asyncio.open_connection(host, int(port))
     writer.write(request)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         heads = [await reader.readuntil(b"\r\n\r\n") for _ in range(answers)]
         heads[-1] += await reader.read(1000) if b"HEAD" not in request else b""
     writer.close()

@@ -7,9 +7,10 @@ from collections.abc import AsyncIterator
 
 import httpx2
 import pytest
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from headway.web.server import Server
+from headway.web.stream import ENDLESS
 
 
 class Slow:
@@ -28,7 +29,7 @@ class Slow:
 
 @contextlib.asynccontextmanager
 async def serving(
-    app: Slow, drain_seconds: float = 10, connections_max: int = 100
+    app: ASGIApp, drain_seconds: float = 10, connections_max: int = 100
 ) -> AsyncIterator[tuple[str, asyncio.Event]]:
     """The server's URL, and how to stop it; at the end of the block it has stopped."""
     with socket.create_server(("127.0.0.1", 0)) as free:
@@ -63,6 +64,38 @@ async def test_a_request_in_flight_finishes_before_it_stops() -> None:
         assert not asking.done()
         app.let.set()
         assert (await asking).text == "done"
+
+
+class Endless:
+    """An application that tells something, and then waits for its reader to go; `gone` is set when it has."""
+
+    def __init__(self) -> None:
+        self.gone = asyncio.Event()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope[ENDLESS] = True
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"first\n", "more_body": True})
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        self.gone.set()
+
+
+async def test_a_stream_that_ends_only_with_its_reader_is_cut_off_at_once() -> None:
+    app = Endless()
+    async with httpx2.AsyncClient() as client, serving(app, drain_seconds=1000) as (url, stop):
+        got: list[str] = []
+
+        async def read() -> None:
+            async with client.stream("GET", url) as answer:
+                async for line in answer.aiter_lines():
+                    got.append(line)
+                    stop.set()
+
+        with pytest.raises(httpx2.RemoteProtocolError):
+            await read()
+        assert got == ["first"]
+        await app.gone.wait()
 
 
 async def test_a_request_that_never_ends_is_cut_off_in_time() -> None:

@@ -74,7 +74,7 @@ async def test_events_that_end_with_their_reader_hold_nothing(
     async with served(make(pings())) as address, httpx2.AsyncClient() as client:
         async with client.stream("GET", f"http://{address}/small/events") as answer:
             assert await anext(answer.aiter_lines()) == "data: one"
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             await source.left.wait()
 
 
@@ -110,7 +110,7 @@ async def test_a_websocket_that_ends_with_its_reader_holds_nothing(
     async with served(make(pings())) as address:
         async with websockets.connect(f"ws://{address}/small/socket"):
             source.queue.put_nowait("one")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             await source.left.wait()
 
 

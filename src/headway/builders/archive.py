@@ -5,6 +5,7 @@ last, after every one of them has been followed, through all the others, and fou
 """
 
 import os
+from collections.abc import Collection
 from pathlib import Path
 
 import msgspec
@@ -59,6 +60,34 @@ def _small_enough(archive: Path, bytes_max: int) -> None:
         raise wrong("the archive is not there any more") from None
     if size > bytes_max:
         raise wrong(f"the archive is too large: it has {size:,} bytes, at most {bytes_max:,} are taken")
+
+
+async def read_some(
+    archive: Path, wanted: Collection[str], limits: Limits, bytes_max: int
+) -> dict[str, bytes]:
+    """The content of those files, by their paths below the root folder; of what is no plain file nothing.
+
+    Failure `build-error` where the archive, or one of them, is too large or broken.
+    """
+    return await in_thread(lambda alive: _read_some(archive, wanted, limits, bytes_max, alive))
+
+
+def _read_some(
+    archive: Path, wanted: Collection[str], limits: Limits, bytes_max: int, alive: Alive
+) -> dict[str, bytes]:
+    _small_enough(archive, limits.archive_bytes_max)
+    found: dict[str, bytes] = {}
+    with Inflated(archive, limits.source_bytes_max, alive) as stream:
+        tarball = Tarball(stream)
+        for count, entry in enumerate(tarball.entries(), 1):
+            if count > limits.source_files_max:
+                raise wrong(f"the archive has too many files: more than {limits.source_files_max:,}")
+            path = "/".join(_names(entry.name)[1:])
+            if path in wanted and entry.kind is Kind.FILE:
+                if entry.size > bytes_max:
+                    raise wrong(f"{path} is too large, at most {bytes_max:,} bytes are read")
+                found[path] = b"".join(tarball.content())
+    return found
 
 
 class _Unpacking:

@@ -11,12 +11,15 @@ is read as untrusted.
 
 import shlex
 import shutil
-from collections.abc import Callable, Collection, Mapping, Sequence
+import signal
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
+from headway.builders import cron_file, manifest
 from headway.builders.archive import Limits, unpack
+from headway.builders.cron_file import CronFile
 from headway.builders.environment import environment
 from headway.builders.output import Output
 from headway.builders.packs import classic
@@ -25,7 +28,7 @@ from headway.builders.port import Slug, Source
 from headway.builders.procfile import BYTES_MAX, POSTDEPLOY, Procfile, parse
 from headway.builders.refusals import disk_full_told, full, shown, wrong
 from headway.builders.slugignore import leave_out
-from headway.builders.slugs import Slugs
+from headway.builders.slugs import Kept, Slugs
 from headway.builders.surroundings import Surroundings
 from headway.builders.threads import in_thread
 from headway.builders.toolchains import Machine
@@ -33,11 +36,15 @@ from headway.builders.trees import plain_file, read_plain, remove
 from headway.clock import Clock
 from headway.config import Config
 from headway.errors import Failure
+from headway.model.cron_tasks import CronLine
+from headway.model.manifests import Manifest
 from headway.model.sizes import SIZES, Size
+from headway.model.variables import veiled
 from headway.runtimes.port import Runtime, Task
 
 _TEXT_BYTES_MAX = 1 << 20
 _DISK_BYTES_MIN = 16 << 20
+_FILE_TOO_LARGE = 128 + signal.SIGXFSZ
 _VARIABLES = ".profile.d/00_config_vars.sh"
 
 
@@ -49,6 +56,8 @@ class Bounds(msgspec.Struct, frozen=True, kw_only=True):
     build_output_bytes_max: int
     build_disk_bytes_max: int
     slug_bytes_max: int
+    buildpack_folder: Path | None = None
+    """Where the operator keeps classic packs that apps may use."""
     size: Size = SIZES["2XL"]
 
 
@@ -65,11 +74,15 @@ def bounds(config: Config) -> Bounds:
         build_output_bytes_max=config.build_output_bytes_max,
         build_disk_bytes_max=config.build_disk_bytes_max,
         slug_bytes_max=config.slug_bytes_max,
+        buildpack_folder=Path(config.buildpack_folder) if config.buildpack_folder else None,
     )
 
 
 class Buildpack:
-    """Builds with the packs it is given, tried in their order; BUILDPACK_NAME among the variables chooses one."""
+    """Builds with the packs it is given, tried in their order; BUILDPACK_NAME among the variables chooses one.
+
+    `machine` tells what there is to build with.
+    """
 
     def __init__(
         self,
@@ -79,7 +92,7 @@ class Buildpack:
         *,
         bounds: Bounds,
         packs: Sequence[Pack],
-        machine: Machine,
+        machine: Callable[[], Awaitable[Machine]],
         surroundings: Surroundings,
     ) -> None:
         self._folder = folder
@@ -93,15 +106,21 @@ class Buildpack:
 
     async def build(self, source: Source, said: Callable[[str], None]) -> Slug:
         """See the port."""
-        output = Output(said, self._bounds.build_output_bytes_max)
+        output = Output(said, self._bounds.build_output_bytes_max, source.secrets)
         try:
             with disk_full_told():
                 return await self._build(source, output)
         except Failure as failure:
             output.error(failure.text)
-            raise
+            raise Failure(failure.code, veiled(failure.text, source.secrets)) from failure
         finally:
             await self.discard(source.build_id)
+
+    async def manifest(self, source: Source) -> Manifest | None:
+        """See the port."""
+        return await manifest.read(
+            source.archive, source.environment.get("PROJECT_DIR", ""), self._bounds.unpacking
+        )
 
     async def slug(self, digest: str) -> Path:
         """See the port."""
@@ -127,22 +146,34 @@ class Buildpack:
         await unpack(source.archive, tree, self._bounds.unpacking)
         _narrow(tree, source.environment.get("PROJECT_DIR", ""))
         _procfile(tree)
-        title, name, plan = self._planned(tree, source.environment)
+        _cron_file(tree)
+        title, name, plan = self._planned(tree, source.environment, await self._machine())
         _tell(output, title, plan)
         _write(tree, plan.files)
         self._write_settings(work / "settings")
         _write_variables(work / "env", source.environment)
         await self._carry_out(source, plan, output)
         processes = _processes(_procfile(tree), _with_released(tree, plan), output)
+        cron = _cron(_cron_file(tree), output)
         await in_thread(lambda alive: leave_out(tree, alive))
-        return await self._keep(tree, name, processes, output)
+        report = classic.reported(veiled(_said_in(tree, classic.REPORT), source.secrets))
+        kept = await self._kept(tree, output)
+        return Slug(
+            digest=kept.digest,
+            folder=kept.folder,
+            size_bytes=kept.size_bytes,
+            processes=processes,
+            pack=name,
+            cron=cron,
+            report=report,
+        )
 
-    def _planned(self, tree: Path, variables: Mapping[str, str]) -> tuple[str, str, Plan]:
+    def _planned(self, tree: Path, variables: Mapping[str, str], machine: Machine) -> tuple[str, str, Plan]:
         listed = read_plain(tree, classic.LIST, BYTES_MAX)
-        urls = classic.asked_for(variables, None if listed is None else listed.decode(errors="replace"))
-        if urls:
-            return "Buildpack", "classic", classic.plan(urls)
-        pack, plan = self._chosen(tree, variables)
+        text = None if listed is None else listed.decode(errors="replace")
+        if wanted := classic.asked_for(variables, text, self._bounds.buildpack_folder):
+            return "Buildpack", "classic", classic.plan(wanted)
+        pack, plan = self._chosen(tree, variables, machine)
         return pack.title, pack.name, plan
 
     def _work(self, build_id: str) -> Path:
@@ -150,15 +181,15 @@ class Buildpack:
         assert "/" not in build_id, build_id
         return self._folder / "builds" / build_id
 
-    def _chosen(self, tree: Path, variables: Mapping[str, str]) -> tuple[Pack, Plan]:
+    def _chosen(self, tree: Path, variables: Mapping[str, str], machine: Machine) -> tuple[Pack, Plan]:
         project = looked_at(tree, self._packs)
-        name = variables.get("BUILDPACK_NAME", "")
+        name = variables.get(classic.NAME, "")
         if name and name not in {pack.name for pack in self._packs}:
             known = ", ".join(pack.name for pack in self._packs)
-            raise wrong(f"BUILDPACK_NAME is {name!r}, it should be one of {known}")
+            raise wrong(f"BUILDPACK_NAME is {shown(name)!r}, it should be one of {known}")
         for pack in self._packs:
             if pack.name == name or (not name and pack.detects(project)):
-                return pack, pack.plan(project, self._machine)
+                return pack, pack.plan(project, machine)
         kinds = "; ".join(f"{pack.title}: {pack.recognised_by}" for pack in self._packs)
         raise wrong(f"the kind of project was not recognised; what is recognised: {kinds}")
 
@@ -208,8 +239,9 @@ class Buildpack:
             if failure.code == "timeout-error":
                 raise wrong(f"the build took longer than {self._bounds.build_seconds:g} seconds") from failure
             if failure.code == "disk-error":
-                most = f"{self._bounds.build_disk_bytes_max:,}"
-                raise wrong(f"the build took too much disk, at most {most} bytes may be taken") from failure
+                # What it kept for the next one is a part of it, and would stop that one as well.
+                await self.forget_cache(task.app_id)
+                raise self._too_much_disk() from failure
             raise
         finally:
             output.end()
@@ -217,24 +249,24 @@ class Buildpack:
     def _failed(self, command: Command, code: int) -> Failure:
         if shutil.disk_usage(self._folder).free < _DISK_BYTES_MIN:
             return full()
+        if code == _FILE_TOO_LARGE:
+            return self._too_much_disk()
         if fault := classic.fault_of(code):
             return wrong(fault)
         return wrong(f"the build failed: {command.title} exited with {code}")
 
-    async def _keep(self, tree: Path, pack: str, processes: dict[str, str], output: Output) -> Slug:
+    def _too_much_disk(self) -> Failure:
+        most = self._bounds.build_disk_bytes_max
+        return wrong(f"the build took too much disk, at most {most:,} bytes may be taken")
+
+    async def _kept(self, tree: Path, output: Output) -> Kept:
         kept = await in_thread(lambda alive: self._slugs.keep(tree, alive))
         if kept.size_bytes > (most := self._bounds.slug_bytes_max):
             raise wrong(
                 f"what was built is too large: it has {kept.size_bytes:,} bytes, at most {most:,} are kept"
             )
         output.step(f"Built {kept.digest[:19]}, {kept.size_bytes / 1e6:,.1f} MB")
-        return Slug(
-            digest=kept.digest,
-            folder=kept.folder,
-            size_bytes=kept.size_bytes,
-            processes=processes,
-            pack=pack,
-        )
+        return kept
 
 
 def _narrow(tree: Path, name: str) -> None:
@@ -270,6 +302,12 @@ def _procfile(tree: Path) -> Procfile:
     return Procfile(processes={}) if content is None else parse(content)
 
 
+def _cron_file(tree: Path) -> CronFile:
+    """What cron.json says: asked before the build and after it, as the Procfile is."""
+    content = read_plain(tree, cron_file.NAME, cron_file.BYTES_MAX)
+    return CronFile(lines=()) if content is None else cron_file.parse(content)
+
+
 def _write_variables(folder: Path, variables: Mapping[str, str]) -> None:
     """One file for each, as classic packs read them."""
     folder.mkdir()
@@ -277,12 +315,13 @@ def _write_variables(folder: Path, variables: Mapping[str, str]) -> None:
         (folder / name).write_text(value)
 
 
+def _said_in(tree: Path, file: str) -> str:
+    return (read_plain(tree, file, _TEXT_BYTES_MAX) or b"").decode(errors="replace")
+
+
 def _with_released(tree: Path, plan: Plan) -> Plan:
     """The plan with what a classic pack said at its end: its process types, and its variables as defaults."""
-    said = read_plain(tree, classic.RELEASED, _TEXT_BYTES_MAX)
-    if said is None:
-        return plan
-    released = classic.released(said.decode(errors="replace"))
+    released = classic.released(_said_in(tree, classic.RELEASED))
     if released.variables:
         # What has run may have put a link there that leads outside.
         if not (tree / _VARIABLES).parent.resolve().is_relative_to(tree.resolve()):
@@ -326,3 +365,11 @@ def _processes(procfile: Procfile, plan: Plan, output: Output) -> dict[str, str]
     if "web" not in processes:
         output.warning("there is no web process, so nothing will answer requests; name one in a Procfile")
     return processes
+
+
+def _cron(file: CronFile, output: Output) -> tuple[CronLine, ...]:
+    for warning in file.warnings:
+        output.warning(f"{cron_file.NAME}, {warning}")
+    if file.lines:
+        output.step(f"Scheduled tasks: {len(file.lines)}")
+    return file.lines

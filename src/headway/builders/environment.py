@@ -6,7 +6,6 @@ from headway.builders.packs.pack import APP, CACHE, SETTINGS
 from headway.builders.port import Source
 from headway.model.variables import resolved
 
-STACK = "headway-1"
 DENIED = frozenset({
     "BASH_ENV",
     "CPATH",
@@ -40,7 +39,7 @@ def environment(source: Source, operator: Mapping[str, str]) -> dict[str, str]:
         "PATH": f"{APP}/bin:/usr/local/bin:/usr/bin:/bin",
         "PIP_CONFIG_FILE": f"{SETTINGS}/pip.conf",
         "SOURCE_VERSION": source.ref,
-        "STACK": STACK,
+        "STACK": source.stack,
         "XDG_CACHE_HOME": CACHE,
     }
     return {**operator, **own, **base}

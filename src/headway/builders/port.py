@@ -10,6 +10,10 @@ from typing import Protocol
 
 import msgspec
 
+from headway.model.cron_tasks import CronLine
+from headway.model.manifests import Manifest
+from headway.model.stacks import DEFAULT_STACK
+
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
     """What is to be built: a tar.gz with one root folder, on this machine."""
@@ -21,6 +25,9 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     """What people call this version: a commit, a tag, a time."""
     environment: Mapping[str, str]
     """The app's variables."""
+    secrets: Collection[str] = ()
+    """Values that nothing that is said may show."""
+    stack: str = DEFAULT_STACK
     build_id: str
     """Names the work folder; a build repeated with the same id begins anew."""
 
@@ -35,7 +42,11 @@ class Slug(msgspec.Struct, frozen=True, kw_only=True):
     processes: Mapping[str, str]
     """Process type to command, from the Procfile or the pack's defaults."""
     pack: str
-    """Which kind of project it was taken for: python, node, static or procfile."""
+    """Which kind of project it was taken for: python, node, static, procfile, or classic."""
+    cron: tuple[CronLine, ...] = ()
+    """What is to run by the clock, from cron.json."""
+    report: Mapping[str, str] = {}
+    """What a classic pack tells of its work, by name."""
 
 
 class Builder(Protocol):
@@ -45,9 +56,16 @@ class Builder(Protocol):
         """Build; `said` gets each line of output as it comes.
 
         Failure `build-error` with a text that a person understands: not an archive, a path or link that leads
-        outside, too many or too large files, a wrong Procfile, an unknown kind of project, a pack that failed.
+        outside, too many or too large files, a wrong Procfile or cron.json, an unknown kind of project, a pack that failed.
         Failure `no-space` when the disk is full. Cancelling the call ends the build before it returns. May be
         repeated; the same content gives the same digest.
+        """
+        ...
+
+    async def manifest(self, source: Source) -> Manifest | None:
+        """What the source's `scalingo.json` or `app.json` wants; None where it has none.
+
+        Failure `build-error` where that or the archive is wrong.
         """
         ...
 

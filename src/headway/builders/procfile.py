@@ -10,6 +10,8 @@ BYTES_MAX = 64 << 10
 NAME_LENGTH_MAX = 24
 POSTDEPLOY = "postdeploy"
 """Run once after each deployment, before the new version gets traffic; never scaled."""
+RESERVED = frozenset({"one-off"})
+"""What the platform calls containers of its own."""
 _PLAIN = re.compile(r"[A-Za-z0-9]+")
 _TOLERATED = re.compile(r"[A-Za-z0-9_-]+")
 _ERRORS_SHOWN_MAX = 20
@@ -65,6 +67,8 @@ def _wrong_name(name: str) -> str:
         return f"has a name that is not made of letters and digits: {shown(name)!r}"
     if len(name) > NAME_LENGTH_MAX:
         return f"has a name longer than {NAME_LENGTH_MAX} characters: {shown(name)}"
+    if name in RESERVED:
+        return f"has a name that is kept for the platform: {name}"
     return ""
 
 
@@ -82,6 +86,8 @@ def _doubts(name: str) -> list[str]:
         doubts.append(f"{name} has characters that other platforms refuse, they take only letters and digits")
     if name == "release":
         doubts.append(f"release is not executed after a build, use {POSTDEPLOY}")
+    if name == "tcp":
+        doubts.append("tcp gets a PORT to listen on, but there is no gateway that leads to it from outside")
     return doubts
 
 

@@ -1,4 +1,4 @@
-"""`headway demo`: a whole platform in a scratch folder and one app's life on it, each operation followed live."""
+"""`headway demo`: a whole platform in a scratch folder and the life of an app, or of a pool, on it, followed live."""
 
 import asyncio
 import contextlib
@@ -7,7 +7,7 @@ import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from pathlib import Path
 
 import click
@@ -18,6 +18,8 @@ from rich.console import Console
 from headway.cli import terminal
 from headway.cli.child import Child, scratch_platform
 from headway.cli.client import Client, api_token
+from headway.cli.demo_pools import PoolLife
+from headway.cli.labelling import Labelling
 from headway.clock import SystemClock
 from headway.config import Config
 from headway.dialects.headway.wire import Operation
@@ -32,31 +34,47 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 @click.command()
 @click.option("--once", is_flag=True, help="End after the last operation: 0 if all went well.")
-def demo(*, once: bool) -> None:
+@click.option("--pools", is_flag=True, help="The life of a labelling pool instead, with a made-up crowd.")
+def demo(*, once: bool, pools: bool) -> None:
     """Run a platform in a scratch folder, deploy an app from source, scale it and restart it.
 
     Each operation is followed live. Ctrl-C ends everything that was started.
     """
-    if not SOURCE.is_dir():
+    if not SOURCE.is_dir() and not pools:
         raise click.ClickException("the demo deploys examples/hello, so it is run from a checkout")
     try:
-        asyncio.run(_demo(Console(), once=once))
+        asyncio.run(_demo(Console(), _pool if pools else _app, once=once))
     except Refusal as error:
         raise click.ClickException(str(error)) from error
     except asyncio.CancelledError:
         sys.exit(INTERRUPTED)
 
 
-async def _demo(console: Console, *, once: bool) -> None:
+Life = Callable[[Console, Client, Config], Awaitable[str]]
+"""What is shown; where it is to be seen afterwards."""
+
+
+async def _demo(console: Console, life: Life, *, once: bool) -> None:
     async with _platform(console) as config, Client(f"http://{config.listen}", _token(config)) as client:
-        await _life(console, client)
-        await _visit(console, config)
+        where = await life(console, client, config)
         if once:
             return
         _say(console, f"The API is at http://{config.listen}, its token in {config.folder / 'admin.token'}.")
-        _say(console, f"The app is at {_address(config)} until you press Ctrl-C.")
+        _say(console, f"{where} until you press Ctrl-C.")
         with contextlib.suppress(asyncio.CancelledError):
             await asyncio.get_running_loop().create_future()
+
+
+async def _app(console: Console, client: Client, config: Config) -> str:
+    await _life(console, client)
+    await _visit(console, config)
+    return f"The app is at {_address(config)}"
+
+
+async def _pool(console: Console, client: Client, config: Config) -> str:
+    async with Labelling.at(client.url, client.token) as labelling:
+        pool = await PoolLife(console, client, labelling).live()
+    return f"The pool is at http://{config.listen}/api/v1/pools/{pool}"
 
 
 @contextlib.asynccontextmanager
@@ -86,10 +104,7 @@ async def _life(console: Console, client: Client) -> None:
 
 
 async def _follow(console: Console, client: Client, reply: bytes) -> None:
-    begun = msgspec.json.decode(reply, type=Operation)
-    ended = await terminal.watch(console, client.follow(begun.id))
-    if ended.phase != "succeeded":
-        raise Refusal(f"{ended.type} {ended.id} ended {ended.phase}")
+    await terminal.to_success(console, client.follow(msgspec.json.decode(reply, type=Operation).id))
 
 
 async def _visit(console: Console, config: Config) -> None:

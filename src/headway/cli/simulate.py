@@ -5,16 +5,32 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from pathlib import Path
+from typing import Any
 
 import click
 import msgspec
 
+from headway.cli.settings import options, settings
+from headway.cli.simulate_type import trial_of, try_all, try_one
+from headway.errors import Invalid
 from headway.testing.simulation.breach import INVARIANTS
 from headway.testing.simulation.town import OPERATIONS, Report, simulate
 
+CASES = 200
+
 
 @click.command(name="simulate")
-@click.option("--seed", type=int, help="Live through this one seed.")
+@click.argument("type", required=False)
+@click.option("--params", default="{}", help="Of a TYPE: what is asked, as JSON.")
+@click.option(
+    "--cases", type=click.IntRange(1), default=CASES, show_default=True, help="Of a TYPE: about how many."
+)
+@click.option(
+    "--zombies", is_flag=True, help="Of a TYPE: also freeze its process until another has taken over."
+)
+@options()
+@click.option("--seed", help="Live through this one seed.")
 @click.option("--seeds", type=click.IntRange(1), default=20, show_default=True, help="How many seeds.")
 @click.option("--from", "first", type=int, default=1, show_default=True, help="The first of them.")
 @click.option("--events", type=int, help="Stop once so many events were checked.")
@@ -22,16 +38,40 @@ from headway.testing.simulation.town import OPERATIONS, Report, simulate
     "--operations", type=click.IntRange(1), default=OPERATIONS, show_default=True, help="In each seed."
 )
 @click.option("--trace", is_flag=True, help="Print everything that happened in the seed.")
-def simulation(
-    seed: int | None, seeds: int, first: int, *, events: int | None, operations: int, trace: bool
-) -> None:
+def simulation(type: str | None, file: Path | None, seed: str | None, **given: Any) -> None:
     """Simulate the engine: power cuts, frozen and woken nodes, clocks that jump, a database that stalls and fails.
 
     After every commit each invariant is checked. A seed that breaks one is named, and `--seed N --trace` lives
     through exactly the same again. Ends with 1 where one was broken.
+
+    With TYPE, `module:NAME` or the name of one in the settings, that operation type is tried instead: it is killed at
+    every moment, fails at each step and is cancelled, and what is left is held against what should be.
     """
+    if type is not None:
+        sys.exit(_of_a_type(type, file, seed, given))
     if seed is not None:
-        sys.exit(_one(seed, operations, trace=trace))
+        sys.exit(_one(_number(seed), given["operations"], trace=given["trace"]))
+    sys.exit(_all(given["seeds"], given["first"], events=given["events"], operations=given["operations"]))
+
+
+def _of_a_type(name: str, file: Path | None, seed: str | None, given: dict[str, Any]) -> bool:
+    try:
+        trial = trial_of(name, given["params"], settings(file).operation_types)
+        if seed is not None:
+            return try_one(name, trial, seed, trace=given["trace"])
+        return try_all(name, trial, cases=given["cases"], zombies=given["zombies"])
+    except Invalid as invalid:
+        raise click.UsageError(str(invalid)) from invalid
+
+
+def _number(seed: str) -> int:
+    try:
+        return int(seed)
+    except ValueError:
+        raise click.UsageError(f"{seed} is no seed of the engine's simulation: those are numbers") from None
+
+
+def _all(seeds: int, first: int, *, events: int | None, operations: int) -> bool:
     began, broken, checked, lived = time.monotonic(), 0, 0, 0
     for report in _many(range(first, first + seeds), operations, events):
         lived, checked = lived + 1, checked + report.events
@@ -42,7 +82,7 @@ def simulation(
     click.echo(
         f"{lived} seeds, {checked} events checked, {broken} broken, {took:.0f} s, {checked / took:.0f} events/s"
     )
-    sys.exit(bool(broken))
+    return bool(broken)
 
 
 def _one(seed: int, operations: int, *, trace: bool) -> bool:

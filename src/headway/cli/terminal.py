@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from headway.dialects.headway.wire import Operation, Step
+from headway.errors import Refusal
 
 ENDED: Final = {"succeeded", "failed", "cancelled"}
 MARKS: Final = {
@@ -27,6 +28,14 @@ LEVELS: Final = {"good": ("✓", "green"), "reduced": ("~", "yellow"), "missing"
 async def watch(console: Console, seen: AsyncIterator[Operation]) -> Operation:
     """Show an operation as it goes on; what it was when it ended."""
     return await (_live(console, seen) if console.is_terminal else _plain(console, seen))
+
+
+async def to_success(console: Console, seen: AsyncIterator[Operation]) -> Operation:
+    """The same; Refusal where it ends otherwise than well."""
+    ended = await watch(console, seen)
+    if ended.phase != "succeeded":
+        raise Refusal(f"{ended.type} {ended.id} ended {ended.phase}")
+    return ended
 
 
 async def _live(console: Console, seen: AsyncIterator[Operation]) -> Operation:

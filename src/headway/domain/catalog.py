@@ -12,13 +12,15 @@ from headway.domain.deployments.deploy import DEPLOY
 from headway.domain.domains.certify import CERTIFY
 from headway.domain.files.copy import COPY
 from headway.domain.files.export import EXPORT
+from headway.domain.known_solutions.generate import GENERATE
 from headway.domain.labelling_projects.archive import ARCHIVE as ARCHIVE_PROJECT
 from headway.domain.one_offs.start import START
 from headway.domain.one_offs.stop import STOP
 from headway.domain.pools.archive import ARCHIVE as ARCHIVE_POOL
-from headway.domain.pools.clone import CLONE
-from headway.domain.pools.close import CLOSE
-from headway.domain.pools.open import OPEN
+from headway.domain.pools.archive import ARCHIVE_TRAINING
+from headway.domain.pools.clone import CLONE, CLONE_TRAINING
+from headway.domain.pools.close import CLOSE, CLOSE_TRAINING
+from headway.domain.pools.open import OPEN, OPEN_TRAINING
 from headway.domain.solutions.aggregate import AGGREGATE
 from headway.domain.task_suites.batch_create import BATCH_CREATE as CREATE_SUITES
 from headway.domain.tasks.batch_create import BATCH_CREATE as CREATE_TASKS
@@ -29,6 +31,17 @@ CATALOG: dict[str, OperationType[Any, World]] = {
     type.name: type
     for type in (
         *(SCALE, RESTART, RENAME, ROLLBACK, CONFIGURE, DELETE, DEPLOY, CERTIFY, START, STOP, COPY, EXPORT),
-        *(OPEN, CLOSE, ARCHIVE_POOL, CLONE, ARCHIVE_PROJECT, CREATE_TASKS, CREATE_SUITES, AGGREGATE),
+        *(
+            OPEN,
+            CLOSE,
+            ARCHIVE_POOL,
+            CLONE,
+            ARCHIVE_PROJECT,
+            CREATE_TASKS,
+            CREATE_SUITES,
+            AGGREGATE,
+            GENERATE,
+        ),
+        *(OPEN_TRAINING, CLOSE_TRAINING, ARCHIVE_TRAINING, CLONE_TRAINING),
     )
 }

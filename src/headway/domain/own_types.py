@@ -24,15 +24,20 @@ def catalog_with(named: Iterable[str]) -> Mapping[str, OperationType[Any, Any]]:
 
 
 def _loaded(path: str) -> OperationType[Any, Any]:
+    found = at(path)
+    if not isinstance(found, OperationType):
+        raise Invalid(operation_types=f"{path}: is no operation type")
+    return found  # pyright: ignore[reportUnknownVariableType] - of which params, only its author knows
+
+
+def at(path: str) -> object:
+    """What a module has under a name; Invalid where it cannot be loaded."""
     module, colon, name = path.partition(":")
     if not (module and colon and name):
         raise Invalid(
             operation_types=f"{path}: should be a module and a name, like reports.operations:EXPORT"
         )
     try:
-        found = getattr(importlib.import_module(module), name)
+        return getattr(importlib.import_module(module), name)
     except (ImportError, AttributeError) as error:
         raise Invalid(operation_types=f"{path}: {error}") from error
-    if not isinstance(found, OperationType):
-        raise Invalid(operation_types=f"{path}: is no operation type")
-    return found  # pyright: ignore[reportUnknownVariableType] - of which params, only its author knows

@@ -1,6 +1,7 @@
 """What a command or a step may touch; made once, in `app.py`, and handed down."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from headway.authorities.port import Authority
 from headway.builders.port import Builder
@@ -18,8 +19,8 @@ from headway.store.logbook import Logbook
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class World:
-    """The platform's parts."""
+class Office:
+    """Where operations are accepted and kept, whatever they are about: all that a service needs that has no apps."""
 
     config: Config
     clock: Clock
@@ -27,6 +28,17 @@ class World:
     database: Database
     desk: Desk
     """Where operations are submitted."""
+
+    @property
+    def acted_on(self) -> Any:
+        """What the steps of its operations have as their world."""
+        return self
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class World(Office):
+    """The platform's parts."""
+
     runtime: Runtime
     router: Router
     sites: Sites

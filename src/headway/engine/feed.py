@@ -102,9 +102,19 @@ class Feed:
         self._alarms = Alarms()
         self._end = database.listen(self._heard)
 
+        self.resting = False
+        """Whether nobody is to wait for more any more, but to be content with what there is."""
+
     def close(self) -> None:
         """Stop listening."""
         self._end()
+
+    async def serve(self, ready: asyncio.Event, stop: asyncio.Event) -> None:
+        """As a part of the platform that stops before the server does: answers that are held back are given at once."""
+        ready.set()
+        await stop.wait()
+        self.resting = True
+        self._heard(None)
 
     def join(self, operation: int | None = None) -> Topic:
         """Follow one operation, or everything, until you `leave`."""

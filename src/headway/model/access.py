@@ -30,6 +30,7 @@ NEEDS: dict[str, Role] = {
     "app.delete": Role.OWNER,
     "app.create_child": Role.COLLABORATOR,
     "events.read": Role.LIMITED,
+    "cron_tasks.read": Role.LIMITED,
     "collaborators.read": Role.LIMITED,
     "collaborators.invite": Role.OWNER,
     "collaborators.limit": Role.OWNER,

@@ -160,4 +160,9 @@ def initial_size() -> str:
 
 def listens(type: str) -> bool:
     """Whether containers of this type get a PORT and must accept connections on it."""
+    return type in {"web", "tcp"}
+
+
+def is_routed(type: str) -> bool:
+    """Whether requests that come in by HTTP go to containers of this type."""
     return type == "web"

@@ -67,6 +67,10 @@ class Assignment(msgspec.Struct, frozen=True):
     due_at: int | None
     """When it moves on by itself: an active one expires, a submitted one is accepted."""
 
+    def is_late(self, now: int) -> bool:
+        """Whether it has been in somebody's hands for too long by then."""
+        return self.status is AssignmentStatus.ACTIVE and self.due_at is not None and self.due_at <= now
+
     @property
     def answers(self) -> list[dict[str, Any]]:
         """What was answered to each task."""

@@ -4,6 +4,7 @@ from bisect import bisect_right
 
 import msgspec
 
+from headway.model.cron_tasks import CronLine
 from headway.model.operations import Operation, Phase
 
 
@@ -19,6 +20,8 @@ class Release(msgspec.Struct, frozen=True):
     variables: dict[str, str]
     ref: str
     created_at: int
+    cron: tuple[CronLine, ...] = ()
+    """What runs by the clock while this release is in force."""
 
 
 class Deployment(msgspec.Struct, frozen=True):

@@ -15,16 +15,18 @@ ENVIRONMENT_MAX = 200
 NAME_BYTES_MAX = 255
 """The longest name of an uploaded file."""
 
-STOPPED, INACTIVITY, UNATTACHED, HUNG_UP, LOST, FAILED = (
+STOPPED, INACTIVITY, UNATTACHED, HUNG_UP, LOST, FAILED, OVERDUE = (
     "stopped",
     "inactivity",
     "unattached",
     "hung up",
     "lost",
     "failed",
+    "overdue",
 )
 """Why one did not end by itself: somebody stopped it; nothing was said or typed for too long; nobody came to attach
-it; who was attached went away; nobody saw its end; it could not be started."""
+it; who was attached went away; nobody saw its end; it could not be started; it was a run of a task, and took longer
+than those may."""
 
 
 class OneOff(msgspec.Struct, frozen=True):

@@ -18,6 +18,8 @@ DURATION_MAX = (1 << 31) - 1
 AUTO_CLOSE_SECONDS_MAX = 259_200
 PER_SUITE_MAX = 500
 REWARD_MAX = 1000
+NEVER = 1 << 62
+"""Of what does not expire."""
 SERVER_SET = frozenset({
     "id",
     "status",
@@ -38,6 +40,18 @@ class PoolStatus(enum.IntEnum):
     CLOSED = 0
     OPEN = 1
     ARCHIVED = 2
+
+
+class PoolKind(enum.IntEnum):
+    """The numbers are stored."""
+
+    REGULAR = 0
+    TRAINING = 1
+
+    @property
+    def noun(self) -> str:
+        """What it is called."""
+        return "pool" if self is PoolKind.REGULAR else "training"
 
 
 NEXT: dict[PoolStatus, frozenset[PoolStatus]] = {
@@ -78,6 +92,20 @@ class Defaults(msgspec.Struct, frozen=True):
     default_overlap_for_new_tasks: int | None = None
 
 
+class DynamicOverlap(msgspec.Struct, frozen=True):
+    """How sure answers are to be, and how many people are asked for that at most."""
+
+    max_overlap: int
+    min_confidence: float
+    answer_weight_skill_id: str
+    fields: list[dict[str, Any]]
+
+    @property
+    def names(self) -> list[str]:
+        """Which fields of an answer count."""
+        return [str(it.get("name")) for it in self.fields]
+
+
 class Terms(msgspec.Struct, frozen=True):
     """What of all that is said of a pool decides what happens in it."""
 
@@ -90,6 +118,7 @@ class Terms(msgspec.Struct, frozen=True):
     defaults: Defaults | None = None
     mixer_config: Mixer | None = None
     """How suites are mixed; None where they are uploaded."""
+    dynamic_overlap_config: DynamicOverlap | None = None
 
     @property
     def accepts_by_itself(self) -> bool:
@@ -120,6 +149,7 @@ class Pool(msgspec.Struct, frozen=True, dict=True):
     """Since when all is answered, as far as somebody has looked."""
     changed_at: int
     """When anything of it or in it changed last."""
+    kind: PoolKind = PoolKind.REGULAR
 
     @property
     def said(self) -> dict[str, Any]:
@@ -129,8 +159,22 @@ class Pool(msgspec.Struct, frozen=True, dict=True):
     @functools.cached_property
     def terms(self) -> Terms:
         """What decides what happens in it."""
-        said = self.said
+        said = self.said if self.kind is PoolKind.REGULAR else as_pool(self.said)
         return msgspec.convert({**said, "mixer_config": said.get("mixer_config") or None}, Terms)
+
+
+def as_pool(training: dict[str, Any]) -> dict[str, Any]:
+    """What is said of a training, in the words of a pool: one that mixes training tasks and nothing else."""
+    kept = ("private_name", "assignment_max_duration_seconds")
+    mixer: dict[str, Any] = {"real_tasks_count": 0, "golden_tasks_count": 0}
+    mixer |= {
+        "training_tasks_count": training["training_tasks_in_task_suite_count"],
+        "min_training_tasks_count": 1,
+    }
+    # A training goes by the order of its tasks where nobody says otherwise.
+    mixer["mix_tasks_in_creation_order"] = training.get("mix_tasks_in_creation_order") is not False
+    mixer["shuffle_tasks_in_task_suite"] = training.get("shuffle_tasks_in_task_suite")
+    return {name: training[name] for name in kept} | {"mixer_config": mixer}
 
 
 class CheckedPool(msgspec.Struct, frozen=True):
@@ -160,6 +204,32 @@ def checked_pool(given: dict[str, Any]) -> CheckedPool:
         reader.object(name)
     refuse_any(errors)
     return CheckedPool(_kept(given), expires or 0)
+
+
+def checked_training(given: dict[str, Any]) -> CheckedPool:
+    """What is said of a training, which never expires; WrongFields with every error."""
+    errors: Errors = {}
+    reader = Reader(given, errors)
+    reader.text("private_name", required=True, longest=1000)
+    reader.integer("assignment_max_duration_seconds", 5, DURATION_MAX, required=True)
+    reader.integer("training_tasks_in_task_suite_count", 1, PER_SUITE_MAX, required=True)
+    reader.integer("task_suites_required_to_pass", 1, PER_SUITE_MAX)
+    reader.integer("retry_training_after_days", 1, DURATION_MAX)
+    for name in (
+        "may_contain_adult_content",
+        "mix_tasks_in_creation_order",
+        "shuffle_tasks_in_task_suite",
+        "inherited_instructions",
+    ):
+        reader.flag(name)
+    reader.text("public_instructions")
+    reader.object("metadata")
+    refuse_any(errors)
+    return CheckedPool(_kept(given), NEVER)
+
+
+CHECKED = {PoolKind.REGULAR: checked_pool, PoolKind.TRAINING: checked_training}
+"""How what is said of each kind is checked."""
 
 
 def _kept(given: dict[str, Any]) -> str:
@@ -201,7 +271,8 @@ def _check_dynamic_overlap(reader: Reader) -> None:
     most = config.integer("max_overlap", 1, OVERLAP_MAX, required=True)
     config.number("min_confidence", 0, 1, required=True)
     config.text("answer_weight_skill_id", required=True)
-    config.array("fields", required=True, least=1)
+    for field in config.objects("fields", required=True, least=1):
+        field.text("name", required=True)
     least = (reader.given.get("defaults") or {}).get("default_overlap_for_new_tasks")
     if most is not None and isinstance(least, int) and most <= least:
         config.wrong("max_overlap", "value-less-than-min", "Value must be greater than the default overlap")

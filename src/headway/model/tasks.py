@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from headway.model.fields import Errors, FieldError, Reader
-from headway.model.pools import OVERLAP_MAX, Pool, PoolStatus
+from headway.model.pools import OVERLAP_MAX, Pool, PoolKind, PoolStatus
 from headway.model.specs import check_only_given, check_values, spec_of
 
 ORDER_MAX = 99_999.99999
@@ -150,6 +150,10 @@ def checked_task(given: Any, rules: Rules) -> NewTask | Errors:
     if pool is not None and pool.terms.mixer_config is None:
         reader.wrong("pool_id", "mixer-config-required", "Tasks go into pools that mix; this one has suites")
     _check_task(reader, pool)
+    if pool is not None and pool.kind is PoolKind.TRAINING:
+        for name in ("known_solutions", "message_on_unknown_solution"):
+            if not given.get(name):
+                reader.wrong(name, "value-required", "A training has training tasks only")
     overlap = _overlap(reader, pool, rules, tasks=True)
     return errors or NewTask(pool.id if pool else 0, kind_of(given), overlap, _kept(given, _CONTENT))
 
@@ -173,7 +177,11 @@ def checked_suite(given: Any, rules: Rules) -> NewSuite | Errors:
         if task.has("baseline_solutions"):
             task.wrong("baseline_solutions", "value-not-allowed", "Possible in pools that mix only")
     _check_restrictions(reader)
-    order = reader.number("issuing_order_override", -ORDER_MAX, ORDER_MAX)
+    order = reader.number("issuing_order_override", float("-inf"), float("inf"))
+    if order is not None and abs(order) > ORDER_MAX:
+        reader.wrong("issuing_order_override", "value-out-of-bounds", f"At most {ORDER_MAX} either way")
+    reader.number("latitude", -90, 90)
+    reader.number("longitude", -180, 180)
     overlap = _overlap(reader, pool, rules, tasks=False)
     if errors or pool is None:
         return errors

@@ -113,7 +113,10 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     seconds_max: float = 1800
     output_bytes_max: int = 16 << 20
     disk_bytes_max: int | None = None
-    """How much may lie in its folder, its /tmp and what else it writes to, together; None: as much as there is."""
+    """How much may lie in its folder, its /tmp and what else it writes to, together; None: as much as there is.
+
+    No file of it grows larger either: who writes on gets SIGXFSZ.
+    """
     network: bool = True
 
 
@@ -248,7 +251,8 @@ class Runtime(Protocol):
         """Run the task to its end and return its exit code; `said` gets its output as it comes.
 
         Cancelling this call kills the whole tree before it returns. Failure `timeout-error` over `seconds_max`,
-        `disk-error` soon after it is over `disk_bytes_max`.
+        `disk-error` soon after it is over `disk_bytes_max`, `no-space` where it has such a limit and the disk is
+        about to be full.
         """
         ...
 

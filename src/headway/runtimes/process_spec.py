@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 
+from headway.model.sizes import Size
 from headway.runtimes import etc
 from headway.runtimes.machine import Machine, parents
 
@@ -143,8 +144,27 @@ def _host_name(name: str) -> str:
     return re.sub(r"[^A-Za-z0-9-]", "-", name).strip("-")[:_HOST_NAME_LENGTH] or "container"
 
 
+def limits(machine: Machine, size: Size, file_bytes_max: int | None) -> str:
+    """What the shell limits each process to: the size of a file, and what no control group holds for all of them.
+
+    Without root the number of processes is left alone, for it would be counted with ours.
+    """
+    bash = machine.shell.endswith("/bash")
+    held = machine.groups.parents if machine.groups else {}
+    wanted = [] if file_bytes_max is None else [f"-f {file_bytes_max // (1024 if bash else 512) + 1}"]
+    wanted += [] if "memory" in held else [f"-d {size.memory_bytes // 1024}"]
+    wanted += [f"-{'u' if bash else 'p'} {size.pids}"] if machine.root and "pids" not in held else []
+    return "; ".join(f"ulimit {it}" for it in wanted)
+
+
 def start_script(
-    machine: Machine, place: Place, run: str, environment: Mapping[str, str], *, profile: bool = True
+    machine: Machine,
+    place: Place,
+    run: str,
+    environment: Mapping[str, str],
+    *,
+    profile: bool = True,
+    limits: str = "",
 ) -> str:
     """What the shell inside reads: limits, environment, the slug's own profile scripts, then `run`."""
     home = "/app" if machine.bwrap else str(place.app)
@@ -154,6 +174,7 @@ def start_script(
     given = {name: value for name, value in environment.items() if _NAME.match(name)}
     lines = [
         "ulimit -c 0; ulimit -n 1048576 2>/dev/null || ulimit -n $(ulimit -Hn); umask 022",
+        *([limits] if limits else ()),
         *(
             f"export {name}={shlex.quote(value)}"
             for name, value in {**defaults, **given, "HOME": home}.items()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from headway.clock import Clock
 from headway.errors import Failure, Retry
-from headway.runtimes import cgroups, identity, process_spec
+from headway.runtimes import cgroups, identity, process_spec, usage
 from headway.runtimes.disk import overfull
 from headway.runtimes.machine import Machine
 from headway.runtimes.port import Task
@@ -56,31 +56,31 @@ class Tasks:
             self._remove(folder)
 
     async def _follow(self, task: Task, run: Run, output: int, said: Callable[[bytes], None]) -> int:
-        until, over = self._clock.monotonic() + task.seconds_max, asyncio.Event()
+        until, over = self._clock.monotonic() + task.seconds_max, list[bool]()
         async with asyncio.TaskGroup() as group:
             listening = group.create_task(_pass_on(output, said, task.output_bytes_max))
             try:
-                await either(
-                    readable(run.descriptor), self._clock.sleep(task.seconds_max), self._watch(task, over)
-                )
+                time_over = self._clock.sleep(task.seconds_max)
+                await either(readable(run.descriptor), time_over, self._watch(task, run, over))
             finally:
                 in_time = run.is_over() and self._clock.monotonic() < until
                 await run.kill()
                 # All writers are gone, so that this ends; what they said last is still to be read.
                 await listening
-        if over.is_set():
-            raise Failure("disk-error", f"{task.id} took more than {task.disk_bytes_max:,} bytes of disk")
+        if over:
+            raise _too_much(task) if over[0] else Failure("no-space", "the disk is about to be full")
         if not in_time:
             raise Failure("timeout-error", f"{task.id} took longer than {task.seconds_max:g} s")
         return run.exit_code()
 
-    async def _watch(self, task: Task, over: asyncio.Event) -> None:
+    async def _watch(self, task: Task, run: Run, over: list[bool]) -> None:
+        """Return when it takes too much disk, or the disk is about to be full; which of both is in `over`."""
         if task.disk_bytes_max is None:
-            await over.wait()
-        else:
-            folders = (task.folder, self._folder / task.id / "tmp", *task.writable.values())
-            await overfull(folders, task.disk_bytes_max, self._clock)
-            over.set()
+            await asyncio.Event().wait()
+            return
+        folders = (task.folder, self._folder / task.id / "tmp", *task.writable.values())
+        found = run.found_by()
+        over.append(await overfull(folders, task.disk_bytes_max, self._clock, lambda: usage.processes(found)))
 
     def _prepare(self, task: Task, folder: Path) -> tuple[Place, Sandbox]:
         """Lay out the folder of a task. Blocks."""
@@ -113,8 +113,9 @@ class Tasks:
             folders = {"/app": task.folder, **task.mounts, **task.writable}
             argv = [process_spec.outside(word, folders) for word in argv]
             environment = {name: process_spec.outside(value, folders) for name, value in environment.items()}
+        limits = process_spec.limits(self._machine, task.size, task.disk_bytes_max)
         return process_spec.start_script(
-            self._machine, place, f"exec {shlex.join(argv)}", environment, profile=False
+            self._machine, place, f"exec {shlex.join(argv)}", environment, profile=False, limits=limits
         )
 
     def _spawn(self, task: Task, place: Place, sandbox: Sandbox) -> tuple[Run, int]:
@@ -145,6 +146,10 @@ class Tasks:
             with contextlib.suppress(OSError):
                 cgroups.remove(groups, f"task-{folder.name}")
         remove_tree(folder)
+
+
+def _too_much(task: Task) -> Failure:
+    return Failure("disk-error", f"{task.id} took more than {task.disk_bytes_max:,} bytes of disk")
 
 
 def _ended() -> tuple[int, int]:

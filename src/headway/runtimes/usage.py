@@ -42,11 +42,11 @@ def used(it: Found) -> Used | None:
     """What the run uses; None where nothing of it is left."""
     places = _places(it.group)
     cpu, memory = _cpu_told(places), _memory_told(places, _version(it.group))
-    processes = _processes(it) if cpu is None or memory is None else set[int]()
-    if memory is None and not processes:
+    members = processes(it) if cpu is None or memory is None else set[int]()
+    if memory is None and not members:
         return None
-    spent = sum(_cpu_of(pid) for pid in processes) if cpu is None else cpu
-    return msgspec.structs.replace(memory or _of(processes), cpu_seconds=spent)
+    spent = sum(_cpu_of(pid) for pid in members) if cpu is None else cpu
+    return msgspec.structs.replace(memory or _of(members), cpu_seconds=spent)
 
 
 def _version(group: tuple[Groups, str] | None) -> int:
@@ -131,7 +131,8 @@ def _number(file: str) -> int:
     return 0
 
 
-def _processes(it: Found) -> set[int]:
+def processes(it: Found) -> set[int]:
+    """The pids of all processes of the run."""
     if it.group is not None and (members := cgroups.processes(*it.group)):
         return members
     return _below(it.init) if it.init is not None else set(identity.holders(it.lock))

@@ -122,6 +122,8 @@ async def delete(tx: Tx, id: int) -> None:
         "delete_collaborators",
         "delete_certificates",
         "delete_domains",
+        "delete_cron_runs",
+        "delete_cron_tasks",
         "delete_variables",
         "delete_containers",
         "delete_types",

@@ -32,6 +32,16 @@ class Answered(msgspec.Struct, frozen=True):
     values: list[dict[str, Any]]
 
 
+class About(msgspec.Struct, frozen=True):
+    """Who was given a task, and what they answered to it."""
+
+    task_id: int
+    user_id: str
+    status: AssignmentStatus
+    values: dict[str, Any]
+    """Nothing before there is an answer."""
+
+
 def _assignment(row: Row) -> Assignment:
     values = list(row)
     values[5] = AssignmentStatus(values[5])
@@ -101,6 +111,21 @@ def _answered(row: Row) -> Answered:
     id, user_id, task_ids, solutions = row
     values = [one["output_values"] for one in msgspec.json.decode(solutions)]
     return Answered(id, user_id, msgspec.json.decode(task_ids, type=tuple[int, ...]), values)
+
+
+async def about(tx: Tx, task_ids: Sequence[int]) -> list[About]:
+    """Who was given any of these tasks, in the order in which they were."""
+    rows = await tx.all(SQL["about"], ids=listed(task_ids))
+    return [_about(row) for row in rows]
+
+
+def _about(row: Row) -> About:
+    task_id, user_id, status, task_ids, solutions = row
+    values: dict[str, Any] = {}
+    if solutions is not None:
+        place = msgspec.json.decode(task_ids, type=list[int]).index(task_id)
+        values = msgspec.json.decode(solutions)[place]["output_values"]
+    return About(task_id, user_id, AssignmentStatus(status), values)
 
 
 async def move(tx: Tx, it: Assignment, before: AssignmentStatus) -> bool:

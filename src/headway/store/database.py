@@ -134,6 +134,6 @@ class Database(Protocol):
         """Call `heard` after any commit, here or in another process; several may be told of at once; how to end it.
 
         For what is written here it has been called before `write` or `journal` returns; for what others write it
-        is called soon, and within about a second at the latest.
+        is called soon, and within about a second at the latest. It may be asked for before `open`.
         """
         ...

@@ -1,7 +1,7 @@
 """Deployments as rows."""
 
 from headway.errors import NotFound
-from headway.model.deployments import Deployment
+from headway.model.deployments import Deployment, Release
 from headway.store.database import Tx
 from headway.store.sheets import sheet
 
@@ -59,6 +59,12 @@ async def insert(tx: Tx, deployment: Deployment) -> None:
 async def end(tx: Tx, id: int, status: str, at: int, image_size: int = 0) -> None:
     """Say how it ended."""
     await tx.run(SQL["end"], id=id, status=status, at=at, image_size=image_size)
+
+
+async def made(tx: Tx, release: Release) -> int | None:
+    """The id of the deployment that brought the release; None where it is not known."""
+    row = await tx.one(SQL["made"], app_id=release.app_id, ref=release.ref, before=release.created_at)
+    return None if row is None else row[0]
 
 
 async def oldest_active(tx: Tx) -> int | None:

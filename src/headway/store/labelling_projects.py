@@ -64,3 +64,13 @@ async def change(tx: Tx, id: int, said: CheckedProject) -> None:
 async def archive(tx: Tx, id: int) -> None:
     """It is archived."""
     await tx.run(SQL["archive"], id=id)
+
+
+async def is_known(tx: Tx, id: int) -> bool:
+    """Whether control tasks have been made of the answers in it."""
+    return await tx.one(SQL["is_known"], id=id) is not None
+
+
+async def set_known(tx: Tx, id: int, operation: int) -> bool:
+    """An operation has made control tasks of them; False where another one has."""
+    return await tx.run(SQL["set_known"], id=id, operation=operation) > 0

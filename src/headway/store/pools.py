@@ -2,7 +2,7 @@
 
 from headway.errors import NotFound
 from headway.model.listing import Search
-from headway.model.pools import CheckedPool, CloseReason, Pool, PoolStatus
+from headway.model.pools import CheckedPool, CloseReason, Pool, PoolKind, PoolStatus
 from headway.store.database import Row, Tx
 from headway.store.listing import ordered
 from headway.store.sheets import sheet
@@ -14,7 +14,7 @@ SORTED = (("id", "id"), ("created", "created_at"), ("last_started", "coalesce(la
 
 def _pool(row: Row) -> Pool:
     values = list(row)
-    values[3] = PoolStatus(values[3])
+    values[3], values[14] = PoolStatus(values[3]), PoolKind(values[14])
     return Pool(*values)
 
 
@@ -29,14 +29,15 @@ async def insert(tx: Tx, it: Pool) -> None:
         spec=it.spec,
         expires_at=it.expires_at,
         at=it.created_at,
+        kind=int(it.kind),
     )
 
 
-async def get(tx: Tx, owner_id: int, id: int) -> Pool:
-    """One of that owner's; NotFound."""
+async def get(tx: Tx, owner_id: int, id: int, kind: PoolKind | None = None) -> Pool:
+    """One of that owner's, of that kind where it is said; NotFound."""
     found = await find(tx, id)
-    if found is None or found.owner_id != owner_id:
-        raise NotFound("pool")
+    if found is None or found.owner_id != owner_id or kind not in {None, found.kind}:
+        raise NotFound("pool" if kind is None else kind.noun)
     return found
 
 
@@ -47,11 +48,17 @@ async def find(tx: Tx, id: int) -> Pool | None:
 
 
 async def page(
-    tx: Tx, owner_id: int, search: Search, status: PoolStatus | None = None, project_id: int = -1
+    tx: Tx,
+    owner_id: int,
+    search: Search,
+    status: PoolStatus | None = None,
+    project_id: int = -1,
+    *,
+    kind: PoolKind = PoolKind.REGULAR,
 ) -> list[Pool]:
-    """Those of an owner that are searched for."""
+    """Those of an owner and of that kind that are searched for."""
     query = ordered(SQL["page"], search.order, SORTED)
-    values = search.values("created", "last_started")
+    values = search.values("created", "last_started") | {"kind": int(kind)}
     state = -1 if status is None else int(status)
     rows = await tx.all(query, owner_id=owner_id, status=state, project_id=project_id, **values)
     return [_pool(row) for row in rows]

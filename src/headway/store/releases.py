@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from headway.errors import NotFound
+from headway.model.cron_tasks import CronLine
 from headway.model.deployments import Release
 from headway.store.database import Row, Tx
 from headway.store.sheets import sheet
@@ -48,6 +49,7 @@ async def keep(tx: Tx, release: Release) -> None:
         variables=msgspec.json.encode(release.variables).decode(),
         ref=release.ref,
         at=release.created_at,
+        cron=msgspec.json.encode(release.cron).decode(),
     )
 
 
@@ -74,4 +76,5 @@ def _release(row: Row) -> Release:
     values: list[Any] = list(row)
     values[4] = msgspec.json.decode(row[4], type=dict[str, str])
     values[5] = msgspec.json.decode(row[5], type=dict[str, str])
+    values[8] = msgspec.json.decode(row[8], type=tuple[CronLine, ...])
     return Release(*values)

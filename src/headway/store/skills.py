@@ -1,5 +1,9 @@
 """Skills as rows, and how far each person has each."""
 
+from collections.abc import Collection
+
+import msgspec
+
 from headway.errors import NotFound
 from headway.model.listing import Search
 from headway.model.skills import Skill, UserSkill
@@ -33,9 +37,15 @@ async def set(tx: Tx, it: UserSkill) -> UserSkill:
     """Somebody has a skill so far; as it is kept then."""
     values = {"skill_id": it.skill_id, "user_id": it.user_id}
     await tx.run(SQL["set"], id=it.id, **values, value=it.value, at=it.modified_at)
-    row = await tx.one(SQL["of_user"], **values)
-    assert row is not None
-    return UserSkill(*row)
+    kept = await of_user(tx, it.skill_id, it.user_id)
+    assert kept is not None
+    return kept
+
+
+async def of_user(tx: Tx, skill_id: int, user_id: str) -> UserSkill | None:
+    """How far somebody has a skill; None where nobody has said."""
+    row = await tx.one(SQL["of_user"], skill_id=skill_id, user_id=user_id)
+    return None if row is None else UserSkill(*row)
 
 
 async def users(
@@ -50,4 +60,11 @@ async def users(
 async def values(tx: Tx, skill_id: int) -> dict[str, float]:
     """How far everybody has a skill, 0 to 100."""
     rows = await tx.all(SQL["values"], skill_id=skill_id)
+    return {str(user_id): float(value) for user_id, value in rows}
+
+
+async def values_of(tx: Tx, skill_id: int, user_ids: Collection[str]) -> dict[str, float]:
+    """How far some people have a skill, 0 to 100; those of whom nobody has said are not there."""
+    named = msgspec.json.encode(sorted(user_ids)).decode()
+    rows = await tx.all(SQL["values_of"], skill_id=skill_id, user_ids=named)
     return {str(user_id): float(value) for user_id, value in rows}

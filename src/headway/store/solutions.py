@@ -13,6 +13,7 @@ from headway.store.sheets import sheet
 
 SQL = sheet("solutions")
 SORTED = (("id", "task_id"),)
+HIGHEST_ID = (1 << 63) - 1
 
 
 async def keep_round(tx: Tx, operation: int, estimate: Estimate) -> None:
@@ -33,6 +34,11 @@ async def insert(tx: Tx, operation: int, found: Iterable[Solution]) -> None:
     await tx.run(SQL["insert"], rows=msgspec.json.encode(rows).decode())
 
 
+async def strike(tx: Tx, operation: int, up_to: int = HIGHEST_ID) -> None:
+    """What was found of tasks up to this one is not kept any more."""
+    await tx.run(SQL["strike"], operation=operation, task_id=up_to)
+
+
 async def settle(tx: Tx, operation: int) -> None:
     """It is over; where it stood is of no use any more."""
     await tx.run(SQL["forget_rounds"], operation=operation)
@@ -40,7 +46,7 @@ async def settle(tx: Tx, operation: int) -> None:
 
 async def forget(tx: Tx, operation: int) -> None:
     """Nothing was found."""
-    await tx.run(SQL["forget"], operation=operation)
+    await strike(tx, operation)
     await settle(tx, operation)
 
 

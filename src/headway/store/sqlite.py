@@ -107,6 +107,8 @@ class Sqlite:
         self._loop = asyncio.get_running_loop()
         self._writer, self._reader = Pen(writer), Pen(reader)
         self._thread = ThreadPoolExecutor(1, "commit")
+        if self._heard:
+            self._watch()
 
     def _make_private(self) -> None:
         """Its owner's alone: it holds what apps keep secret. What SQLite writes beside it takes after it."""
@@ -146,9 +148,8 @@ class Sqlite:
     def listen(self, heard: Heard) -> Callable[[], None]:
         """Call `heard` after any commit."""
         self._heard.append(heard)
-        if len(self._heard) == 1:
-            self._version = self._data_version()
-            asyncio.get_running_loop().call_later(1, self._look)
+        if len(self._heard) == 1 and self._writer is not None:
+            self._watch()
         return lambda: self._heard.remove(heard)
 
     # -- batches -------------------------------------------------------------------------------------------
@@ -271,6 +272,10 @@ class Sqlite:
     def _data_version(self) -> int:
         """A number that other processes' commits change, and this connection's own do not."""
         return cast(int, self._connected().connection.pragma("data_version"))
+
+    def _watch(self) -> None:
+        self._version = self._data_version()
+        self._loop.call_later(1, self._look)
 
     def _look(self) -> None:
         """Other processes' commits give no signal: look once a second whether there were any.

@@ -63,6 +63,13 @@ async def free(tx: Tx, pool_id: int, kind: Kind, user_id: str, *, after: int, co
     return [_task(row) for row in await tx.all(SQL["free"], **values, after=after, count=count)]
 
 
+async def with_baselines(tx: Tx, pool_id: int, after: int = 0, count: int = 500) -> list[Task]:
+    """Those of a pool, behind an id, of which something may have been said before anybody was asked."""
+    return [
+        _task(row) for row in await tx.all(SQL["with_baselines"], pool_id=pool_id, after=after, count=count)
+    ]
+
+
 async def wanting(tx: Tx, pool_id: int) -> bool:
     """Whether any general one is to be given to somebody still."""
     return await tx.one(SQL["wanting"], pool_id=pool_id) is not None
@@ -79,9 +86,19 @@ async def newest(tx: Tx, pool_id: int) -> int:
     return 0 if row is None else int(row[0])
 
 
+async def made_by(tx: Tx, pool_id: int, batch: int) -> list[Task]:
+    """Those of a pool that an operation has made."""
+    return [_task(row) for row in await tx.all(SQL["made_by"], pool_id=pool_id, batch=batch)]
+
+
 async def give(tx: Tx, ids: Iterable[int], more: int = 1) -> None:
     """So many more (or fewer) people have them."""
     await tx.run(SQL["give"], ids=listed(ids), more=more)
+
+
+async def widen(tx: Tx, ids: Iterable[int]) -> None:
+    """One more person is to have them."""
+    await tx.run(SQL["widen"], ids=listed(ids))
 
 
 async def change(tx: Tx, it: Task) -> None:

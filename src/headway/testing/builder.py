@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection
 from pathlib import Path
 
+from headway.builders import cron_file, manifest
 from headway.builders.archive import Limits, unpack
 from headway.builders.port import Slug, Source
 from headway.builders.procfile import BYTES_MAX, parse
@@ -10,6 +11,7 @@ from headway.builders.refusals import disk_full_told, wrong
 from headway.builders.slugs import Slugs
 from headway.builders.threads import in_thread
 from headway.builders.trees import read_plain, remove
+from headway.model.manifests import Manifest
 
 LIMITS = Limits(archive_bytes_max=10 << 20, source_bytes_max=100 << 20, source_files_max=10_000)
 
@@ -30,6 +32,10 @@ class CopyingBuilder:
                 return await self._build(source, work, said)
         finally:
             await self.discard(source.build_id)
+
+    async def manifest(self, source: Source) -> Manifest | None:
+        """See the port."""
+        return await manifest.read(source.archive, source.environment.get("PROJECT_DIR", ""), self._limits)
 
     async def slug(self, digest: str) -> Path:
         """See the port."""
@@ -54,6 +60,7 @@ class CopyingBuilder:
         if content is None:
             raise wrong("the kind of project was not recognised; what is recognised: a Procfile")
         processes = parse(content).processes
+        tasks = read_plain(work / "source", cron_file.NAME, cron_file.BYTES_MAX)
         kept = await in_thread(lambda alive: self._slugs.keep(work / "source", alive))
         return Slug(
             digest=kept.digest,
@@ -61,4 +68,5 @@ class CopyingBuilder:
             size_bytes=kept.size_bytes,
             processes=processes,
             pack="procfile",
+            cron=() if tasks is None else cron_file.parse(tasks).lines,
         )

@@ -2,7 +2,7 @@
 
 import io
 import tarfile
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
 import msgspec
@@ -98,13 +98,14 @@ def archive_in(folder: Path, procfile: str) -> Path:
     return file
 
 
-def archive(procfile: str) -> bytes:
-    """The same, as bytes."""
+def archive(procfile: str, more: Mapping[str, bytes] = {}) -> bytes:
+    """The same, as bytes, with more files if need be."""
     written = io.BytesIO()
     with tarfile.open(fileobj=written, mode="w:gz") as tar:
-        member = tarfile.TarInfo("source/Procfile")
-        member.size = len(procfile)
-        tar.addfile(member, io.BytesIO(procfile.encode()))
+        for name, content in {"Procfile": procfile.encode(), **more}.items():
+            member = tarfile.TarInfo(f"source/{name}")
+            member.size = len(content)
+            tar.addfile(member, io.BytesIO(content))
     return written.getvalue()
 
 

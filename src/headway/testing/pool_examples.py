@@ -10,6 +10,7 @@ from headway.domain.assignments.submit import submit as submit_answers
 from headway.domain.batches.create import create as create_now
 from headway.domain.batches.making import SUITE, TASK, Noun
 from headway.domain.batches.operation import submit
+from headway.domain.known_solutions.generate import generate
 from headway.domain.labelling_projects.archive import archive as archive_project
 from headway.domain.labelling_projects.create import create as create_project
 from headway.domain.pools.archive import archive
@@ -22,12 +23,13 @@ from headway.domain.task_suites.batch_create import BATCH_CREATE as CREATE_SUITE
 from headway.domain.tasks.batch_create import BATCH_CREATE as CREATE_TASKS
 from headway.domain.world import World
 from headway.ids import show
-from headway.model.batches import CHUNK_SIZE, Options
+from headway.model.batches import Options
 from headway.model.labelling_projects import ProjectStatus
 from headway.model.listing import Search
 from headway.model.operations import Actor
 from headway.model.pool_operations import PoolOperation
-from headway.model.pools import Pool, PoolStatus
+from headway.model.pools import CloseReason, Pool, PoolKind, PoolStatus
+from headway.model.tasks import Kind
 from headway.store import labelling_projects, operations, pools, solutions, task_suites, tasks
 from headway.store.database import Tx
 
@@ -47,9 +49,14 @@ POOL: dict[str, Any] = {
     "assignment_max_duration_seconds": 600,
     "defaults": {"default_overlap_for_new_task_suites": 1},
 }
+TRAINING: dict[str, Any] = {
+    "private_name": "how it is done",
+    "assignment_max_duration_seconds": 600,
+    "training_tasks_in_task_suite_count": 2,
+}
 MIXER = {"real_tasks_count": 2, "golden_tasks_count": 0, "training_tasks_count": 0}
-OBJECTS = CHUNK_SIZE + 1
-"""Two chunks."""
+OBJECTS, CHUNK = 3, 2
+"""Two chunks; the second is not full."""
 
 
 class PoolExample(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,6 +68,7 @@ class PoolExample(msgspec.Struct, frozen=True, kw_only=True):
     status: PoolStatus = PoolStatus.CLOSED
     """Of the pool before."""
     mixes: bool = False
+    kind: PoolKind = PoolKind.REGULAR
     before: Callable[[World, Pool, Actor], Awaitable[None]] | None = None
     """What is brought about before it is asked for, where that needs more than the pool."""
 
@@ -68,10 +76,11 @@ class PoolExample(msgspec.Struct, frozen=True, kw_only=True):
 async def example_pool(world: World, by: Actor, example: PoolExample) -> Pool:
     """The pool that an example is about."""
     project = await create_project(world, PROJECT, by)
-    given = {**POOL, "project_id": show(project.id)} | ({"mixer_config": MIXER} if example.mixes else {})
-    pool = await create(world, given, by)
-    first = _task(pool) if example.mixes else _suite(pool)
-    await create_now(world, TASK if example.mixes else SUITE, [first], Options(), by)
+    given = TRAINING if example.kind is PoolKind.TRAINING else POOL
+    given = {**given, "project_id": show(project.id)} | ({"mixer_config": MIXER} if example.mixes else {})
+    pool = await create(world, given, by, example.kind)
+    noun = SUITE if pool.terms.mixer_config is None else TASK
+    await create_now(world, noun, [_suite(pool) if noun is SUITE else _task(pool)], Options(), by)
     await world.database.write(lambda tx: _bring_to(tx, pool, example.status, world.clock.now()))
     if example.before is not None:
         await example.before(world, pool, by)
@@ -86,7 +95,11 @@ async def _bring_to(tx: Tx, pool: Pool, status: PoolStatus, now: int) -> None:
 
 
 def _task(pool: Pool) -> dict[str, Any]:
-    return {"pool_id": show(pool.id), "overlap": 1, "input_values": {"image": "https://example.com"}}
+    given = {"pool_id": show(pool.id), "overlap": 1, "input_values": {"image": "https://example.com"}}
+    if pool.kind is PoolKind.TRAINING:
+        known = [{"output_values": {"result": "cat"}}]
+        given |= {"known_solutions": known, "message_on_unknown_solution": "Look at its ears"}
+    return given
 
 
 def _suite(pool: Pool) -> dict[str, Any]:
@@ -96,7 +109,7 @@ def _suite(pool: Pool) -> dict[str, Any]:
 
 async def _batch(world: World, pool: Pool, by: Actor, *, noun: Noun) -> PoolOperation:
     one, type = (_task(pool), CREATE_TASKS) if noun is TASK else (_suite(pool), CREATE_SUITES)
-    return await submit(world, type, [one] * OBJECTS, Options(), by)
+    return await submit(world, type, [one] * OBJECTS, Options(), by, chunk_size=CHUNK)
 
 
 async def _has(tx: Tx, pool: Pool, status: PoolStatus) -> bool:
@@ -104,7 +117,7 @@ async def _has(tx: Tx, pool: Pool, status: PoolStatus) -> bool:
 
 
 async def _is_cloned(tx: Tx, pool: Pool) -> bool:
-    there = await pools.page(tx, pool.owner_id, Search(), project_id=pool.project_id)
+    there = await pools.page(tx, pool.owner_id, Search(), project_id=pool.project_id, kind=pool.kind)
     return [it.body for it in there] == [pool.body, pool.body]
 
 
@@ -134,9 +147,32 @@ async def _aggregate(world: World, pool: Pool, by: Actor) -> PoolOperation:
 async def _answer_all(world: World, pool: Pool, by: Actor) -> None:
     """Two people have answered."""
     for user_id in ("ann", "bob"):
-        it = await issue(world, pool.id, user_id, by)
-        assert it is not None
-        await submit_answers(world, it.id, [{"output_values": {"result": "cat"}}], by)
+        await _answer(world, pool, by, user_id)
+
+
+async def _answer(world: World, pool: Pool, by: Actor, user_id: str) -> None:
+    it = await issue(world, pool.id, user_id, by)
+    assert it is not None
+    await submit_answers(world, it.id, [{"output_values": {"result": "cat"}}], by)
+
+
+async def _answer_and_close(world: World, pool: Pool, by: Actor) -> None:
+    """Somebody has answered, and nobody is asked any more."""
+    now = world.clock.now()
+    await world.database.write(lambda tx: pools.open(tx, pool.id, now))
+    await _answer(world, pool, by, "ann")
+    await world.database.write(lambda tx: pools.close(tx, pool.id, CloseReason.MANUAL, now))
+
+
+async def _generate(world: World, pool: Pool, by: Actor) -> PoolOperation:
+    return await generate(world, pool.id, {"min_answers": 1}, by)
+
+
+async def _is_known(tx: Tx, pool: Pool) -> bool:
+    found = await tasks.page(tx, pool.id, Search())
+    made = [it.content["known_solutions"] for it in found if it.kind is Kind.CONTROL]
+    assert len(found) == 1 + len(made) <= 2
+    return made == [[{"output_values": {"result": "cat"}, "correctness_weight": 1}]]
 
 
 async def _is_aggregated(tx: Tx, pool: Pool) -> bool:
@@ -177,5 +213,29 @@ POOL_EXAMPLES: dict[str, PoolExample] = {
     ),
     "solution.aggregate": PoolExample(
         submit=_aggregate, done=_is_aggregated, before=_answer_all, status=PoolStatus.OPEN
+    ),
+    "known_solutions.generate": PoolExample(
+        submit=_generate, done=_is_known, before=_answer_and_close, mixes=True
+    ),
+    "training.open": PoolExample(
+        submit=lambda world, pool, by: open(world, pool.id, by, pool.kind),
+        done=lambda tx, pool: _has(tx, pool, PoolStatus.OPEN),
+        kind=PoolKind.TRAINING,
+    ),
+    "training.close": PoolExample(
+        submit=lambda world, pool, by: close(world, pool.id, by, kind=pool.kind),
+        done=lambda tx, pool: _has(tx, pool, PoolStatus.CLOSED),
+        status=PoolStatus.OPEN,
+        kind=PoolKind.TRAINING,
+    ),
+    "training.archive": PoolExample(
+        submit=lambda world, pool, by: archive(world, pool.id, by, pool.kind),
+        done=lambda tx, pool: _has(tx, pool, PoolStatus.ARCHIVED),
+        kind=PoolKind.TRAINING,
+    ),
+    "training.clone": PoolExample(
+        submit=lambda world, pool, by: clone(world, pool.id, by, pool.kind),
+        done=_is_cloned,
+        kind=PoolKind.TRAINING,
     ),
 }

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from headway.errors import NotFound
 from headway.model.assignments import Assignment, Where
 from headway.model.listing import Page, Search, one_more, page_of
 from headway.model.specs import Spec, spec_of
@@ -28,11 +29,13 @@ async def get(database: Database, owner_id: int, id: int) -> Shown:
     return await database.read(body)
 
 
-async def given(database: Database, owner_id: int, id: int) -> tuple[Shown, Spec]:
-    """One, and the fields of its tasks and answers; NotFound."""
+async def given(database: Database, owner_id: int, id: int, user_id: str = "") -> tuple[Shown, Spec]:
+    """One, and the fields of its tasks and answers; NotFound, with `user_id` also where it is not that person's."""
 
     async def body(tx: Tx) -> tuple[Shown, Spec]:
         it = await assignments.get(tx, owner_id, id)
+        if user_id and it.user_id != user_id:
+            raise NotFound("assignment")
         pool = await pools.get(tx, owner_id, it.pool_id)
         return (await _shown(tx, [it]))[0], spec_of(pool.spec)
 

@@ -9,7 +9,8 @@ from headway.model.batches import Chunk
 from headway.model.listing import Page, Search, Texts, one_more, page_of
 from headway.model.operations import Phase
 from headway.model.pool_operations import PoolOperation
-from headway.store import batches, pool_operations
+from headway.model.tasks import Task
+from headway.store import batches, pool_operations, tasks
 from headway.store.database import Database, Tx
 
 
@@ -66,3 +67,9 @@ def _items(chunk: Chunk) -> list[Item]:
         Item(given, became, errors.get(str(n), {}))
         for n, (given, became) in enumerate(zip(objects, ids, strict=True))
     ]
+
+
+async def made(database: Database, known: PoolOperation) -> list[Task]:
+    """The tasks that an operation has made in the pool that it is about."""
+    pool_id = int(known.operation.target.partition(":")[2])
+    return await database.read(lambda tx: tasks.made_by(tx, pool_id, known.operation.id))

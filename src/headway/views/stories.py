@@ -127,17 +127,23 @@ class Stories:
         return await self.database.read(lambda tx: self._get(tx, account_id, id))
 
     async def changed(self, account_id: int, id: int, after: int, *, seconds: float) -> Story:
-        """One, once something happened to it behind event `after`, or it has ended, or the time is up."""
+        """One, once something happened to it behind event `after`, or it has ended, or the time is up.
+
+        As it is, too, where the feed rests.
+        """
         until = self._clock.monotonic() + seconds
         topic = self.feed.join(id)
         try:
-            while True:
-                version = topic.version
-                story = await self._shared(topic, account_id, id)
+            # What was read for all may be older than what the asker has been told; so each reads once for itself.
+            version, story = topic.version, await self.get(account_id, id)
+            while story.seq <= after and not story.operation.phase.terminal:
                 left = until - self._clock.monotonic()
-                if left <= 0 or story.seq > after or story.operation.phase.terminal:
-                    return story
+                if left <= 0 or self.feed.resting:
+                    break
+                del story  # Thousands wait; what each would hold is kept once, with the topic.
                 await topic.beyond(version, seconds=left)
+                version, story = topic.version, await self._shared(topic, account_id, id)
+            return story
         finally:
             self.feed.leave(topic)
 

@@ -7,16 +7,17 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+import msgspec
 from starlette.datastructures import Headers, QueryParams
 from starlette.types import Receive, Scope
 
-from headway.domain.world import World
+from headway.domain.world import Office, World
 from headway.engine.feed import Feed
 from headway.errors import Invalid, Unauthenticated
 from headway.model.accounts import Account
 from headway.model.operations import Actor
 from headway.web import body
-from headway.web.identity import Caller, Identity
+from headway.web.identity import Caller, Doorkeeper, Identity
 from headway.web.jwt import Signer, key_in
 from headway.web.ledger import Ledger
 from headway.web.limits import Guesses, Limits, Places
@@ -29,20 +30,29 @@ _KEY = re.compile(rf"[!-~]{{1,{KEY_LENGTH_MAX}}}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Edge:
-    """What all dialects share; made once."""
+class Threshold:
+    """What every request passes, whatever it is about; made once."""
 
-    world: World
+    world: Office
+    """Of a service without apps, its office."""
     feed: Feed
-    signer: Signer
-    identity: Identity
+    identity: Doorkeeper
     limits: Limits
-    guesses: Guesses
     places: Places
     request_ids: RequestIds
     snapshots: Snapshots
     ledger: Ledger
     """Of calls of what is to be switched off; a service, which somebody has to run."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Edge(Threshold):
+    """What all dialects of a platform share."""
+
+    world: World
+    identity: Identity
+    signer: Signer
+    guesses: Guesses
 
 
 def edge(world: World, feed: Feed) -> Edge:
@@ -71,7 +81,7 @@ class Ask:
     route, `known`, by what finds out who asks.
     """
 
-    edge: Edge
+    threshold: Threshold
     dialect: str
     scope: Scope
     receive: Receive
@@ -80,6 +90,17 @@ class Ask:
     params: dict[str, str] = field(default_factory=dict[str, str])
     """What stands in the path for each `{name}`."""
     known: Caller | None = None
+
+    @property
+    def office(self) -> Office:
+        """Where operations are kept."""
+        return self.threshold.world
+
+    @property
+    def edge(self) -> Edge:
+        """What dialects of a platform share; only a platform's routes ask for it."""
+        assert isinstance(self.threshold, Edge), "this route is for a whole platform"
+        return self.threshold
 
     @property
     def world(self) -> World:
@@ -100,8 +121,9 @@ class Ask:
 
     @property
     def actor(self) -> Actor:
-        """Who asks, as it is kept on events."""
-        return self.acting(self.account)
+        """Who asks, as it is kept on events: a worker by their name, for the account whose pools they work in."""
+        by, worker = self.acting(self.account), self.caller.worker
+        return by if worker is None else msgspec.structs.replace(by, name=worker.name)
 
     def acting(self, account: Account) -> Actor:
         """Somebody who has proved to be that account, as it is kept on events."""
@@ -135,7 +157,7 @@ class Ask:
     @property
     def origin(self) -> str:
         """Where the asker reaches us, without a slash at the end: `http://127.0.0.1:8000`."""
-        config = self.world.config
+        config = self.office.config
         if config.public_url:
             return config.public_url.rstrip("/")
         scheme = {"ws": "http", "wss": "https"}.get(self.scope["scheme"], self.scope["scheme"])
@@ -153,18 +175,18 @@ class Ask:
 
     async def body(self, type: type[T]) -> T:
         """The JSON body. TooLarge, Malformed, or Invalid naming the field."""
-        return body.decode(await self.raw(self.world.config.body_bytes_max), type)
+        return body.decode(await self.raw(self.office.config.body_bytes_max), type)
 
     async def raw(self, bytes_max: int) -> bytes:
         """The body as it came. TooLarge."""
-        with self.edge.places.aside():
+        with self.threshold.places.aside():
             return await body.read(self.receive, self.headers.get("content-length"), bytes_max)
 
     async def chunks(self) -> AsyncIterator[bytes]:
         """The body as it comes, for handlers that keep their own limit."""
         chunks = body.chunks(self.receive)
         while True:
-            with self.edge.places.aside():
+            with self.threshold.places.aside():
                 chunk = await anext(chunks, None)
             if chunk is None:
                 return
@@ -185,14 +207,14 @@ def truth(name: str, given: str) -> bool:
     return given.lower() == "true"
 
 
-def ask(edge: Edge, dialect: str, scope: Scope, receive: Receive) -> Ask:
+def ask(threshold: Threshold, dialect: str, scope: Scope, receive: Receive) -> Ask:
     """A request that has just come in."""
     headers = Headers(scope=scope)
     return Ask(
-        edge=edge,
+        threshold=threshold,
         dialect=dialect,
         scope=scope,
         receive=receive,
         headers=headers,
-        request_id=edge.request_ids.of(headers.get("x-request-id", "").encode("latin-1")).decode(),
+        request_id=threshold.request_ids.of(headers.get("x-request-id", "").encode("latin-1")).decode(),
     )

@@ -11,7 +11,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from starlette.types import Receive, Scope, Send
 
-from headway.web.stream import PING_SECONDS, SSE_HEADERS, STUCK_SECONDS_MAX
+from headway.web.stream import ENDLESS, PING_SECONDS, SSE_HEADERS, STUCK_SECONDS_MAX
 
 T_co = TypeVar("T_co", covariant=True)
 T = TypeVar("T")
@@ -114,6 +114,7 @@ class Stream(Generic[T]):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send until the source ends, the reader is gone, or it takes nothing any more."""
+        scope[ENDLESS] = True
         await send({"type": "http.response.start", "status": 200, "headers": self._headers})
         self._task = asyncio.current_task()
         self._source.begin(self._call)

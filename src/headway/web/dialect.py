@@ -18,7 +18,7 @@ from headway.clock import SECOND
 from headway.config import Config
 from headway.errors import Refusal, Unavailable
 from headway.store.database import StorageFull
-from headway.web.ask import Ask, Edge, ask
+from headway.web.ask import Ask, Threshold, ask
 from headway.web.body import Answer, Disconnected, answer
 from headway.web.deprecation import headers_of
 from headway.web.identity import API
@@ -50,12 +50,12 @@ class Dialect:
     """How many requests one account may make in a minute, where this vendor has a limit of its own; below that of all."""
 
 
-def mount(edge: Edge, dialects: Sequence[Dialect], elsewhere: ASGIApp | None = None) -> ASGIApp:
+def mount(threshold: Threshold, dialects: Sequence[Dialect], elsewhere: ASGIApp | None = None) -> ASGIApp:
     """One ASGI application: each dialect at its prefixes, `elsewhere` (also told of start and end) for the rest."""
-    doors = [(prefix, _Door(edge, dialect)) for dialect in dialects for prefix in dialect.prefixes]
+    doors = [(prefix, _Door(threshold, dialect)) for dialect in dialects for prefix in dialect.prefixes]
     doors.sort(key=lambda door: len(door[0]), reverse=True)
     rest = elsewhere or _nowhere
-    snapshots = edge.snapshots
+    snapshots = threshold.snapshots
 
     async def roof(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and (found := snapshots.found(scope)) is not None:
@@ -74,18 +74,18 @@ def mount(edge: Edge, dialects: Sequence[Dialect], elsewhere: ASGIApp | None = N
 class _Door:
     """Answers every request to one dialect."""
 
-    def __init__(self, edge: Edge, dialect: Dialect) -> None:
-        self._edge = edge
+    def __init__(self, threshold: Threshold, dialect: Dialect) -> None:
+        self._threshold = threshold
         self._dialect = dialect
         self._tree = Tree(dialect.routes)
-        world, most = edge.world, dialect.per_minute
-        self._limits = None if most is None else Limits(world.clock, most(world.config))
+        office, most = threshold.world, dialect.per_minute
+        self._limits = None if most is None else Limits(office.clock, most(office.config))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         sending = _Sending(send)
         try:
             # What was asked is forgotten when the answer begins: it may wait for long, and there may be many.
-            app = await self._answered(ask(self._edge, self._dialect.name, scope, receive), sending)
+            app = await self._answered(ask(self._threshold, self._dialect.name, scope, receive), sending)
             await app(scope, receive, sending)
         except Disconnected:
             return
@@ -107,35 +107,36 @@ class _Door:
         route, asked.params = self._tree.find(asked.method, asked.scope["path"])
         if route.deprecation is not None:
             sending.headers += headers_of(route.deprecation, asked.origin, asked.params)
-        with self._edge.places.taken():
+        with self._threshold.places.taken():
             try:
                 return await self._handled(asked, route)
             finally:
                 if route.deprecation is not None and asked.known is not None:
-                    self._edge.ledger.note(route.deprecation.name, asked.known)
+                    self._threshold.ledger.note(route.deprecation.name, asked.known)
 
     async def _handled(self, asked: Ask, route: Route) -> ASGIApp:
-        edge, scope = self._edge, asked.scope
+        threshold, scope = self._threshold, asked.scope
         if route.open:
-            edge.limits.count((scope.get("client") or ("",))[0])
+            threshold.limits.count((scope.get("client") or ("",))[0])
             self._check_sunset(route)
             return await route.handler(asked)
-        mark = edge.snapshots.mark()
-        asked.known = await edge.identity.caller(self._dialect.secret(asked.headers), self._dialect.audience)
-        edge.limits.count(asked.known.account.id)
+        mark = threshold.snapshots.mark()
+        audience = route.audience or self._dialect.audience
+        asked.known = await threshold.identity.caller(self._dialect.secret(asked.headers), audience)
+        threshold.limits.count(asked.known.counted)
         if self._limits is not None and route.counted:
-            self._limits.count(asked.known.account.id)
+            self._limits.count(asked.known.counted)
         self._check_sunset(route)
         app = await route.handler(asked)
         # What is answered from memory is not looked at here, so it could not say what a deprecated route must.
         if not isinstance(app, Answer) or route.deprecation is not None:
             return app
-        return edge.snapshots.taken(scope, app, asked.known, mark)
+        return threshold.snapshots.taken(scope, app, asked.known, mark)
 
     def _check_sunset(self, route: Route) -> None:
-        world, it = self._edge.world, route.deprecation
-        is_over = it is not None and world.clock.now() >= it.sunset * SECOND
-        if is_over and world.config.enforce_sunset:
+        office, it = self._threshold.world, route.deprecation
+        is_over = it is not None and office.clock.now() >= it.sunset * SECOND
+        if is_over and office.config.enforce_sunset:
             raise Gone
 
     async def _refuse(self, refusal: Refusal, scope: Scope, receive: Receive, sending: _Sending) -> None:

@@ -1,4 +1,4 @@
-"""Who asks: an API token, or a JWT that was exchanged for one, leads to an account.
+"""Who asks: an API token, or a JWT that was exchanged for one, leads to an account; a worker's token to a worker.
 
 What the store said is believed for a moment, so that a busy client costs it little. A token that is revoked here,
 and each JWT made from it, is worth nothing from then on; one that is revoked elsewhere, as soon as that is heard,
@@ -9,6 +9,7 @@ import binascii
 import contextlib
 from base64 import b64decode
 from collections.abc import Iterable
+from typing import Protocol
 
 import msgspec
 
@@ -16,19 +17,24 @@ from headway import ids
 from headway.clock import SECOND
 from headway.domain.accounts.secret import hash_of
 from headway.domain.accounts.use_token import use_token
+from headway.domain.workers.use import use as use_worker
 from headway.domain.world import World
 from headway.errors import NotFound, Unauthenticated
 from headway.model.accounts import Account, Token
+from headway.model.workers import TOKEN_PREFIX as WORKER_PREFIX
+from headway.model.workers import Worker
 from headway.store.database import Touched
-from headway.views import accounts
+from headway.views import accounts, workers
 from headway.web.jwt import Signer
 
 BELIEVED_SECONDS = 2.0
 _BELIEFS_MAX = 10_000
-API, _LOGIN = "api", "login"
-"""The audience of a JWT that does all that the API token behind it does; and of one that only makes a token."""
+API, WORK, _LOGIN = "api", "work", "login"
+"""The audience of what does all that an account may; of that, and of workers' tokens, which are good for nothing else;
+and of a JWT that only makes a token.
+"""
 LOGIN_SECONDS = 300
-_RESTS_ON = frozenset({"accounts", "tokens"})
+_RESTS_ON = frozenset({"accounts", "tokens", "workers"})
 
 
 class Caller(msgspec.Struct, frozen=True):
@@ -40,6 +46,21 @@ class Caller(msgspec.Struct, frozen=True):
     """When this has to be asked again, on the monotonic clock."""
     scopes: frozenset[str] | None = None
     """What the secret is good for; None for everything."""
+    worker: Worker | None = None
+    """Who it is, where it is not the account itself but somebody who works in its pools: `token` is theirs."""
+
+    @property
+    def counted(self) -> object:
+        """Against whose limit their requests count: workers have limits of their own."""
+        return self.account.id if self.worker is None else ("worker", self.worker.id)
+
+
+class Doorkeeper(Protocol):
+    """Knows who asks."""
+
+    async def caller(self, secret: str | None, audience: str = API) -> Caller:
+        """Who holds the secret. Unauthenticated where nobody does."""
+        ...
 
 
 class Identity:
@@ -53,7 +74,7 @@ class Identity:
         world.database.listen(self._heard)
 
     async def caller(self, secret: str | None, audience: str = API) -> Caller:
-        """Who holds the secret, an API token or a JWT for that audience. Unauthenticated where nobody does."""
+        """Who holds the secret: an API token, a JWT for that audience, or for WORK a worker's. Unauthenticated."""
         if not secret:
             raise Unauthenticated("no token came with the request")
         now = self._world.clock.monotonic()
@@ -63,9 +84,7 @@ class Identity:
             return believed
         self._believed.pop(key, None)
         changes, until = self._changes, now + BELIEVED_SECONDS
-        is_jwt = secret.count(".") == 2
-        caller = await (self._from_jwt(*key, until) if is_jwt else self._from_token(secret, until))
-        await use_token(self._world, caller.token)
+        caller = await self._found(secret, audience, until)
         if changes == self._changes:
             self._believe(key, caller)
         return caller
@@ -99,6 +118,24 @@ class Identity:
         if touched is None or touched.nouns & _RESTS_ON:
             self._changes += 1
             self._believed.clear()
+
+    async def _found(self, secret: str, audience: str, until: float) -> Caller:
+        if audience == WORK and secret.startswith(WORKER_PREFIX):
+            return await self._from_worker(secret, until)
+        is_jwt = secret.count(".") == 2
+        meant = API if audience == WORK else audience
+        caller = await (self._from_jwt(meant, secret, until) if is_jwt else self._from_token(secret, until))
+        await use_token(self._world, caller.token)
+        return caller
+
+    async def _from_worker(self, secret: str, until: float) -> Caller:
+        try:
+            account, it = await workers.by_token_hash(self._world.database, hash_of(secret))
+        except NotFound as error:
+            raise Unauthenticated("the token is not valid") from error
+        await use_worker(self._world, it)
+        token = Token(it.id, account.id, it.name, it.hash, it.created_at, it.last_used_at)
+        return Caller(account, token, until, worker=it)
 
     async def _from_token(self, secret: str, until: float) -> Caller:
         try:

@@ -6,7 +6,7 @@ import logging
 import msgspec
 
 from headway.domain.legacy.note_calls import note_calls
-from headway.domain.world import World
+from headway.domain.world import Office
 from headway.errors import Unavailable
 from headway.model.legacy_calls import LegacyCalls
 from headway.store.database import StorageFull
@@ -21,13 +21,13 @@ PAUSE_SECONDS = 5.0
 class Ledger:
     """A service. What was counted and not written down when the process dies, some seconds at most, is lost."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
+    def __init__(self, office: Office) -> None:
+        self._office = office
         self._calls: dict[tuple[str, int], LegacyCalls] = {}
 
     def note(self, route: str, caller: Caller) -> None:
         """One more call of the route, as its deprecation is called; costs nothing but memory, one row a token."""
-        now = self._world.clock.now()
+        now = self._office.clock.now()
         before = self._calls.get((route, caller.token.id))
         it = before or LegacyCalls(route, caller.token.id, caller.account.id, 0, now, now)
         self._calls[route, caller.token.id] = msgspec.structs.replace(it, calls=it.calls + 1, last_at=now)
@@ -36,7 +36,7 @@ class Ledger:
         """Write down what was counted, until `stop`, and once more then."""
         ready.set()
         while not stop.is_set():
-            await either(stop.wait(), self._world.clock.sleep(PAUSE_SECONDS))
+            await either(stop.wait(), self._office.clock.sleep(PAUSE_SECONDS))
             await self.write_down()
 
     async def write_down(self) -> None:
@@ -45,7 +45,7 @@ class Ledger:
         if not calls:
             return
         try:
-            await note_calls(self._world, list(calls.values()))
+            await note_calls(self._office, list(calls.values()))
         except (Unavailable, StorageFull) as error:
             log.warning("calls of deprecated paths are written down later: %s", error)
             self._put_back(calls)

@@ -29,6 +29,8 @@ class Route(msgspec.Struct, frozen=True):
     """Answers without proof of identity, or asks for it in its own way."""
     deprecation: Deprecation | None = None
     """Says that it is to be switched off, and when."""
+    audience: str | None = None
+    """Whose tokens it takes, where that is not as in all of its dialect."""
     counted: bool = True
     """Whether it counts against the dialect's own limit: what clients do again and again does not."""
 

@@ -1,5 +1,8 @@
 """The HTTP server, as a part of the platform.
 
+When it stops, requests in flight finish; streams that end only with their reader are cut off at once, not ended: an
+end would say that there is no more to tell, and who is cut off comes again and goes on where it was.
+
 It takes as many connections as leave descriptors for everything else: containers, logs and the database. Whoever
 comes beyond that is told at once to come again, whatever it would have asked.
 """
@@ -12,7 +15,9 @@ from collections.abc import Generator
 from typing import cast
 
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Scope
+
+from headway.web.stream import ENDLESS
 
 BACKLOG = 2048
 RESERVED_SHARE, RESERVED_MAX = 4, 1024
@@ -83,6 +88,7 @@ def _bounded(protocol: type[asyncio.Protocol], connections_max: int) -> type[asy
     class Bounded(protocol):
         connections: set[asyncio.Protocol]
         transport: asyncio.Transport
+        scope: Scope | None
 
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
             if len(self.connections) < room(connections_max):
@@ -91,6 +97,14 @@ def _bounded(protocol: type[asyncio.Protocol], connections_max: int) -> type[asy
                 full = _Full(lingering)
                 transport.set_protocol(full)
                 full.connection_made(transport)
+
+        def shutdown(self) -> None:
+            super().shutdown()  # type: ignore[misc] - every protocol of this server has it
+            # Of a connection, what it was asked last; between two requests it has been closed by now.
+            if self.scope is not None and self.scope.get(ENDLESS):
+                # What its reader has not taken by now it asks for again.
+                stuck = self.transport.get_write_buffer_size()
+                self.transport.abort() if stuck else self.transport.close()
 
         def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - how the server would say it
             self.transport.write(_INVALID)

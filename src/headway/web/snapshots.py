@@ -47,6 +47,7 @@ ASIDE = frozenset({
     "tasks",
     "variables",
     "webhooks",
+    "workers",
 })
 """What no answer about an operation rests on. Whatever is not listed here drops them all."""
 

@@ -15,6 +15,9 @@ PING_SECONDS = 15.0
 STUCK_SECONDS_MAX = 60
 """How long one frame may wait to be taken."""
 
+ENDLESS = "headway.endless"
+"""Under this name the scope says that its answer ends only with its reader; a server that stops cuts it off."""
+
 Frames = AsyncIterator[str]
 Put = Callable[[str], Awaitable[None]]
 
@@ -59,6 +62,7 @@ class EventStream:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send until the frames end or the reader is gone."""
+        scope[ENDLESS] = True
         await send({"type": "http.response.start", "status": 200, "headers": SSE_HEADERS})
         if scope["method"] != "HEAD":
             await _carry(self._frames, self._pings, _event_writer(send, self._form), _http_gone(receive))

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from headway.builders.packs import classic
+from headway.builders.packs.classic import Wanted
 from headway.builders.toolchains import Machine
 from headway.errors import Failure
 from tests.builders.archives import packed
@@ -169,26 +170,94 @@ async def test_a_pack_may_be_an_archive(bench: Bench, server: tuple[Path, str], 
 
 def test_the_variable_wins_over_the_file_and_what_is_no_entry_is_skipped() -> None:
     listed = "# ours\n\nhttps://example.com/a.git#v1\r\nhttps://example.com/b.tgz\n"
-    assert classic.asked_for({}, listed) == ("https://example.com/a.git#v1", "https://example.com/b.tgz")
-    assert classic.asked_for({"BUILDPACK_URL": " https://x.org/c "}, listed) == ("https://x.org/c",)
-    assert classic.asked_for({"BUILDPACK_URL": ""}, None) == ()
+    wanted = [it.url for it in classic.asked_for({}, listed, None)]
+    assert wanted == ["https://example.com/a.git#v1", "https://example.com/b.tgz"]
+    assert classic.asked_for({"BUILDPACK_URL": " https://x.org/c "}, listed, None) == (
+        Wanted(url="https://x.org/c"),
+    )
+    assert classic.asked_for({"BUILDPACK_URL": ""}, None, None) == ()
 
 
-@pytest.mark.parametrize("url", ["file:///etc", "/etc", "ext::sh -c id", "--upload-pack=id", "https:///x"])
+@pytest.mark.parametrize("url", ["/etc", "ext::sh -c id", "--upload-pack=id", "https:///x"])
 def test_what_is_no_place_to_fetch_a_pack_from_is_refused(url: str) -> None:
     with pytest.raises(Failure, match="a buildpack should be"):
-        classic.asked_for({"BUILDPACK_URL": url}, None)
+        classic.asked_for({"BUILDPACK_URL": url}, None, None)
+
+
+@pytest.mark.parametrize("url", ["ssh://git@example.com/a.git", "git@example.com:a.git#v1", "git+ssh://x/y"])
+def test_ssh_is_refused_with_what_to_do_instead(url: str) -> None:
+    with pytest.raises(Failure, match="use an https URL"):
+        classic.asked_for({"BUILDPACK_URL": url}, None, None)
 
 
 def test_no_more_than_ten_are_run() -> None:
     with pytest.raises(Failure, match="at most 10"):
-        classic.asked_for({}, "https://example.com/a\n" * 11)
+        classic.asked_for({}, "https://example.com/a\n" * 11, None)
 
 
 def test_a_password_in_a_url_is_not_told() -> None:
-    assert classic.plan(("https://me:secret@example.com/a.git",)).details == (
-        "Buildpack https://example.com/a.git",
-    )
+    plan = classic.plan((Wanted(url="https://me:secret@example.com/a.git"),))
+    assert plan.details == ("Buildpack https://example.com/a.git",)
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Path:
+    """Where an operator keeps packs: one is there, and a way out."""
+    folder = tmp_path / "shelf"
+    for path, content in SECOND.items():
+        (folder / "second" / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / "second" / path).write_text(content)
+    (folder / "out").symlink_to("/etc")
+    return folder
+
+
+def test_a_folder_of_the_operator_is_named_by_its_url_or_by_its_name(shelf: Path) -> None:
+    there = (Wanted(url="/headway/packs/1", folder=shelf / "second"),)
+    assert classic.asked_for({"BUILDPACK_URL": f"file://{shelf}/second"}, None, shelf) == there
+    assert classic.asked_for({"BUILDPACK_NAME": "second"}, None, shelf) == there
+    assert classic.asked_for({"BUILDPACK_NAME": "python"}, None, shelf) == ()
+    assert classic.plan(there).details == ("Buildpack second",)
+
+
+@pytest.mark.parametrize("path", ["", "/", "/none", "/out", "/second/../..", "/second/bin/detect"])
+def test_no_other_folder_is_taken(shelf: Path, path: str) -> None:
+    with pytest.raises(Failure, match="there is no buildpack"):
+        classic.asked_for({"BUILDPACK_URL": f"file://{shelf}{path}"}, None, shelf)
+    with pytest.raises(Failure, match="no `buildpack_folder`"):
+        classic.asked_for({"BUILDPACK_URL": f"file://{shelf}{path}"}, None, None)
+
+
+@needs_sandbox
+async def test_a_pack_of_the_operator_is_run_without_a_network_and_stays_as_it_is(
+    tmp_path: Path, shelf: Path
+) -> None:
+    bench = Bench(tmp_path, Sandbox(), Machine(), buildpack_folder=shelf)
+    packed(bench.archive, {"greeting.txt": "hello"})
+    slug = await bench.build(BUILDPACK_NAME="second")
+    assert (slug.pack, dict(slug.processes)) == ("classic", {"web": "second"})
+    assert "-----> Buildpack project" in bench.said
+    assert not (shelf / "second" / "bin" / "detect").stat().st_mode & 0o111
+
+
+REPORT = (
+    '#!/bin/sh\necho "language: x"; echo "version: \'1.2\'"; echo nonsense; echo "env: $(ls "$3")"; exit 1\n'
+)
+
+
+@needs_sandbox
+async def test_what_a_pack_reports_is_data_of_the_slug(bench: Bench, server: tuple[Path, str]) -> None:
+    published(server[0], "second", {**SECOND, "bin/report": REPORT})
+    packed(bench.archive, {"greeting.txt": "hello"})
+    slug = await bench.build(BUILDPACK_URL=f"{server[1]}/second.git")
+    assert dict(slug.report) == {"language": "x", "version": "1.2", "env": "BUILDPACK_URL"}
+
+
+@needs_sandbox
+async def test_a_pack_that_fails_still_reports(bench: Bench, server: tuple[Path, str]) -> None:
+    published(server[0], "bad", {**SECOND, "bin/compile": "#!/bin/sh\nexit 7\n", "bin/report": REPORT})
+    packed(bench.archive, {"greeting.txt": "hello"})
+    assert "exited with 7" in await bench.refusal(BUILDPACK_URL=f"{server[1]}/bad.git")
+    assert "       language: x" in bench.said
 
 
 def test_what_is_no_entry_of_a_release_is_passed_over() -> None:

@@ -95,7 +95,7 @@ async def test_a_wait_ends_as_soon_as_something_has_happened(client: Client, wor
     it = await submit(world, by)
     path = f"/operations/{ids.show(it.id)}"
     seq = (await client.get(path)).json()["seq"]
-    async with asyncio.timeout(10), asyncio.TaskGroup() as group:
+    async with asyncio.timeout(20), asyncio.TaskGroup() as group:
         waiting = group.create_task(client.get(path, params={"after": seq, "wait": 30}))
         await asyncio.sleep(0)
         await mix(world, it)
@@ -106,7 +106,7 @@ async def test_a_wait_for_what_has_happened_already_does_not_wait(
     client: Client, world: World, by: Actor
 ) -> None:
     it = await submit(world, by)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(20):
         reply = await client.get(f"/operations/{ids.show(it.id)}", params={"after": 0, "wait": 30})
     assert reply.json()["phase"] == "running"
 
@@ -116,7 +116,7 @@ async def test_a_wait_for_an_operation_that_has_ended_does_not_wait(
 ) -> None:
     it = await submit(world, by)
     await fail(world, it)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(20):
         reply = await client.get(f"/operations/{ids.show(it.id)}", params={"after": 1 << 40, "wait": 30})
     assert reply.json()["detail"] == {"code": "no-paint", "text": "the paint is dry"}
 
@@ -144,7 +144,7 @@ async def test_the_stream_tells_every_event_once_and_ends_with_the_operation(
     it = await submit(world, by)
     names: list[str] = []
     async with (
-        asyncio.timeout(10),
+        asyncio.timeout(20),
         client.stream("GET", f"/operations/{ids.show(it.id)}/events") as stream,
     ):
         async for line in stream.aiter_lines():

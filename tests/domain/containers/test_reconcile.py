@@ -105,7 +105,7 @@ async def test_it_is_ready_once_that_is_done_and_stops_when_told(
 ) -> None:
     await without_rows(world, app)
     ready, stop = asyncio.Event(), asyncio.Event()
-    async with asyncio.timeout(10), asyncio.TaskGroup() as group:
+    async with asyncio.timeout(30), asyncio.TaskGroup() as group:
         group.create_task(Reconciler(world).serve(ready, stop))
         await ready.wait()
         assert await outside.units(app) == []

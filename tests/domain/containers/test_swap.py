@@ -197,7 +197,7 @@ async def test_requests_in_flight_finish_before_the_container_stops(outside: Out
 
 
 async def until_it_drains(outside: Outside, endpoint: Endpoint) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not draining(outside.router.changes[-1][1], endpoint):
             await asyncio.sleep(0.005)
 

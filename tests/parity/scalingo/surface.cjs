@@ -5,7 +5,7 @@ const { clientFromToken } = require("scalingo");
 
 const [base, token, guestToken, guestEmail, archive, key] = process.argv.slice(2);
 const GROUPS = [
-  "Apps", "Collaborators", "Containers", "Deployments", "Domains", "Environment", "Events", "Keys", "Logs", "Metrics",
+  "Apps", "Collaborators", "Containers", "CronTasks", "Deployments", "Domains", "Environment", "Events", "Keys", "Logs", "Metrics",
   "Operations", "Projects", "Regions", "Stacks", "Tokens", "Users",
 ];
 // What it also has for accounts is about Scalingo's business: trials, roles, the deletion of accounts.
@@ -100,6 +100,7 @@ async function aboutContainers(client, call, app) {
   returned["Containers.restart"] = { status: restarted.status, type: restarted.type };
   await call("Operations.operation", app, restarted.id);
   await call("Containers.for", app);
+  await call("CronTasks.for", app);
   const oneOff = await call("Containers.run", app, { command: "sleep 600", detached: true });
   await call("Containers.processes", app);
   await call("Containers.stop", app, oneOff.id);

@@ -10,6 +10,7 @@ from tests.journeys.driving import SETTINGS, good, platform
 from tests.parity.scalingo.conftest import Drive
 from tests.ready_made import OTHER_SECRET, add_account
 
+CRON = '{"jobs": [{"command": "0 5 * * * echo good morning", "size": "S"}]}'
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ0wbdmWqFkxSbPiGWYZ3y4jBLnEa5DFHHvlKlqRFIhn laptop"
 
 
@@ -35,6 +36,7 @@ KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ0wbdmWqFkxSbPiGWYZ3y4jBLnEa5DFHHvlK
     "POST /v1/sources",
     "PUT upload_url",
     "WEBSOCKET links.deployments_stream",
+    "GET /v1/apps/:app/cron_tasks",
     "GET /v1/apps/:app/variables",
     "POST /v1/apps/:app/variables",
     "PUT /v1/apps/:app/variables",
@@ -72,7 +74,7 @@ KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ0wbdmWqFkxSbPiGWYZ3y4jBLnEa5DFHHvlK
 )
 async def test_every_call_of_the_client_is_answered(tmp_path: Path, drive: Drive) -> None:
     archive = tmp_path / "source.tar.gz"
-    archive.write_bytes(good())
+    archive.write_bytes(good(**{"cron.json": CRON}))
     async with platform(f"{SETTINGS}hot_log_bytes = 10000\n") as made:
         async with app.assembled(made.config) as seeded:
             await add_account(seeded.world, "guest", OTHER_SECRET)
@@ -112,6 +114,10 @@ def assert_containers(returned: dict[str, Any]) -> None:
     labels = {one["label"] for one in returned["Containers.processes"]}
     assert labels == {"web-1", "web-2", "one-off-1"}
     assert returned["Containers.run"]["type"] == "one-off"
+    (job,) = returned["CronTasks.for"]["jobs"]
+    assert (job["command"], job["size"]) == ("0 5 * * * echo good morning", "S")
+    assert (job["last_execution_date"], job["next_execution_date"][10:]) == (None, "T05:00:00.000Z")
+    assert returned["CronTasks.for"]["deployment_id"] == returned["Deployments.find"]["id"]
 
 
 def assert_people(returned: dict[str, Any]) -> None:

@@ -13,12 +13,14 @@ from typing import Any
 
 import pytest
 
+from tests.parity.toloka.people import ACCOUNTS, token_of
+
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
 CACHE = ROOT / ".cache" / "parity-toloka"
 LOCK = HERE / "requirements.lock"
 INSTALL_SECONDS_MAX = 600
-Drive = Callable[..., dict[str, Any]]
+Drive = Callable[..., Any]
 
 
 @pytest.fixture(scope="session")
@@ -45,24 +47,38 @@ class Platform:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-
         self.start()
 
     def start(self) -> None:
         """Return when it listens."""
         environment = os.environ | {"PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
         argv = [sys.executable, "-m", "tests.parity.toloka.platform_process", str(self.folder)]
-        self.process = subprocess.Popen(argv, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(
+            argv, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        self.address = self.told()
+
+    def told(self) -> str:
+        """What it says next."""
         assert self.process.stdout is not None
-        self.address = self.process.stdout.readline().strip()
-        assert self.address, "the platform has ended"
+        line = self.process.stdout.readline().strip()
+        assert line, "the platform has ended"
+        return line
+
+    def tell(self, word: str) -> str:
+        """What it answers: `saturate` and `release` are done when it does."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(f"{word}\n")
+        self.process.stdin.flush()
+        return self.told()
 
     def kill(self) -> None:
         """As if the power was cut."""
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
-        assert self.process.stdout is not None
-        self.process.stdout.close()
+        for pipe in (self.process.stdin, self.process.stdout):
+            assert pipe is not None
+            pipe.close()
 
 
 @pytest.fixture(scope="session")
@@ -75,36 +91,77 @@ def site() -> Iterator[Platform]:
     shutil.rmtree(folder)
 
 
+class Kit:
+    """The client's process, which does what it is told, several things at once: importing it takes seconds."""
+
+    def __init__(self, python: Path) -> None:
+        self._process = subprocess.Popen(
+            [str(python), "-W", "ignore", str(HERE / "client.py")],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        self._begun = 0
+        self._ended: dict[int, dict[str, Any]] = {}
+
+    def begin(self, scenario: str, address: str, tokens: tuple[str, str], **given: Any) -> int:
+        """Begin a scenario of `scenarios_*.py`; its number."""
+        assert self._process.stdin is not None
+        self._begun += 1
+        asked = {"number": self._begun, "scenario": scenario, "url": f"http://{address}", "tokens": tokens}
+        self._process.stdin.write(json.dumps({**asked, "given": given}) + "\n")
+        self._process.stdin.flush()
+        return self._begun
+
+    def result(self, number: int) -> Any:
+        """What it returned. It fails as the scenario does, with its traceback."""
+        assert self._process.stdout is not None
+        while number not in self._ended:
+            line = self._process.stdout.readline()
+            assert line, "the client has ended"
+            told = json.loads(line)
+            self._ended[told["number"]] = told
+        told = self._ended.pop(number)
+        assert "error" not in told, told["error"]
+        return told["result"]
+
+    def end(self) -> None:
+        """It is gone when this returns."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.close()
+        self._process.wait(60)
+        self._process.stdout.close()
+
+
 @pytest.fixture(scope="session")
-def kit(python: Path) -> Iterator[subprocess.Popen[str]]:
-    """The client, which does what it is told: importing it takes seconds."""
-    process = subprocess.Popen(
-        [str(python), "-W", "ignore", str(HERE / "client.py")],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    yield process
-    assert process.stdin is not None
-    assert process.stdout is not None
-    process.stdin.close()
-    process.wait(60)
-    process.stdout.close()
+def kit(python: Path) -> Iterator[Kit]:
+    """The client."""
+    kit = Kit(python)
+    yield kit
+    kit.end()
+
+
+@pytest.fixture(scope="session")
+def tokens() -> Callable[[str], tuple[str, str]]:
+    """Of two accounts for each scenario, which nobody else has."""
+    numbers: dict[str, int] = {}
+
+    def tokens(scenario: str) -> tuple[str, str]:
+        number = 2 * numbers.setdefault(scenario, len(numbers))
+        assert number + 1 < ACCOUNTS - 1, "the last one is the studio"
+        return token_of(number), token_of(number + 1)
+
+    return tokens
 
 
 @pytest.fixture
-def drive(kit: subprocess.Popen[str], site: Platform) -> Drive:
-    """Run a scenario of `scenarios_*.py`; what it returns. It fails as the scenario does, with its traceback."""
+def drive(kit: Kit, site: Platform, tokens: Callable[[str], tuple[str, str]]) -> Drive:
+    """Live through a scenario; what it returns. As the accounts of another one, if that is said."""
 
-    def drive(name: str, **given: Any) -> dict[str, Any]:
-        assert kit.stdin is not None
-        assert kit.stdout is not None
-        asked = {"scenario": name, "url": f"http://{site.address}", "given": given}
-        kit.stdin.write(json.dumps(asked) + "\n")
-        kit.stdin.flush()
-        told = json.loads(kit.stdout.readline())
-        assert "error" not in told, told["error"]
-        return told["result"]
+    def drive(name: str, like: str = "", address: str = "", **given: Any) -> Any:
+        number = kit.begin(name, address or site.address, tokens(like or name), **given)
+        return kit.result(number)
 
     return drive

@@ -1,19 +1,27 @@
 """What the scenarios have in common: projects, pools, suites and tasks, and how the client refuses."""
 
 import datetime as dt
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import toloka.client as tc
 from toloka.client.project import field_spec as spec
 from toloka.client.project.task_spec import TaskSpec
 
-TOKEN, OTHER = "tk-us-a-secret", "tk-us-another-secret"
 NOTHING = "0" * 24
+LOCAL = threading.local()
 MIXER = {"real_tasks_count": 2, "golden_tasks_count": 0, "training_tasks_count": 0}
 
 
-def client(url, token=TOKEN):
-    return tc.TolokaClient(token, url=url, retries=3)
+class Site(str):
+    """Where the platform is, with the tokens of two accounts that nobody else has: scenarios run beside each other."""
+
+    __slots__ = ("mine", "theirs")
+
+
+def client(url, token=None):
+    return tc.TolokaClient(token or url.mine, url=str(url), retries=3)
 
 
 def refused(kind, act, *given, **named):
@@ -79,6 +87,13 @@ def filled(it, count=1, **changes):
     return pool
 
 
+def filled_at_once(it, **changes):
+    """The same without an operation: while there is no place for one."""
+    pool = a_pool(it, **changes)
+    it.create_task_suites([a_suite(pool)], async_mode=False)
+    return pool
+
+
 def last_batch(it):
     return it.find_operations(type="TASK_SUITE.BATCH_CREATE", sort=["-submitted"], limit=1).items[0]
 
@@ -88,6 +103,42 @@ def counts(operation):
     return [operation.details[f"{name}_count"] for name in names]
 
 
-def plain(url, method, path, token=TOKEN, **named):
-    headers = {"Authorization": f"OAuth {token}"} | named.pop("headers", {})
-    return httpx.request(method, f"{url}{path}", headers=headers, timeout=30, **named)
+def plain(url, method, path, token=None, **named):
+    headers = {"Authorization": f"OAuth {token or url.mine}"} | named.pop("headers", {})
+    reply = _http().request(method, f"{url}{path}", headers=headers, **named)
+    assert "retry-after" not in reply.headers
+    return reply
+
+
+def _http():
+    """One for each thread: making one takes longer than a request."""
+    if not hasattr(LOCAL, "http"):
+        LOCAL.http = httpx.Client(timeout=30)
+    return LOCAL.http
+
+
+# -- those who work ------------------------------------------------------------------------------------------
+
+
+def worker(url, method, path, **named):
+    return plain(url, method, f"/worker/v1{path}", **named)
+
+
+def given(url, pool, user):
+    reply = worker(url, "POST", f"/pools/{pool.id}/assignments", json={"user_id": user})
+    if reply.status_code == 409:
+        # Everything in it is answered, so it has closed.
+        assert reply.json()["code"] == "POOL_INAPPROPRIATE_STATUS"
+        return None
+    return None if reply.status_code == 204 else reply.json()
+
+
+def submit(url, assignment, result="cat"):
+    solutions = [{"output_values": {"result": result}} for _ in assignment["tasks"]]
+    return worker(url, "POST", f"/assignments/{assignment['id']}/submit", json={"solutions": solutions})
+
+
+def at_once(*acts):
+    """Each in a thread of its own; fails as the first of them does."""
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return [done.result() for done in [pool.submit(act) for act in acts]]

@@ -4,14 +4,27 @@ Runs with the client's own Python, not with ours.
 """
 
 import decimal
+import functools
 import threading
 import time
 import uuid
 
 import toloka.client as tc
-from making import NOTHING, a_pool, a_suite, client, filled, plain, refused
+from making import (
+    NOTHING,
+    a_pool,
+    a_project,
+    a_suite,
+    a_task,
+    at_once,
+    client,
+    filled,
+    given,
+    plain,
+    refused,
+    submit,
+)
 from toloka.client import exceptions as no
-from toloka.client.operations import Operation
 
 # -- life of pools and projects ------------------------------------------------------------------------------
 
@@ -103,26 +116,71 @@ def s46_a_clone(url):
 def s46_a_project_is_cloned_by_the_client(url):
     it = client(url)
     pool = filled(it)
+    training = a_training(it, it.get_project(pool.project_id))
     cloned = it.clone_project(pool.project_id)
     assert cloned.project.id != pool.project_id
     assert [one.project_id for one in cloned.pools] == [cloned.project.id]
+    assert [one.project_id for one in cloned.trainings] == [cloned.project.id]
+    assert cloned.trainings[0].private_name == training.private_name
+
+
+def a_training(it, project, **changes):
+    given = {
+        "project_id": project.id,
+        "private_name": "how it is done",
+        "may_contain_adult_content": False,
+        "assignment_max_duration_seconds": 600,
+        "mix_tasks_in_creation_order": True,
+        "shuffle_tasks_in_task_suite": False,
+        "training_tasks_in_task_suite_count": 2,
+        "task_suites_required_to_pass": 1,
+        "inherited_instructions": True,
+    }
+    return it.create_training(tc.Training(**given | changes))
+
+
+def a_lesson(training, n):
+    known = [tc.Task.KnownSolution(output_values={"result": "cat"}, correctness_weight=1)]
+    hints = {"known_solutions": known, "message_on_unknown_solution": "Look at its ears"}
+    return tc.Task(
+        pool_id=training.id, input_values={"image": f"https://x/{n}"}, infinite_overlap=True, **hints
+    )
+
+
+def s41_the_life_of_a_training(url):
+    it = client(url)
+    project = a_project(it)
+    training = a_training(it, project)
+    assert training.status == tc.Training.Status.CLOSED
+    empty = refused(no.IncorrectActionsApiError, it.open_training, training.id)
+    assert empty.code == "EMPTY_POOL"
+    wrong = refused(no.ValidationApiError, it.create_task, a_task(training))
+    assert "known_solutions" in str(wrong.payload)
+    it.create_tasks([a_lesson(training, n) for n in range(3)])
+    assert it.open_training(training.id).status == tc.Training.Status.OPEN
+    assert it.open_training_async(training.id) is None
+    for user in ("ann", "bob"):
+        first = given(url, training, user)
+        assert [task["input_values"]["image"] for task in first["tasks"]] == ["https://x/0", "https://x/1"]
+        assert submit(url, first).json()["status"] == "ACCEPTED"
+    assert it.close_training(training.id).last_close_reason == tc.Training.CloseReason.MANUAL
+    training.private_name = "another"
+    assert it.update_training(training.id, training).private_name == "another"
+    clone = it.clone_training(training.id)
+    assert (clone.private_name, clone.status) == ("another", tc.Training.Status.CLOSED)
+    assert it.archive_training(training.id).status == tc.Training.Status.ARCHIVED
+    refused(no.DoesNotExistApiError, it.get_pool, training.id)
+    refused(no.DoesNotExistApiError, it.open_pool, clone.id)
+    refused(no.DoesNotExistApiError, it.get_training, a_pool(it, project).id)
+    found = {one.id for one in it.get_trainings(project_id=project.id)}
+    assert found == {training.id, clone.id}
+    assert found.isdisjoint(one.id for one in it.get_pools(project_id=project.id))
+    for verb in ("OPEN", "CLOSE", "CLONE", "ARCHIVE"):
+        (op,) = it.find_operations(type=f"TRAINING.{verb}").items
+        assert (op.parameters.training_id, op.status.value) == (training.id, "SUCCESS")
 
 
 # -- answers -------------------------------------------------------------------------------------------------
-
-
-def worker(url, method, path, **named):
-    return plain(url, method, f"/worker/v1{path}", **named)
-
-
-def given(url, pool, user):
-    reply = worker(url, "POST", f"/pools/{pool.id}/assignments", json={"user_id": user})
-    return None if reply.status_code == 204 else reply.json()
-
-
-def submit(url, assignment, result="cat"):
-    solutions = [{"output_values": {"result": result}} for _ in assignment["tasks"]]
-    return worker(url, "POST", f"/assignments/{assignment['id']}/submit", json={"solutions": solutions})
 
 
 def s47_where_people_work(url):
@@ -139,11 +197,7 @@ def s47_where_people_work(url):
             with lock:
                 had.append((one["task_suite_id"], user))
 
-    threads = [threading.Thread(target=works, args=(f"user-{n}",)) for n in range(20)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(*(functools.partial(works, f"user-{n}") for n in range(20)))
     assert len(had) == len(set(had)) == 30
     found = list(it.get_assignments(pool_id=pool.id, status=["ACCEPTED"]))
     assert sorted((one.task_suite_id, one.user_id) for one in found) == sorted(had)
@@ -188,27 +242,3 @@ def s48_skills_are_kept(url):
     it.set_user_skill(skill_id=skill.id, user_id="ann", value=decimal.Decimal(70))
     it.set_user_skill(skill_id=skill.id, user_id="ann", value=decimal.Decimal(80))
     assert [one.value for one in it.get_user_skills(skill_id=skill.id)] == [80]
-
-
-def s49_answers_are_aggregated(url):
-    it = client(url)
-    pool = a_pool(it)
-    it.create_task_suites([a_suite(pool, n, overlap=3) for n in range(4)])
-    it.open_pool(pool.id)
-    for n, user in enumerate(("ann", "bob", "cid")):
-        for _ in range(4):
-            submit(url, given(url, pool, user), "dog" if n == 2 else "cat")
-    kind = tc.aggregation.AggregatedSolutionType.DAWID_SKENE
-    field = tc.aggregation.PoolAggregatedSolutionRequest.Field(name="result")
-    op = it.aggregate_solutions_by_pool(type=kind, pool_id=pool.id, fields=[field])
-    op = it.wait_operation(op)
-    assert (op.status, op.parameters.pool_id) == (Operation.Status.SUCCESS, pool.id)
-    found = list(it.get_aggregated_solutions(op.id, batch_size=3))
-    assert [one.output_values for one in found] == [{"result": "cat"}] * 4
-    assert [one.task_id for one in found] == sorted(one.task_id for one in found)
-    assert all(0 <= one.confidence <= 1 for one in found)
-    down = it.find_aggregated_solutions(op.id, sort=["-task_id"], limit=1)
-    assert (down.items[0].task_id, down.has_more) == (found[-1].task_id, True)
-    refused(no.DoesNotExistApiError, it.find_aggregated_solutions, NOTHING)
-    other = it.wait_operation(it.aggregate_solutions_by_pool(type=kind, pool_id=pool.id, fields=[field]))
-    assert other.id != op.id

@@ -2,11 +2,12 @@
 
 from starlette.datastructures import Headers
 
-from headway.dialects.headway import files, logs, variables, webhooks, wire
+from headway.dialects.headway import cron_tasks, files, logs, variables, webhooks, wire, workers
 from headway.dialects.headway.apps import Apps
 from headway.dialects.headway.deployments import Deployments
 from headway.dialects.headway.events import Events
 from headway.dialects.headway.operations import Operations
+from headway.dialects.headway.pools import Pools
 from headway.dialects.headway.project import PREFIX
 from headway.dialects.headway.refuse import refuse
 from headway.views.news import News
@@ -42,14 +43,22 @@ def headway(stories: Stories) -> Dialect:
 
 
 def _routes(stories: Stories) -> tuple[Route, ...]:
-    return (*_of_operations(stories), *_of_apps(stories), *_of_webhooks(), *_of_files())
+    return (
+        *of_operations(stories),
+        _begin(stories),
+        *_of_apps(stories),
+        *_of_webhooks(),
+        *_of_files(),
+        *_of_pools(stories),
+        *_of_workers(),
+    )
 
 
-def _of_operations(stories: Stories) -> tuple[Route, ...]:
+def of_operations(stories: Stories) -> tuple[Route, ...]:
+    """What there is of operations that somebody has begun."""
     operations, events = Operations(stories), Events(stories, News(stories))
     return (
         Route("GET", f"{PREFIX}/operations", operations.list),
-        Route("POST", f"{PREFIX}/operations", operations.begin),
         Route("GET", _OPERATION, operations.get),
         Route("GET", f"{_OPERATION}/events", events.of_operation),
         Route("GET", f"{_OPERATION}/log", operations.log),
@@ -59,6 +68,10 @@ def _of_operations(stories: Stories) -> tuple[Route, ...]:
         Route("POST", f"{_OPERATION}/undo", operations.undo),
         Route("GET", f"{PREFIX}/events", events.of_all),
     )
+
+
+def _begin(stories: Stories) -> Route:
+    return Route("POST", f"{PREFIX}/operations", Operations(stories).begin)
 
 
 def _of_apps(stories: Stories) -> tuple[Route, ...]:
@@ -74,6 +87,7 @@ def _of_apps(stories: Stories) -> tuple[Route, ...]:
         Route("GET", f"{_APP}/containers", apps.containers),
         Route("POST", f"{_APP}/restart", apps.restart),
         Route("POST", f"{_APP}/run", apps.run),
+        Route("GET", f"{_APP}/cron_tasks", cron_tasks.list_all),
         Route("POST", f"{_APP}/deployments", deployments.create),
         Route("GET", f"{_APP}/deployments", deployments.list),
         Route("GET", f"{_APP}/releases", deployments.releases),
@@ -107,6 +121,27 @@ def _of_files() -> tuple[Route, ...]:
         Route("GET", f"{PREFIX}/files/{{id}}", files.get),
         Route("DELETE", f"{PREFIX}/files/{{id}}", files.remove),
         Route("GET", f"{PREFIX}/files/{{id}}/content", files.content),
+    )
+
+
+def _of_pools(stories: Stories) -> tuple[Route, ...]:
+    pools, one = Pools(stories), f"{PREFIX}/pools/{{id}}"
+    return (
+        Route("GET", f"{PREFIX}/pools", pools.list),
+        Route("GET", one, pools.get),
+        Route("POST", f"{one}/open", pools.open),
+        Route("POST", f"{one}/close", pools.close),
+        Route("POST", f"{one}/archive", pools.archive),
+    )
+
+
+def _of_workers() -> tuple[Route, ...]:
+    """Who answers tasks."""
+    return (
+        Route("GET", f"{PREFIX}/workers", workers.list_page),
+        Route("POST", f"{PREFIX}/workers", workers.create),
+        Route("POST", f"{PREFIX}/workers/{{name}}/token", workers.renew),
+        Route("DELETE", f"{PREFIX}/workers/{{name}}", workers.revoke),
     )
 
 

@@ -8,11 +8,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from headway import ids
 from headway.clock import SECOND
 from headway.dialects.headway import project, said, wire
-from headway.dialects.headway.commands import begun
+from headway.dialects.headway.commands import begun, begun_at, is_dry
 from headway.domain.operations import cancel as cancelling
 from headway.domain.operations import retry as retrying
 from headway.domain.operations.begin import begin
-from headway.domain.world import World
+from headway.domain.operations.rehearse import tried
+from headway.domain.world import Office
 from headway.errors import Conflict, Invalid, NotFound
 from headway.model.operations import EVERY, ID_MAX, Operation, Phase, Search
 from headway.views.stories import Stories, Story
@@ -84,24 +85,38 @@ class Operations:
     @Says(wire.Why)
     async def why(self, ask: Ask) -> Answer:
         """What it waits for, since when, and when it is likely to end."""
-        world, id = ask.world, id_in(ask)
+        office, id = ask.office, id_in(ask)
         type = (await self._stories.get(ask.account.id, id)).operation.type
         operation, told = await why(
-            world.database,
-            world.clock,
+            office.database,
+            office.clock,
             self._stories.catalog.get(type),
             ask.account.id,
             id,
-            slots=world.config.operations_max,
+            slots=office.config.operations_max,
         )
         return answer(project.why(operation, told))
 
-    @Says(wire.Operation, 202, body=wire.Cancel, refuses=(Conflict,))
+    @Says(
+        wire.Operation,
+        202,
+        body=wire.Cancel,
+        also={200: wire.Plan},
+        params=(said.DRY_RUN,),
+        refuses=(Conflict,),
+    )
     async def cancel(self, ask: Ask) -> Answer:
         """Ask it to turn back; the operation as it is then, with the receipt."""
-        wish = await ask.body(wire.Cancel)
-        catalog = self._stories.catalog
-        await cancelling.cancel(ask.world, id_in(ask), wish.reason, by=ask.actor, catalog=catalog)
+        wish, id = await ask.body(wire.Cancel), id_in(ask)
+
+        async def command(office: Office) -> Operation:
+            catalog = self._stories.catalog
+            return await cancelling.cancel(office, id, wish.reason, by=ask.actor, catalog=catalog)
+
+        if is_dry(ask):
+            await tried(ask.office, command)
+            return answer(project.turning_back(await self._stories.get(ask.account.id, id)))
+        await command(ask.office)
         return answer(project.story(await self._stories.get(ask.account.id, id_in(ask))), 202)
 
     @said.command()
@@ -117,15 +132,15 @@ class Operations:
     async def _because_of(self, ask: Ask, command: Callable[..., Awaitable[Operation]]) -> Answer:
         id = (await self._stories.get(ask.account.id, id_in(ask))).operation.id
 
-        async def carried_out(world: World) -> Operation:
-            return await command(world, id, ask.actor, ask.key, catalog=self._stories.catalog)
+        async def carried_out(office: Office) -> Operation:
+            return await command(office, id, ask.actor, ask.key, catalog=self._stories.catalog)
 
-        return await begun(ask, self._stories, carried_out)
+        return await begun_at(ask.office, ask, self._stories, carried_out)
 
 
 def wanted(ask: Ask) -> Search:
     """What the query asks for; Invalid, naming the parameter."""
-    query, now = ask.query, ask.world.clock.now()
+    query, now = ask.query, ask.office.clock.now()
     order = query.get("sort", "")
     if order not in ORDERS:
         raise Invalid(sort="should be created or -created")

@@ -8,11 +8,12 @@ from headway.dialects.headway.project import PREFIX, path, time, time_or_none
 from headway.ids import show
 from headway.model import deployments as model
 from headway.model.apps import ContainerType
+from headway.model.cron_tasks import CronTask
 from headway.model.logs import Line
 from headway.model.versions import version_of
 from headway.views import apps, containers, deployments
 
-_PARTS = ("formation", "containers", "variables", "releases", "deployments", "logs")
+_PARTS = ("formation", "containers", "cron_tasks", "variables", "releases", "deployments", "logs")
 
 
 def app(it: apps.Shown, types: Sequence[ContainerType], config: Config) -> wire.App:
@@ -56,6 +57,22 @@ def container(it: containers.Shown) -> wire.Container:
         state=it.state,
         release=show(it.container.release_id),
         created_at=time(it.container.created_at),
+    )
+
+
+def cron_task(it: CronTask) -> wire.CronTask:
+    """One task that is in force."""
+    assert it.next_at is not None
+    return wire.CronTask(
+        schedule=it.schedule,
+        command=it.command,
+        size=it.size,
+        next_at=time(it.next_at),
+        last_at=time_or_none(it.last_at),
+        last_operation=None if it.last_operation_id is None else path(it.last_operation_id),
+        trouble=it.trouble or None,
+        missed_at=time_or_none(it.missed_at),
+        missed_why=it.missed_why or None,
     )
 
 

@@ -113,17 +113,46 @@ class Started(msgspec.Struct, frozen=True, kw_only=True):
     operation: str
 
 
-class Variables(msgspec.Struct, frozen=True, kw_only=True):
+class CronTask(msgspec.Struct, frozen=True, kw_only=True):
+    """What the release in force runs by the clock."""
+
+    schedule: str
+    """Five fields as in a crontab, in UTC."""
+    command: str
+    size: str
+    next_at: str
+    """When it is due, or, where that is over, has been due: a run that could not begin yet."""
+    last_at: str | None
+    """When it was last begun."""
+    last_operation: str | None
+    """The operation that began it."""
+    trouble: str | None
+    """Why the run that is due could not begin so far."""
+    missed_at: str | None
+    """When the newest run was due that was left out."""
+    missed_why: str | None
+
+
+class CronTasks(msgspec.Struct, frozen=True, kw_only=True):
+    """All of an app, in the order of its cron.json."""
+
+    tasks: list[CronTask]
+
+
+class Variables(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The environment."""
 
     variables: dict[str, str]
+    secret: list[str] = []
+    """Those whose values are not told."""
 
 
 class ChangeVariables(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Variables to set, and names of those to delete."""
+    """Variables to set, names of those to delete, and of those to tell nobody any more."""
 
     set: dict[str, str] = {}
     unset: list[str] = []
+    secret: list[str] = []
 
 
 class Release(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,6 +5,7 @@ from headway.dialects.scalingo import (
     apps,
     collaborators,
     containers,
+    cron_tasks,
     deployments,
     deployments_stream,
     domains,
@@ -81,6 +82,7 @@ ROUTES = (
     Route("POST", f"{_APP}/run", one_offs.run),
     Route("POST", f"{_APP}/containers/{{id}}/stop", one_offs.stop),
     Route("POST", f"{_APP}/containers/{{id}}/kill", containers.kill),
+    Route("GET", f"{_APP}/cron_tasks", cron_tasks.list_all),
     Route("GET", f"{_APP}/autoscalers", containers.autoscalers),
     Route("GET", f"{_APP}/operations/{{id}}", operations.get, counted=False),
     # Who works on them. `collaboration` can be no app's name.

@@ -192,11 +192,12 @@ class Wish:
             skip_invalid_items=query.flag("skip_invalid_items"),
             open_pool=query.flag("open_pool"),
         )
-        self.operation_id = _uuid(query) if self.asynchronous else ""
+        self.operation_id = uuid_of(query) if self.asynchronous else ""
         query.done()
 
 
-def _uuid(query: Query) -> str:
+def uuid_of(query: Query) -> str:
+    """The id that an operation is to have; empty where none is given."""
     given = query.text("operation_id")
     try:
         found = str(UUID(given)) if given else ""
@@ -209,21 +210,34 @@ def _uuid(query: Query) -> str:
 
 async def value(ask: Ask, bytes_max: int | None = None) -> Any:
     """The JSON that came. TooLarge; Malformed; WrongFields where nothing came."""
+    found = await _value(ask, bytes_max)
+    if found is None:
+        raise WrongFields({"body": NO_BODY})
+    return found
+
+
+async def _value(ask: Ask, bytes_max: int | None = None) -> Any:
     most = bytes_max or ask.world.config.body_bytes_max
     raw = bytearray()
     async for chunk in ask.chunks():
         raw += chunk
         if len(raw) > most:
             raise TooLarge(f"the body is larger than {most} bytes")
-    found = body.anything(bytes(raw)) if raw else None
-    if found is None:
-        raise WrongFields({"body": NO_BODY})
-    return found
+    return body.anything(bytes(raw)) if raw else None
+
+
+async def object_or_nothing(ask: Ask) -> dict[str, Any]:
+    """The object that came, an empty one where nothing came; WrongFields where it is none."""
+    found = await _value(ask)
+    return {} if found is None else _object(found)
 
 
 async def object_of(ask: Ask) -> dict[str, Any]:
     """The object that came; WrongFields where it is none."""
-    found = await value(ask)
+    return _object(await value(ask))
+
+
+def _object(found: Any) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise WrongFields({"body": FieldError("object-expected", "The body must be an object")})
     return found

@@ -12,12 +12,14 @@ from headway.dialects.toloka import (
     solutions,
     task_suites,
     tasks,
+    trainings,
     wire,
     workers,
 )
 from headway.dialects.toloka.refuse import refuse
 from headway.web.described import described
 from headway.web.dialect import Dialect
+from headway.web.identity import WORK
 from headway.web.openapi import About
 from headway.web.routes import Route
 
@@ -44,7 +46,15 @@ ROUTES = (
     Route("GET", f"{PREFIX}/projects/{_ONE}", projects.get),
     Route("PUT", f"{PREFIX}/projects/{_ONE}", projects.change),
     Route("POST", f"{PREFIX}/projects/{_ONE}/archive", projects.archive),
-    Route("GET", f"{PREFIX}/trainings", requester.trainings),
+    Route("POST", f"{PREFIX}/trainings", trainings.create),
+    Route("GET", f"{PREFIX}/trainings", trainings.search),
+    Route("GET", f"{PREFIX}/trainings/{_ONE}", trainings.get),
+    Route("PUT", f"{PREFIX}/trainings/{_ONE}", trainings.change),
+    Route("POST", f"{PREFIX}/trainings/{_ONE}/open", trainings.open),
+    Route("POST", f"{PREFIX}/trainings/{_ONE}/close", trainings.close),
+    Route("POST", f"{PREFIX}/trainings/{_ONE}/close-for-update", trainings.close_for_update),
+    Route("POST", f"{PREFIX}/trainings/{_ONE}/archive", trainings.archive),
+    Route("POST", f"{PREFIX}/trainings/{_ONE}/clone", trainings.clone),
     # Under which terms.
     Route("POST", f"{PREFIX}/pools", pools.create),
     Route("GET", f"{PREFIX}/pools", pools.search),
@@ -72,17 +82,22 @@ ROUTES = (
     Route("GET", f"{PREFIX}/assignments/{_ONE}", assignments.get),
     Route("PATCH", f"{PREFIX}/assignments/{_ONE}", assignments.review),
     Route("POST", f"{PREFIX}/aggregated-solutions/aggregate-by-pool", solutions.aggregate),
+    Route("POST", f"{PREFIX}/aggregated-solutions/aggregate-by-task", solutions.aggregate_task),
     Route("GET", f"{PREFIX}/aggregated-solutions/{_ONE}", solutions.search),
+    Route("POST", f"{PREFIX}/pools/{_ONE}/known-solutions/generate", solutions.generate),
     Route("POST", f"{PREFIX}/skills", skills.create),
     Route("GET", f"{PREFIX}/skills", skills.search),
     Route("GET", f"{PREFIX}/skills/{_ONE}", skills.get),
     Route("PUT", f"{PREFIX}/user-skills", skills.set_of_user),
     Route("GET", f"{PREFIX}/user-skills", skills.users),
     # Where people work: ours.
-    Route("POST", f"{WORKER_PREFIX}/pools/{_ONE}/assignments", workers.issue),
-    Route("GET", f"{WORKER_PREFIX}/assignments/{_ONE}", workers.get),
-    Route("POST", f"{WORKER_PREFIX}/assignments/{_ONE}/submit", workers.submit),
-    Route("POST", f"{WORKER_PREFIX}/assignments/{_ONE}/skip", workers.skip),
+    Route("GET", f"{WORKER_PREFIX}/me", workers.me, audience=WORK),
+    Route("GET", f"{WORKER_PREFIX}/pools", workers.pools, audience=WORK),
+    Route("GET", f"{WORKER_PREFIX}/pools/{_ONE}", workers.pool, audience=WORK),
+    Route("POST", f"{WORKER_PREFIX}/pools/{_ONE}/assignments", workers.issue, audience=WORK),
+    Route("GET", f"{WORKER_PREFIX}/assignments/{_ONE}", workers.get, audience=WORK),
+    Route("POST", f"{WORKER_PREFIX}/assignments/{_ONE}/submit", workers.submit, audience=WORK),
+    Route("POST", f"{WORKER_PREFIX}/assignments/{_ONE}/skip", workers.skip, audience=WORK),
 )
 
 ABOUT = About(

@@ -45,6 +45,9 @@ async def get(ask: Ask) -> Answer:
 async def log(ask: Ask) -> Answer:
     """Everything that came of it; nothing while it has not ended."""
     known = await _known(ask)
+    if known.operation.type == project.GENERATE and known.operation.phase is Phase.SUCCEEDED:
+        made = await pool_operations.made(ask.world.database, known)
+        return answer(project.generated(made))
     items = (
         await pool_operations.items(ask.world.database, known)
         if known.operation.type in project.BATCHES

@@ -6,19 +6,22 @@ from typing import Any
 
 import msgspec
 
+from headway.clock import SECOND
 from headway.dialects.toloka.refuse import word
 from headway.ids import show
-from headway.model.assignments import Assignment
+from headway.model.assignments import Assignment, AssignmentStatus
 from headway.model.labelling_projects import Project
 from headway.model.operations import Detail, Phase
 from headway.model.pool_operations import PoolOperation
 from headway.model.pools import Pool
 from headway.model.skills import Skill, UserSkill
 from headway.model.solutions import Solution
+from headway.model.specs import FieldSpec, spec_of
 from headway.model.tasks import Task
 from headway.views.assignments import Shown
 from headway.views.pool_operations import Item
 from headway.views.tasks import ShownSuite
+from headway.views.work import Work
 
 STATUS = {
     Phase.ACCEPTED: "PENDING",
@@ -36,15 +39,17 @@ PHASES = {
 }
 """The other way round: from which phase to which."""
 BATCHES = {"task.batch_create": "TASK", "task_suite.batch_create": "TASK_SUITE"}
+GENERATE = "known_solutions.generate"
 INVALID = "validation-error"
 """Why a batch ends whose objects are to blame; any other reason is told of each object."""
+_VERBS = ("open", "close", "archive", "clone")
 _PARAMETERS = {
-    "pool.open": ("pool_id",),
-    "pool.close": ("pool_id",),
-    "pool.archive": ("pool_id",),
-    "pool.clone": ("pool_id",),
-    "project.archive": ("project_id",),
+    **{f"pool.{verb}": {"pool_id": "pool_id"} for verb in _VERBS},
+    **{f"training.{verb}": {"training_id": "pool_id"} for verb in _VERBS},
+    "project.archive": {"project_id": "project_id"},
 }
+"""What each type tells of its params, by the vendor's word: a training is a pool here."""
+_CLONES = {"pool.clone": "pool_id", "training.clone": "training_id"}
 _COUNTS = ("total_count", "valid_count", "not_valid_count", "success_count", "failed_count")
 
 
@@ -103,16 +108,37 @@ def _parameters(known: PoolOperation) -> dict[str, Any]:
     if known.operation.type in BATCHES:
         return params["options"]
     if known.operation.type == "solution.aggregate":
-        return _aggregated(params)
-    return {name: show(params[name]) for name in _PARAMETERS.get(known.operation.type, ())}
+        return _aggregated(known, params)
+    if known.operation.type == GENERATE:
+        return _generated(known, params)
+    return {word: show(params[name]) for word, name in _PARAMETERS.get(known.operation.type, {}).items()}
 
 
-def _aggregated(params: dict[str, Any]) -> dict[str, Any]:
-    told = {"pool_id": show(params["pool_id"]), "algorithm": params["algorithm"]}
+def _aggregated(known: PoolOperation, params: dict[str, Any]) -> dict[str, Any]:
+    told = {
+        "pool_id": show(params["pool_id"]),
+        "pool_name": params["pool_name"],
+        "project_id": show(params["project_id"]),
+        "requester_id": show(known.operation.account_id),
+        "algorithm": params["algorithm"],
+    }
     if not params["skill_id"]:
-        return told | {"input_fields": [], "aggregated_output_fields": list(params["fields"])}
+        fields = {"input_fields": [], "missing_output_fields": []}
+        return told | fields | {"aggregated_output_fields": list(params["fields"])}
     fields = [{"name": name} for name in params["fields"]]
     return told | {"aggregated_fields": fields, "answer_weight_skill_id": show(params["skill_id"])}
+
+
+def _generated(known: PoolOperation, params: dict[str, Any]) -> dict[str, Any]:
+    """Spelt as the vendor spells it."""
+    of = params["of"]
+    return {
+        "pool_id": show(of["pool_id"]),
+        "poolName": of["pool_name"],
+        "project_id": show(of["project_id"]),
+        "projectName": params["project_name"],
+        "requesterId": show(known.operation.account_id),
+    }
 
 
 def _details(known: PoolOperation) -> dict[str, Any]:
@@ -122,8 +148,8 @@ def _details(known: PoolOperation) -> dict[str, Any]:
     told: dict[str, Any] = {name: said[name] for name in _COUNTS if name in said}
     if it.detail is not None and (not told or it.detail.code != INVALID):
         return told | _why(it.detail)
-    if it.type == "pool.clone":
-        told["pool_id"] = show(msgspec.json.decode(it.params)["clone_id"])
+    if it.type in _CLONES:
+        told[_CLONES[it.type]] = show(msgspec.json.decode(it.params)["clone_id"])
     return told
 
 
@@ -159,6 +185,19 @@ def _of_items(known: PoolOperation, items: list[Item]) -> list[dict[str, Any]]:
             output = {f"{noun.lower()}_id": show(it.became)}
             told.append({"type": f"{noun}_CREATE", "success": True, "input": it.given, "output": output})
     return told
+
+
+def generated(made: list[Task]) -> list[dict[str, Any]]:
+    """The log of an operation that has made control tasks: what became of which task."""
+    return [
+        {
+            "type": "KNOWN_SOLUTION_CREATE",
+            "success": True,
+            "input": {"pool_id": show(it.pool_id), "origin_task_id": it.content["origin_task_id"]},
+            "output": {"task_id": show(it.id)},
+        }
+        for it in made
+    ]
 
 
 def _worded(error: Mapping[str, str]) -> dict[str, str]:
@@ -197,13 +236,13 @@ def project(it: Project) -> dict[str, Any]:
 
 
 def pool(it: Pool) -> dict[str, Any]:
-    """A pool: what was said of it, and what we know."""
+    """A pool or a training: what was said of it, and what we know."""
     return {
         **it.said,
         "id": show(it.id),
         "project_id": show(it.project_id),
         "status": it.status.name,
-        "type": "REGULAR",
+        "type": it.kind.name,
         "created": time(it.created_at),
         "owner": owner(it.owner_id),
         **_times(last_started=it.last_started_at, last_stopped=it.last_stopped_at),
@@ -258,8 +297,13 @@ def assignment(shown: Shown) -> dict[str, Any]:
     return {**_assignment(shown.assignment, mixed=shown.mixed), "tasks": tasks}
 
 
-def work(shown: Shown, hidden: frozenset[str]) -> dict[str, Any]:
-    """An assignment as the one sees it who works on it: nothing of what is known already, and no hidden fields."""
+def work(shown: Shown, hidden: frozenset[str], *, now: int) -> dict[str, Any]:
+    """An assignment as the one sees it who works on it: nothing of what is known already, and no hidden fields.
+
+    Of one that is active also how long that is still so: clocks differ.
+    """
+    it = shown.assignment
+    left = None if it.status is not AssignmentStatus.ACTIVE or it.due_at is None else it.due_at - now
     tasks = [
         {
             "id": show(one.id),
@@ -270,7 +314,39 @@ def work(shown: Shown, hidden: frozenset[str]) -> dict[str, Any]:
         }
         for one in shown.tasks
     ]
-    return {**_assignment(shown.assignment, mixed=shown.mixed), "tasks": tasks}
+    limit = _present(seconds_left=None if left is None else max(0, left // SECOND))
+    return {**_assignment(it, mixed=shown.mixed), **limit, "tasks": tasks}
+
+
+def job(it: Work) -> dict[str, Any]:
+    """An open pool as those see it who work in it: what is said to them, and what there is for one of them."""
+    pool, project = it.pool, it.project.said
+    return {
+        "id": show(pool.id),
+        **{name: project.get(name) or "" for name in ("public_name", "public_description")},
+        "reward_per_assignment": pool.terms.reward_per_assignment,
+        "assignment_max_duration_seconds": pool.terms.assignment_max_duration_seconds,
+        "may_contain_adult_content": pool.said.get("may_contain_adult_content") is True,
+        "left": it.left,
+        "left_or_more": it.is_more,
+        "in_hand": it.in_hand,
+    }
+
+
+def job_in_full(it: Work) -> dict[str, Any]:
+    """The same with how it is done: instructions, and the fields of tasks and answers; hidden ones are not told of."""
+    spec = spec_of(it.pool.spec)
+    return {
+        **job(it),
+        "public_instructions": it.project.said.get("public_instructions") or "",
+        "input_spec": {name: _field(one) for name, one in spec.input_spec.items() if not one.hidden},
+        "output_spec": {name: _field(one) for name, one in spec.output_spec.items()},
+    }
+
+
+def _field(it: FieldSpec) -> dict[str, Any]:
+    said = {name: getattr(it, name) for name in FieldSpec.__struct_fields__ if name != "hidden"}
+    return _present(**said, labels=it.labels)
 
 
 def _assignment(it: Assignment, *, mixed: bool) -> dict[str, Any]:

@@ -1,6 +1,6 @@
-"""Who asks, as the vendor tells it; and trainings, of which there are none."""
+"""Who asks, as the vendor tells it."""
 
-from headway.dialects.toloka import project, wire
+from headway.dialects.toloka import wire
 from headway.ids import show
 from headway.web.ask import Ask
 from headway.web.body import Answer, answer
@@ -12,9 +12,3 @@ async def get(ask: Ask) -> Answer:
     """The account. Nothing costs money here, so the balance is always the same."""
     name = ask.account.name
     return answer({"id": show(ask.account.id), "balance": 0, "public_name": {"EN": name}, "company": None})
-
-
-@Says(wire.Page)
-async def trainings(_: Ask) -> Answer:
-    """None."""
-    return answer(project.page([], has_more=False))

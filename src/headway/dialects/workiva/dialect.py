@@ -31,7 +31,7 @@ ABOUT = About(
     error=wire.Error,
     at="/docs/workiva",
 )
-_OPERATION, _FILE = "/operations/{operationId}", "/files/{fileId}"
+OPERATION, _FILE = "/operations/{operationId}", "/files/{fileId}"
 
 
 def workiva(config: Config, clock: Clock) -> Dialect:
@@ -40,10 +40,10 @@ def workiva(config: Config, clock: Clock) -> Dialect:
     sunset = sunset_of(config)
     routes = (
         *both("POST", "/oauth2/token", tokens.token, TOKENS, sunset=sunset, open=True, prefix=IAM),
-        *both("GET", _OPERATION, checked(one.get), OPERATIONS, sunset=sunset),
+        *both("GET", OPERATION, checked(one.get), OPERATIONS, sunset=sunset),
         *both(
             "GET",
-            f"{_OPERATION}/copyFileResults",
+            f"{OPERATION}/copyFileResults",
             checked(operations.copy_results),
             OPERATIONS,
             sunset=sunset,
@@ -51,14 +51,14 @@ def workiva(config: Config, clock: Clock) -> Dialect:
         *both("POST", f"{_FILE}/copy", checked(files.copy), FILES, sunset=sunset),
         *both("POST", f"{_FILE}/export", checked(files.export), FILES, sunset=sunset),
         # What `resourceUrl` leads to where the vendor has no path for it.
-        Route("GET", f"{_OPERATION}/exportedFile", checked(operations.exported_file)),
-        Route("GET", f"{_OPERATION}/resource", checked(operations.resource)),
+        Route("GET", f"{OPERATION}/exportedFile", checked(operations.exported_file)),
+        Route("GET", f"{OPERATION}/resource", checked(operations.resource)),
     )
     return Dialect(
         name="workiva",
         prefixes=(LEGACY, IAM, "/operations", "/oauth2", "/files", PAGES, ABOUT.at),
         routes=described(
-            ABOUT, (*routes, Route("GET", f"{PAGES}/{{name}}", _pages(routes), open=True)), refuse
+            ABOUT, (*routes, Route("GET", f"{PAGES}/{{name}}", pages(routes), open=True)), refuse
         ),
         secret=secret,
         refuse=refuse,
@@ -66,7 +66,7 @@ def workiva(config: Config, clock: Clock) -> Dialect:
     )
 
 
-def _pages(routes: tuple[Route, ...]) -> Handler:
+def pages(routes: tuple[Route, ...]) -> Handler:
     """Hands out the page of each deprecation."""
 
     @Says(HTML)

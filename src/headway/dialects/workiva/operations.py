@@ -35,10 +35,10 @@ class Operations:
         """Retrieve a single operation."""
         id = id_of(ask, "operationId", "operation")
         self._polls.count(ask.caller.token.id, id)
-        world = ask.world
-        it, begun_by = await operations.seen(world.database, ask.account.id, id)
+        office = ask.office
+        it, begun_by = await operations.seen(office.database, ask.account.id, id)
         shown = project.operation(it, begun_by, ask.account.id, ask.origin)
-        pause = project.retry_after(it, world.clock.now(), world.config.workiva_polls_per_second)
+        pause = project.retry_after(it, office.clock.now(), office.config.workiva_polls_per_second)
         return said(shown, 200, {} if pause is None else {"Retry-After": str(pause)})
 
 
@@ -70,7 +70,7 @@ async def exported_file(ask: Ask) -> FileResponse:
 async def resource(ask: Ask) -> Answer:
     """What an operation that has completed was about."""
     id = id_of(ask, "operationId", "operation")
-    it, _ = await operations.seen(ask.world.database, ask.account.id, id)
+    it, _ = await operations.seen(ask.office.database, ask.account.id, id)
     if project.resource_url(it, "") is None:
         raise NotFound("resource")
     return said(project.resource(it))

@@ -6,9 +6,9 @@ import secrets
 from headway.model.accounts import TOKEN_PREFIX
 
 
-def new_secret() -> str:
+def new_secret(prefix: str = TOKEN_PREFIX) -> str:
     """A secret that nobody can guess. It holds no dot, so that it is never taken for a JWT."""
-    return f"{TOKEN_PREFIX}{secrets.token_urlsafe(32)}"
+    return f"{prefix}{secrets.token_urlsafe(32)}"
 
 
 def hash_of(secret: str) -> str:

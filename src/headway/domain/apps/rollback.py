@@ -10,6 +10,7 @@ from headway import ids
 from headway.domain.access import permitted
 from headway.domain.containers import formation, running
 from headway.domain.containers.swap import Swap, Swapping
+from headway.domain.cron_tasks.put_in_force import put_in_force
 from headway.domain.world import World
 from headway.engine.declare import OperationType, Run
 from headway.engine.submit import key_of
@@ -98,6 +99,7 @@ async def record(run: Run[Rollback, World], tx: Tx) -> None:
     await containers.keep_types(tx, params.formation)
     await containers.replace(tx, params.app_id, params.after)
     await apps.released(tx, params.app_id, params.release_id, now)
+    await put_in_force(run.world, tx, await releases.get(tx, params.release_id))
     data = {
         "release": ids.show(params.release_id),
         "version": params.version,

@@ -6,6 +6,8 @@ nobody gets one twice. Two unique indexes would refuse it if this were wrong.
 
 import random
 
+import msgspec
+
 from headway.clock import SECOND
 from headway.domain.assignments.mix import LOOKED_AT_MAX, mixed, wanted
 from headway.domain.world import World
@@ -35,7 +37,9 @@ async def issue(world: World, pool_id: int, user_id: str, by: Actor) -> Assignme
     async def body(tx: Tx) -> Assignment | None:
         pool = await pools.get(tx, by.account_id, pool_id)
         if (in_hand := await assignments.active(tx, pool.id, user_id)) is not None:
-            return in_hand
+            if not in_hand.is_late(world.clock.now()):
+                return in_hand
+            await expire(world, tx, in_hand, by)
         if pool.status is not PoolStatus.OPEN:
             raise Unfit("pool-inappropriate-status", "the pool is not open")
         mixer = pool.terms.mixer_config
@@ -91,8 +95,16 @@ async def _mix(world: World, tx: Tx, pool: Pool, mixer: Mixer, user_id: str) -> 
 async def _free_tasks(tx: Tx, pool: Pool, kind: Kind, user_id: str, most: int) -> list[Task]:
     if not most:
         return []
-    page = await tasks.free(tx, pool.id, kind, user_id, after=0, count=max(most, LOOKED_AT_MAX))
-    return [it for it in page if open_to(user_id, it.content)]
+    count, after = max(most, LOOKED_AT_MAX), 0
+    found: list[Task] = []
+    for _ in range(LOOKS_MAX):
+        page = await tasks.free(tx, pool.id, kind, user_id, after=after, count=count)
+        found += [it for it in page if open_to(user_id, it.content)]
+        # Those that come first may all be kept for others.
+        if len(found) >= most or len(page) < count:
+            break
+        after = page[-1].id
+    return found
 
 
 async def _may_be_short(tx: Tx, pool: Pool, mixer: Mixer, now: int) -> bool:
@@ -145,6 +157,14 @@ async def moved(world: World, tx: Tx, before: Assignment, after: Assignment, by:
     await pools.touch(tx, after.pool_id, now)
     say(tx, after, after.status.name.lower(), now, by)
     return after
+
+
+async def expire(world: World, tx: Tx, it: Assignment, by: Actor) -> None:
+    """Its time is over: somebody else is given it instead. Unfit where it was moved meanwhile."""
+    over = msgspec.structs.replace(
+        it, status=AssignmentStatus.EXPIRED, expired_at=world.clock.now(), due_at=None
+    )
+    await moved(world, tx, it, over, by)
 
 
 async def _give_back(tx: Tx, it: Assignment) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from headway.domain.assignments.issue import moved
+from headway.domain.assignments.widen import widen
 from headway.domain.world import World
 from headway.model.assignments import NEXT, Assignment, AssignmentStatus
 from headway.model.fields import Errors, Reader, Unfit, refuse_any
@@ -37,7 +38,9 @@ async def review(world: World, assignment_id: int, given: dict[str, Any], by: Ac
                     status.name for status, after in NEXT.items() if verdict in after and status
                 ],
             )
-        return await moved(world, tx, it, _judged(it, verdict, comment, world.clock.now()), by)
+        judged = await moved(world, tx, it, _judged(it, verdict, comment, world.clock.now()), by)
+        await widen(world, tx, pool, judged, by)
+        return judged
 
     return await world.database.write(body)
 
@@ -65,4 +68,5 @@ def _judged(it: Assignment, verdict: AssignmentStatus, comment: str, now: int) -
 
 async def accept_unreviewed(world: World, tx: Tx, it: Assignment, by: Actor) -> None:
     """Nobody has looked at it for so long that it counts as good."""
-    await moved(world, tx, it, _judged(it, AssignmentStatus.ACCEPTED, "", world.clock.now()), by)
+    judged = await moved(world, tx, it, _judged(it, AssignmentStatus.ACCEPTED, "", world.clock.now()), by)
+    await widen(world, tx, await pools.get(tx, it.owner_id, it.pool_id), judged, by)

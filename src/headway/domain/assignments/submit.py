@@ -6,6 +6,8 @@ import msgspec
 
 from headway.clock import SECOND
 from headway.domain.assignments.issue import moved, refused
+from headway.domain.assignments.score import score
+from headway.domain.assignments.widen import widen
 from headway.domain.world import World
 from headway.errors import NotFound
 from headway.model.assignments import Assignment, AssignmentStatus, check_solutions
@@ -23,11 +25,15 @@ async def submit(
 ) -> Assignment:
     """The assignment with its answers, accepted at once where its pool does that.
 
-    NotFound; WrongFields; Unfit where it is not active, or too late. With `user_id` it must be that person's.
+    The same answers once more change nothing: who sends them may not have heard that they came. NotFound; WrongFields;
+    Unfit where it is not active, or too late. With `user_id` it must be that person's.
     """
 
     async def body(tx: Tx) -> Assignment:
-        it = await in_hand(world, tx, assignment_id, by, user_id)
+        it = await _theirs(tx, assignment_id, by, user_id)
+        if it.solutions is not None and _is_told_again(it, solutions):
+            return it
+        _check_in_hand(world, it)
         pool = await pools.get(tx, by.account_id, it.pool_id)
         suite = (await task_suites.some(tx, [it.suite_id]))[it.suite_id]
         errors: Errors = {}
@@ -44,7 +50,11 @@ async def submit(
             accepted_at=now if at_once else None,
             due_at=None if at_once else now + days * DAY_SECONDS * SECOND,
         )
-        return await moved(world, tx, it, answered, by)
+        await moved(world, tx, it, answered, by)
+        await score(world, tx, pool, suite, answered)
+        if at_once:
+            await widen(world, tx, pool, answered, by)
+        return answered
 
     return await world.database.write(body)
 
@@ -53,7 +63,8 @@ async def skip(world: World, assignment_id: int, by: Actor, user_id: str = "") -
     """The assignment, given back: somebody else gets it. NotFound; Unfit where it is not active."""
 
     async def body(tx: Tx) -> Assignment:
-        it = await in_hand(world, tx, assignment_id, by, user_id)
+        it = await _theirs(tx, assignment_id, by, user_id)
+        _check_in_hand(world, it)
         skipped = msgspec.structs.replace(
             it, status=AssignmentStatus.SKIPPED, skipped_at=world.clock.now(), due_at=None
         )
@@ -62,15 +73,25 @@ async def skip(world: World, assignment_id: int, by: Actor, user_id: str = "") -
     return await world.database.write(body)
 
 
-async def in_hand(world: World, tx: Tx, id: int, by: Actor, user_id: str) -> Assignment:
-    """The assignment, if it may still be answered. NotFound; Unfit."""
+async def _theirs(tx: Tx, id: int, by: Actor, user_id: str) -> Assignment:
     it = await assignments.get(tx, by.account_id, id)
     if user_id and it.user_id != user_id:
         raise NotFound("assignment")
-    late = it.due_at is not None and it.due_at <= world.clock.now()
-    if it.status is not AssignmentStatus.ACTIVE or late:
-        raise refused(it, AssignmentStatus.ACTIVE)
     return it
+
+
+def _check_in_hand(world: World, it: Assignment) -> None:
+    """Unfit where it may not be answered any more."""
+    if it.status is not AssignmentStatus.ACTIVE or it.is_late(world.clock.now()):
+        raise refused(it, AssignmentStatus.ACTIVE)
+
+
+def _is_told_again(it: Assignment, solutions: Any) -> bool:
+    """Whether these are the answers that it has, to the letter."""
+    try:
+        return _kept(solutions) == it.solutions
+    except (KeyError, TypeError):
+        return False
 
 
 def _kept(solutions: list[dict[str, Any]]) -> str:

@@ -8,13 +8,14 @@ wherever the power is cut, and what nobody will end is never half there. These r
 
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 
 from headway.domain.batches import making
 from headway.domain.batches.making import New, Noun
 from headway.domain.pools.begin import begin, refuse_taken
+from headway.domain.pools.guarded import guarded
 from headway.domain.world import World
 from headway.engine.declare import OperationType, Run, Step
 from headway.errors import Failure, Fenced, TooLarge
@@ -23,10 +24,9 @@ from headway.model.batches import CHUNK_SIZE, OBJECTS_MAX, Chunk, Counts, Option
 from headway.model.fields import Errors, Unfit
 from headway.model.operations import Actor, Detail
 from headway.model.pool_operations import PoolOperation
-from headway.store import batches, operations, pool_operations, task_suites, tasks
+from headway.store import batches, pool_operations, task_suites, tasks
 from headway.store.database import Tx
 
-T = TypeVar("T")
 SECONDS_MAX = 3600
 INVALID = "validation-error"
 
@@ -50,13 +50,14 @@ async def submit(
     by: Actor,
     *,
     shown: str = "",
+    chunk_size: int = CHUNK_SIZE,
 ) -> PoolOperation:
-    """Begin to make them. Unfit where the asker has an operation called `shown`; TooLarge."""
+    """Begin to make them, so many in one transaction. Unfit where the asker has an operation called `shown`; TooLarge."""
     if len(items) > OBJECTS_MAX:
         raise TooLarge(f"at most {OBJECTS_MAX} objects can be made in one operation")
     chunks = [
-        msgspec.json.encode(items[start : start + CHUNK_SIZE]).decode()
-        for start in range(0, len(items), CHUNK_SIZE)
+        msgspec.json.encode(items[start : start + chunk_size]).decode()
+        for start in range(0, len(items), chunk_size)
     ]
     params = Batch(
         owner_id=by.account_id,
@@ -104,7 +105,7 @@ def check_by(noun: Noun) -> Callable[[Run[Batch, World]], Awaitable[dict[str, An
 
 
 async def _keep_wrong(run: Run[Batch, World], n: int, errors: dict[str, Errors]) -> None:
-    await _guarded(run, lambda tx: batches.found_wrong(tx, run.operation.id, n, errors))
+    await guarded(run, lambda tx: batches.found_wrong(tx, run.operation.id, n, errors))
 
 
 def make_by(noun: Noun) -> Callable[[Run[Batch, World]], Awaitable[None]]:
@@ -142,7 +143,7 @@ async def _make_chunk(run: Run[Batch, World], n: int, found: list[Any]) -> None:
             raise Fenced("batch")
 
     try:
-        await _guarded(run, body)
+        await guarded(run, body)
     except Unfit as refusal:
         raise Failure(refusal.code, str(refusal)) from refusal
 
@@ -156,7 +157,7 @@ async def unmake(run: Run[Batch, World]) -> None:
         await task_suites.forget(tx, id)
         await batches.unmake(tx, id)
 
-    await _guarded(run, body)
+    await guarded(run, body)
 
 
 async def _built(run: Run[Batch, World], noun: Noun, n: int) -> tuple[Chunk, list[Any]]:
@@ -173,18 +174,6 @@ async def _built(run: Run[Batch, World], noun: Noun, n: int) -> tuple[Chunk, lis
 
     chunk, rules = await run.world.database.read(body)
     return chunk, making.checked(noun, chunk.objects, rules)
-
-
-async def _guarded(run: Run[Batch, World], act: Callable[[Tx], Awaitable[T]]) -> T:
-    """Write rows of this operation. Fenced where another node performs it by now."""
-
-    async def body(tx: Tx) -> T:
-        now = await operations.get(tx, run.operation.id)
-        if now is None or now.fence != run.operation.fence or now.phase.terminal:
-            raise Fenced("batch")
-        return await act(tx)
-
-    return await run.world.database.write(body)
 
 
 # -- ends ----------------------------------------------------------------------------------------------------

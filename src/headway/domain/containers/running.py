@@ -1,4 +1,4 @@
-"""Containers brought about: started, ready, stopped; and the route that leads to those that listen.
+"""Containers brought about: started, ready, stopped; and the route that leads to those that answer requests.
 
 Every call brings about a state and may be repeated.
 """
@@ -10,7 +10,7 @@ from typing import Any
 from headway.domain.containers.unit import unit, unit_id
 from headway.domain.world import World
 from headway.ids import show
-from headway.model.apps import App, Container, listens
+from headway.model.apps import App, Container, is_routed
 from headway.routers.port import Endpoint, Route
 from headway.runtimes.port import Unit
 from headway.store import apps, releases
@@ -31,7 +31,7 @@ async def stop(world: World, containers: Iterable[Container]) -> None:
 
 async def route_of(world: World, app: App, containers: Iterable[Container]) -> Route:
     """The whole route of an app, with this name and these settings, whose traffic goes to these containers."""
-    web = [it for it in containers if listens(it.type)]
+    web = [it for it in containers if is_routed(it.type)]
     return Route(
         app_id=show(app.id),
         app=app.name,

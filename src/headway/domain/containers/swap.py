@@ -12,11 +12,12 @@ import msgspec
 
 from headway.domain.containers import running
 from headway.domain.containers.unit import unit_id
+from headway.domain.variables.veil import veil_of
 from headway.domain.world import World
 from headway.engine.declare import Again, Do, Run, Step, Undo
 from headway.errors import Failure
 from headway.ids import show
-from headway.model.apps import Container, listens
+from headway.model.apps import Container, is_routed, listens
 from headway.runtimes.port import Unit
 
 P = TypeVar("P", bound=msgspec.Struct)
@@ -84,7 +85,11 @@ class Swapping(Generic[P]):
             nonlocal started
             run.say(f"starting {one.label}")
             await world.runtime.ensure(one)
-            await world.runtime.ready(one.id, seconds=world.config.boot_seconds)
+            try:
+                await world.runtime.ready(one.id, seconds=world.config.boot_seconds)
+            except Failure as failure:
+                veil = await veil_of(world, swap.app_id)
+                raise Failure(failure.code, veil(failure.text)) from failure
             run.say(f"{one.label} is ready")
             started += 1
             run.progress(started / len(units))
@@ -113,7 +118,8 @@ class Swapping(Generic[P]):
         world, swap = run.world, self._of(run)
         app = await running.app_of(world, swap.app_id)
         route = await running.route_of(world, app, swap.after)
-        draining = await running.endpoints_of(world, swap.app_id, swap.surplus)
+        leaving = [it for it in swap.surplus if is_routed(it.type)]
+        draining = await running.endpoints_of(world, swap.app_id, leaving)
         await world.router.route(msgspec.structs.replace(route, draining=draining))
         seconds = world.config.request_drain_seconds
         await running.together(world.router.drained(one, seconds=seconds) for one in draining)
@@ -142,6 +148,6 @@ async def _bring_back(run: Run[Any, World], swap: Swap, containers: list[Contain
         try:
             await run.world.runtime.ready(unit_id(container), seconds=run.world.config.boot_seconds)
         except Failure as failure:
-            run.say(str(failure))
+            run.say((await veil_of(run.world, swap.app_id))(str(failure)))
 
     await running.together(wait_for(it) for it in containers)

@@ -18,7 +18,8 @@ from headway.domain.access import permitted
 from headway.domain.apps.rollback import rollback
 from headway.domain.containers import formation, running
 from headway.domain.containers.swap import Swap, Swapping
-from headway.domain.deployments import hook, source
+from headway.domain.cron_tasks.put_in_force import put_in_force
+from headway.domain.deployments import adopt, hook, source
 from headway.domain.deployments.source import Origin
 from headway.domain.deployments.upload import own_archive
 from headway.domain.repositories import keep
@@ -28,9 +29,11 @@ from headway.engine.declare import OperationType, Run, Step
 from headway.engine.submit import Key, key_of
 from headway.errors import Conflict, Invalid
 from headway.model.apps import App, Container, ContainerType
+from headway.model.cron_tasks import CronLine
 from headway.model.deployments import FAILURES, SUCCESS, Deployment, Release
+from headway.model.manifests import shaped
 from headway.model.operations import Actor, Detail, NewEvent, Operation
-from headway.model.variables import resolved
+from headway.model.variables import resolved, secrets_of
 from headway.store import accounts, apps, containers, deployments, releases, variables
 from headway.store.database import Tx
 
@@ -176,18 +179,30 @@ async def leave_source(run: Run[Deploy, World]) -> None:
 async def build(run: Run[Deploy, World]) -> dict[str, Any]:
     """The slug is there; it is kept, addressed by its content, even if the deployment turns back."""
     world, params = run.world, run.params
-    app = await world.database.read(lambda tx: apps.get(tx, params.app_id))
+    wanted = await _source(world, params, ids.show(run.operation.id))
+    app = await running.app_of(world, params.app_id)
+    given = await adopt.adopt(world, app, wanted, run.operation, run.say)
+    slug = await world.builder.build(await _source(world, params, wanted.build_id), run.say)
+    made = {"digest": slug.digest, "size": slug.size_bytes, "processes": dict(slug.processes)}
+    made["cron"] = msgspec.to_builtins(slug.cron)
+    notes = {"slug": made, "manifest": msgspec.to_builtins(given), "report": dict(slug.report)}
+    return {name: it for name, it in notes.items() if it}
+
+
+async def _source(world: World, params: Deploy, build_id: str) -> Source:
+    """What is to be built, with the variables of this moment."""
+    app = await running.app_of(world, params.app_id)
     known = await world.database.read(lambda tx: variables.of_app(tx, params.app_id))
-    wanted = Source(
+    return Source(
         archive=source.archive_of(world, params.deployment_id),
         app_id=ids.show(app.id),
         app=app.name,
         ref=params.ref,
         environment=resolved({it.name: it.value for it in known}),
-        build_id=ids.show(run.operation.id),
+        build_id=build_id,
+        secrets=secrets_of(known),
+        stack=app.stack,
     )
-    slug = await world.builder.build(wanted, run.say)
-    return {"slug": {"digest": slug.digest, "size": slug.size_bytes, "processes": dict(slug.processes)}}
 
 
 async def make_release(run: Run[Deploy, World]) -> dict[str, Any]:
@@ -198,8 +213,12 @@ async def make_release(run: Run[Deploy, World]) -> dict[str, Any]:
     world, params = run.world, run.params
     await leave_source(run)
     release = await world.database.write(lambda tx: _kept(run, tx))
-    wanted = formation.merged(params.formation, release.processes, params.app_id, world.ids)
-    for kind in wanted:
+    given = adopt.adopted(run.notes).formation
+    merged = formation.merged(params.formation, release.processes, params.app_id, world.ids)
+    wanted = shaped(merged, given)
+    for name in given.keys() - release.processes.keys():
+        run.say(f" !     Warning: the manifest scales {name}, which is not in the Procfile")
+    for kind in merged:
         if kind.name not in release.processes and kind.amount:
             run.say(f" !     {kind.name} is not in the Procfile any more: its containers are stopped")
     runnable = formation.runnable(wanted, release.processes)
@@ -218,6 +237,8 @@ async def _kept(run: Run[Deploy, World], tx: Tx) -> Release:
         variables={it.name: it.value for it in await variables.of_app(tx, params.app_id)},
         ref=params.ref,
         created_at=run.world.clock.now(),
+        # An operation that a program before cron had begun has none in its notes.
+        cron=msgspec.convert(slug.get("cron", ()), tuple[CronLine, ...]),
     )
     await releases.keep(tx, release)
     return release
@@ -243,6 +264,7 @@ async def record(run: Run[Deploy, World], tx: Tx) -> None:
     await containers.keep_types(tx, plan.formation)
     await containers.replace(tx, params.app_id, plan.after)
     await apps.released(tx, params.app_id, params.release_id, now)
+    await put_in_force(run.world, tx, await releases.get(tx, params.release_id))
     await apps.deployed(tx, params.app_id, params.deployment_id)
     await deployments.end(tx, params.deployment_id, SUCCESS, now, run.notes["slug"]["size"])
     await releases.trim(tx, params.app_id, params.release_id, run.world.config.releases_kept)
@@ -280,8 +302,9 @@ def _say(run: Run[Deploy, World], tx: Tx, at: int, name: str, **data: str | int)
 async def run_hook(run: Run[Deploy, World]) -> None:
     """Its postdeploy has run, once, and well; nothing where it has none."""
     it = run.params
-    wanted = hook.Hook(it.hook_id, it.app_id, it.release_id, run.operation)
-    await hook.run(run.world, wanted, run.notes["slug"]["processes"], run.say)
+    name, command = adopt.adopted(run.notes).hook(run.notes["slug"]["processes"])
+    wanted = hook.Hook(it.hook_id, it.app_id, it.release_id, run.operation, name, command)
+    await hook.run(run.world, wanted, run.say)
 
 
 async def end_hook(run: Run[Deploy, World]) -> None:

@@ -1,19 +1,19 @@
-"""The postdeploy of a release: a one-off of its own, before the release gets traffic, run once.
+"""The postdeploy of a release, or its first-deploy: a one-off of its own, before the release gets traffic, run once.
 
 It is a one-off like any other, with a label and a place in the app's log. It lives on when the control plane dies,
 and the next one waits for the same.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import msgspec
 
 from headway import ids
-from headway.builders.procfile import POSTDEPLOY
 from headway.clock import SECOND
 from headway.domain.one_offs.end import record_end
 from headway.domain.one_offs.stop import terminated
 from headway.domain.one_offs.unit import unit_of
+from headway.domain.variables.veil import veil_of
 from headway.domain.world import World
 from headway.engine.declare import Again
 from headway.errors import Failure, NotFound
@@ -31,35 +31,37 @@ _KILLED = 137
 
 
 class Hook(msgspec.Struct, frozen=True):
-    """Which one-off, of which release of which app, and the operation that wants it."""
+    """Which one-off, of which release of which app, the operation that wants it, and what is run."""
 
     id: int
     app_id: int
     release_id: int
     operation: Operation
+    name: str
+    """What it is called: postdeploy."""
+    command: str
 
 
-async def run(world: World, it: Hook, processes: Mapping[str, str], say: Callable[[str], None]) -> None:
-    """It has run and ended well; nothing where there is none among the processes.
+async def run(world: World, it: Hook, say: Callable[[str], None]) -> None:
+    """It has run and ended well; nothing where it has no command.
 
     Failure `hook-error` where it ended otherwise, or took longer than `postdeploy_seconds`.
     """
-    if POSTDEPLOY not in processes:
+    if not it.command:
         return
-    one_off = await world.database.write(lambda tx: _kept(world, tx, it, processes[POSTDEPLOY]))
-    say(f"-----> Running {POSTDEPLOY} as {one_off.label}")
+    one_off = await world.database.write(lambda tx: _kept(world, tx, it))
+    say(f"-----> Running {it.name} as {one_off.label}")
     if one_off.finished_at is None and not one_off.reason:
         await world.runtime.ensure(await unit_of(world, one_off))
     code = await _code(world, one_off)
+    veil = await veil_of(world, it.app_id)
     for line in await world.runtime.last_lines(ids.show(it.id)):
-        say(f"       {line}")
+        say(f"       {veil(line)}")
     await _settled(world, it.id, _KILLED if code is None else code, "" if code is not None else STOPPED)
     if code is None:
-        raise Failure(
-            "hook-error", f"{POSTDEPLOY} took longer than {world.config.postdeploy_seconds:g} seconds"
-        )
+        raise Failure("hook-error", f"{it.name} took longer than {world.config.postdeploy_seconds:g} seconds")
     if code:
-        raise Failure("hook-error", f"{POSTDEPLOY} exited with {code}; all that it said is in the app's log")
+        raise Failure("hook-error", f"{it.name} exited with {code}; all that it said is in the app's log")
 
 
 async def end(world: World, id: int) -> None:
@@ -79,7 +81,7 @@ async def end(world: World, id: int) -> None:
         await _settled(world, id, _KILLED if code is None else code)
 
 
-async def _kept(world: World, tx: Tx, it: Hook, command: str) -> OneOff:
+async def _kept(world: World, tx: Tx, it: Hook) -> OneOff:
     try:
         return await one_offs.get(tx, it.id)
     except NotFound:
@@ -89,7 +91,7 @@ async def _kept(world: World, tx: Tx, it: Hook, command: str) -> OneOff:
             index=await one_offs.next_index(tx, it.app_id),
             account_id=it.operation.account_id,
             operation_id=it.operation.id,
-            command=command,
+            command=it.command,
             environment={},
             size=DEFAULT_SIZE,
             detached=True,

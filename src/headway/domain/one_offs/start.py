@@ -13,7 +13,7 @@ from headway.domain.one_offs.end import record_end
 from headway.domain.one_offs.unit import unit_of
 from headway.domain.world import World
 from headway.engine.declare import Again, OperationType, Run, Step
-from headway.engine.submit import key_of
+from headway.engine.submit import Key, key_of
 from headway.errors import Busy, Conflict, Failure, Invalid, NotFound
 from headway.model.apps import App
 from headway.model.free_use import check_size
@@ -49,14 +49,21 @@ async def start(world: World, app: App, wish: Wish, by: Actor, key: str = "") ->
         fresh = await permitted(tx, app.id, by, START.name)
         if (earlier := await world.desk.earlier(tx, sent)) is not None:
             return await one_offs.of_operation(tx, earlier.id), earlier
-        check_size(await accounts.get(tx, fresh.owner_id), wanted.size, world.config.payment_url)
-        planned = await _planned(world, tx, fresh, wanted, by)
-        operation = await world.desk.submit(tx, START, _params(planned), by=by, key=sent)
-        kept = msgspec.structs.replace(planned, operation_id=operation.id)
-        await one_offs.insert(tx, kept)
-        return kept, operation
+        return await begun(world, tx, fresh, wanted, by, key=sent)
 
     return await world.database.write(body)
+
+
+async def begun(
+    world: World, tx: Tx, app: App, wish: Wish, by: Actor, *, key: Key | None = None
+) -> tuple[OneOff, Operation]:
+    """The same, in the caller's transaction, of a wish that was checked; `by` may do so."""
+    check_size(await accounts.get(tx, app.owner_id), wish.size, world.config.payment_url)
+    planned = await _planned(world, tx, app, wish, by)
+    operation = await world.desk.submit(tx, START, _params(planned), by=by, key=key)
+    kept = msgspec.structs.replace(planned, operation_id=operation.id)
+    await one_offs.insert(tx, kept)
+    return kept, operation
 
 
 async def _planned(world: World, tx: Tx, app: App, wish: Wish, by: Actor) -> OneOff:

@@ -8,7 +8,7 @@ import msgspec
 
 from headway.domain.access import permitted_on
 from headway.domain.catalog import CATALOG
-from headway.domain.world import World
+from headway.domain.world import Office
 from headway.engine.cancel import cancel as ask_to_cancel
 from headway.engine.declare import OperationType
 from headway.errors import Invalid, NotFound
@@ -21,7 +21,7 @@ REASON_LENGTH_MAX = 500
 
 
 async def cancel(
-    world: World,
+    office: Office,
     id: int,
     reason: str,
     *,
@@ -40,24 +40,24 @@ async def cancel(
         type = catalog.get(operation.type)
         if type is not None and type.record_failure is not None:
             params = msgspec.json.decode(operation.params, type=type.params)
-            await type.record_failure(_Unbegun(world, params, operation), tx, detail)
+            await type.record_failure(_Unbegun(office.acted_on, params, operation), tx, detail)
 
     async def body(tx: Tx) -> Operation:
         operation = await operations.get(tx, id)
         if operation is None:
             raise NotFound("operation", show(id))
         await permitted_on(tx, operation, by, "operation.cancel")
-        tx.after_commit(world.desk.call)
-        return await ask_to_cancel(tx, id, by=by, reason=reason, clock=world.clock, record=record)
+        tx.after_commit(office.desk.call)
+        return await ask_to_cancel(tx, id, by=by, reason=reason, clock=office.clock, record=record)
 
-    return await world.database.write(body)
+    return await office.database.write(body)
 
 
 @dataclass(frozen=True, slots=True)
 class _Unbegun:
     """A `Run` of which nothing ever ran."""
 
-    world: World
+    world: Any
     params: Any
     operation: Operation
     notes: dict[str, Any] = field(default_factory=dict[str, Any])

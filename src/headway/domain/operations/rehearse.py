@@ -9,7 +9,7 @@ from typing import Any, TypeVar, cast
 
 import msgspec
 
-from headway.domain.world import World
+from headway.domain.world import Office
 from headway.engine.declare import OperationType, P
 from headway.engine.submit import Desk, Key
 from headway.model.operations import Actor, Operation
@@ -17,6 +17,7 @@ from headway.store import operations, searches
 from headway.store.database import Database, Tx
 
 T = TypeVar("T")
+A = TypeVar("A", bound=Office)
 RUNS_MIN = 3
 
 
@@ -46,21 +47,19 @@ class _Undone(Exception):
         super().__init__()
 
 
-async def rehearse(world: World, command: Callable[[World], Awaitable[object]]) -> Plan:
-    """What `command` would begin in this world; whatever it refuses is raised as ever."""
+async def rehearse(office: A, command: Callable[[A], Awaitable[object]]) -> Plan:
+    """What `command` would begin at this office; whatever it refuses is raised as ever."""
     try:
-        await command(dataclasses.replace(world, desk=_Rehearsal()))
+        await command(dataclasses.replace(office, desk=_Rehearsal()))
     except _Planned as planned:
         return planned.plan
     raise AssertionError("a command that is rehearsed begins an operation")
 
 
-async def tried(world: World, command: Callable[[World], Awaitable[T]]) -> T:
+async def tried(office: A, command: Callable[[A], Awaitable[T]]) -> T:
     """What `command`, of one transaction and no operation, would return; nothing of it stays."""
-    try:
-        return await command(dataclasses.replace(world, database=cast(Database, _Forgetful(world.database))))
-    except _Undone as undone:
-        return undone.result
+    forgetful = cast(Database, _Forgetful(office.database))
+    return await command(dataclasses.replace(office, database=forgetful))
 
 
 class _Rehearsal(Desk):
@@ -117,4 +116,8 @@ class _Forgetful:
         async def undone(tx: Tx) -> T:
             raise _Undone(await body(tx))
 
-        return await self._database.write(undone)
+        try:
+            await self._database.write(undone)
+        except _Undone as known:
+            return known.result
+        raise AssertionError("what was written is taken back")

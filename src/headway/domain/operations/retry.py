@@ -11,7 +11,7 @@ import msgspec
 
 from headway.domain.access import permitted_on
 from headway.domain.catalog import CATALOG
-from headway.domain.world import World
+from headway.domain.world import Office
 from headway.engine.declare import OperationType, P
 from headway.engine.submit import Desk, Key, key_of
 from headway.errors import Conflict, NotFound
@@ -23,12 +23,14 @@ from headway.store.database import Database, Tx
 Catalog = Mapping[str, OperationType[Any, Any]]
 
 
-async def retry(world: World, id: int, by: Actor, key: str = "", *, catalog: Catalog = CATALOG) -> Operation:
+async def retry(
+    office: Office, id: int, by: Actor, key: str = "", *, catalog: Catalog = CATALOG
+) -> Operation:
     """Begin the same as a new operation. NotFound; Conflict for one that has not failed and was not cancelled."""
-    before, type = await _known(world, id, by, catalog)
+    before, type = await _known(office, id, by, catalog)
     if before.phase not in {Phase.FAILED, Phase.CANCELLED}:
         raise Conflict("only what has failed or was cancelled can be tried again")
-    linking = _linking(world, before, "retry")
+    linking = _linking(office, before, "retry")
     params = msgspec.json.decode(before.params, type=type.params)
     if type.again is not None:
         return await type.again(linking, params, by, key)
@@ -37,26 +39,26 @@ async def retry(world: World, id: int, by: Actor, key: str = "", *, catalog: Cat
     sent = key_of(by, key, "operation.retry", before.id)
 
     async def body(tx: Tx) -> Operation:
-        if (earlier := await world.desk.earlier(tx, sent)) is not None:
+        if (earlier := await office.desk.earlier(tx, sent)) is not None:
             return earlier
         return await linking.desk.submit(tx, type, params, by=by, key=sent)
 
-    return await world.database.write(body)
+    return await office.database.write(body)
 
 
-async def undo(world: World, id: int, by: Actor, key: str = "", *, catalog: Catalog = CATALOG) -> Operation:
+async def undo(office: Office, id: int, by: Actor, key: str = "", *, catalog: Catalog = CATALOG) -> Operation:
     """Begin what brings back the state before it. NotFound; Conflict where nothing does, or it has not succeeded."""
-    before, type = await _known(world, id, by, catalog)
+    before, type = await _known(office, id, by, catalog)
     if type.inverse is None:
         raise Conflict(f"nothing undoes {type.name}")
     if before.phase is not Phase.SUCCEEDED:
         raise Conflict("only what has succeeded can be undone")
     params = msgspec.json.decode(before.params, type=type.params)
-    return await type.inverse(_linking(world, before, "undo"), params, by, key)
+    return await type.inverse(_linking(office, before, "undo"), params, by, key)
 
 
 async def _known(
-    world: World, id: int, by: Actor, catalog: Catalog
+    office: Office, id: int, by: Actor, catalog: Catalog
 ) -> tuple[Operation, OperationType[Any, Any]]:
     async def body(tx: Tx) -> Operation:
         operation = await operations.get(tx, id)
@@ -65,14 +67,14 @@ async def _known(
         await permitted_on(tx, operation, by, "operation.retry")
         return operation
 
-    before = await world.database.read(body)
+    before = await office.database.read(body)
     if before.type not in catalog:
         raise Conflict(f"what {before.type} is, is not known here")
     return before, catalog[before.type]
 
 
-def _linking(world: World, parent: Operation, kind: str) -> World:
-    return dataclasses.replace(world, desk=_Linking(world.desk, parent.id, kind))
+def _linking(office: Office, parent: Operation, kind: str) -> Office:
+    return dataclasses.replace(office, desk=_Linking(office.desk, parent.id, kind))
 
 
 class _Linking(Desk):

@@ -11,7 +11,7 @@ from headway.errors import Failure
 from headway.model.fields import Unfit
 from headway.model.operations import Actor, NewEvent
 from headway.model.pool_operations import PoolOperation
-from headway.model.pools import Pool, PoolStatus
+from headway.model.pools import Pool, PoolKind, PoolStatus
 from headway.store import assignments, pools
 from headway.store.database import Tx
 
@@ -26,7 +26,9 @@ class Archive(msgspec.Struct, frozen=True, kw_only=True):
     owner_id: int
 
 
-async def archive(world: World, pool_id: int, by: Actor) -> PoolOperation | None:
+async def archive(
+    world: World, pool_id: int, by: Actor, kind: PoolKind = PoolKind.REGULAR
+) -> PoolOperation | None:
     """Begin to archive it; None where it is archived.
 
     NotFound; Unfit while it is open, somebody has a part of it in hand, or a rejection is new; Busy.
@@ -34,13 +36,13 @@ async def archive(world: World, pool_id: int, by: Actor) -> PoolOperation | None
     params = Archive(pool_id=pool_id, owner_id=by.account_id)
 
     async def body(tx: Tx) -> PoolOperation | None:
-        pool = await pools.get(tx, by.account_id, pool_id)
-        if (same := await same_in_flight(tx, ARCHIVE, params)) is not None:
+        pool = await pools.get(tx, by.account_id, pool_id, kind)
+        if (same := await same_in_flight(tx, ARCHIVES[kind], params)) is not None:
             return same
         if pool.status is PoolStatus.ARCHIVED:
             return None
         await _refuse_living(world, tx, pool)
-        return await begin(world, tx, ARCHIVE, params, by=by)
+        return await begin(world, tx, ARCHIVES[kind], params, by=by)
 
     return await world.database.write(body)
 
@@ -76,11 +78,17 @@ async def record(run: Run[Archive, World], tx: Tx) -> None:
     tx.append(NewEvent(at=now, name="pool.archived", operation=it.id, target=it.target, by=by))
 
 
-ARCHIVE: OperationType[Archive, World] = OperationType(
-    name="pool.archive",
-    params=Archive,
-    target=lambda params: f"pool:{params.pool_id}",
-    steps=(Step(title="see that nobody needs it any more", do=see),),
-    record=record,
-    summary=lambda _: "archive a pool",
-)
+def type_of(kind: PoolKind) -> OperationType[Archive, World]:
+    """The operation type for that kind."""
+    return OperationType(
+        name=f"{kind.noun}.archive",
+        params=Archive,
+        target=lambda params: f"pool:{params.pool_id}",
+        steps=(Step(title="see that nobody needs it any more", do=see),),
+        record=record,
+        summary=lambda _: f"archive a {kind.noun}",
+    )
+
+
+ARCHIVES = {kind: type_of(kind) for kind in PoolKind}
+ARCHIVE, ARCHIVE_TRAINING = ARCHIVES[PoolKind.REGULAR], ARCHIVES[PoolKind.TRAINING]

@@ -6,15 +6,17 @@ from typing import Any
 from headway.domain.world import World
 from headway.model.fields import Unfit
 from headway.model.operations import Actor, NewEvent
-from headway.model.pools import CheckedPool, Pool, PoolStatus, checked_pool, with_priority
+from headway.model.pools import CHECKED, CheckedPool, Pool, PoolKind, PoolStatus, with_priority
 from headway.store import pools
 from headway.store.database import Tx
 
 
-async def change(world: World, pool_id: int, given: dict[str, Any], by: Actor) -> Pool:
+async def change(
+    world: World, pool_id: int, given: dict[str, Any], by: Actor, kind: PoolKind = PoolKind.REGULAR
+) -> Pool:
     """The pool as it is then. NotFound; WrongFields; Unfit unless it is closed."""
-    said = checked_pool(given)
-    return await _change(world, pool_id, by, lambda _: said, frozenset({PoolStatus.CLOSED}))
+    said = CHECKED[kind](given)
+    return await _change(world, pool_id, by, lambda _: said, frozenset({PoolStatus.CLOSED}), kind=kind)
 
 
 async def set_priority(world: World, pool_id: int, given: dict[str, Any], by: Actor) -> Pool:
@@ -34,11 +36,13 @@ async def _change(
     by: Actor,
     said: Callable[[Pool], CheckedPool],
     fitting: frozenset[PoolStatus],
+    *,
+    kind: PoolKind = PoolKind.REGULAR,
 ) -> Pool:
     now = world.clock.now()
 
     async def body(tx: Tx) -> Pool:
-        it = await pools.get(tx, by.account_id, pool_id)
+        it = await pools.get(tx, by.account_id, pool_id, kind)
         if it.status not in fitting:
             raise unfit(it, *fitting)
         await pools.change(tx, it.id, said(it), now)

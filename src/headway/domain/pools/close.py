@@ -11,7 +11,7 @@ from headway.errors import Failure
 from headway.model.fields import Unfit
 from headway.model.operations import Actor, NewEvent
 from headway.model.pool_operations import PoolOperation
-from headway.model.pools import CloseReason, PoolStatus
+from headway.model.pools import CloseReason, PoolKind, PoolStatus
 from headway.store import pools
 from headway.store.database import Tx
 
@@ -25,7 +25,11 @@ class Close(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def close(
-    world: World, pool_id: int, by: Actor, reason: CloseReason = CloseReason.MANUAL
+    world: World,
+    pool_id: int,
+    by: Actor,
+    reason: CloseReason = CloseReason.MANUAL,
+    kind: PoolKind = PoolKind.REGULAR,
 ) -> PoolOperation | None:
     """Begin to close it; None where it is closed. NotFound; Unfit where it is archived; Busy.
 
@@ -34,8 +38,8 @@ async def close(
     params = Close(pool_id=pool_id, owner_id=by.account_id, reason=reason)
 
     async def body(tx: Tx) -> PoolOperation | None:
-        pool = await pools.get(tx, by.account_id, pool_id)
-        if (same := await same_in_flight(tx, CLOSE, params)) is not None:
+        pool = await pools.get(tx, by.account_id, pool_id, kind)
+        if (same := await same_in_flight(tx, CLOSES[kind], params)) is not None:
             return same
         if pool.status is PoolStatus.ARCHIVED:
             raise unfit(pool, PoolStatus.OPEN)
@@ -43,7 +47,7 @@ async def close(
             if reason is CloseReason.MANUAL:
                 await pools.stay_closed(tx, pool.id)
             return None
-        return await begin(world, tx, CLOSE, params, by=by)
+        return await begin(world, tx, CLOSES[kind], params, by=by)
 
     return await world.database.write(body)
 
@@ -67,11 +71,17 @@ async def record(run: Run[Close, World], tx: Tx) -> None:
     tx.append(NewEvent(at=now, name="pool.closed", operation=it.id, target=it.target, by=by, data=data))
 
 
-CLOSE: OperationType[Close, World] = OperationType(
-    name="pool.close",
-    params=Close,
-    target=lambda params: f"pool:{params.pool_id}",
-    steps=(Step(title="see that it is open", do=see),),
-    record=record,
-    summary=lambda params: f"close a pool ({params.reason.value.lower().replace('_', ' ')})",
-)
+def type_of(kind: PoolKind) -> OperationType[Close, World]:
+    """The operation type for that kind."""
+    return OperationType(
+        name=f"{kind.noun}.close",
+        params=Close,
+        target=lambda params: f"pool:{params.pool_id}",
+        steps=(Step(title="see that it is open", do=see),),
+        record=record,
+        summary=lambda params: f"close a {kind.noun} ({params.reason.value.lower().replace('_', ' ')})",
+    )
+
+
+CLOSES = {kind: type_of(kind) for kind in PoolKind}
+CLOSE, CLOSE_TRAINING = CLOSES[PoolKind.REGULAR], CLOSES[PoolKind.TRAINING]

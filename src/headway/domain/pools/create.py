@@ -1,4 +1,4 @@
-"""Make a pool."""
+"""Make a pool, or a training, which is a pool of training tasks."""
 
 from typing import Any
 
@@ -8,44 +8,46 @@ from headway.ids import parse
 from headway.model.fields import Errors, FieldError, Reader, Unfit, WrongFields, refuse_any
 from headway.model.labelling_projects import Project, ProjectStatus, spec_text
 from headway.model.operations import Actor, NewEvent
-from headway.model.pools import CheckedPool, Pool, PoolStatus, checked_pool
+from headway.model.pools import CHECKED, CheckedPool, Pool, PoolKind, PoolStatus
 from headway.store import labelling_projects, pools
 from headway.store.database import Tx
 
 NO_PROJECT = FieldError("entity-does-not-exist", "There is no such project")
 
 
-async def create(world: World, given: dict[str, Any], by: Actor) -> Pool:
+async def create(world: World, given: dict[str, Any], by: Actor, kind: PoolKind = PoolKind.REGULAR) -> Pool:
     """The new pool, closed. WrongFields with every error; Unfit where its project is archived."""
-    project_id = parse(_project(given) or "") or 0
-    said = checked_pool(given)
+    project_id = parse(_project(given, kind) or "") or 0
+    said = CHECKED[kind](given)
 
     async def body(tx: Tx) -> Pool:
         try:
             project = await labelling_projects.get(tx, by.account_id, project_id)
         except NotFound:
             raise WrongFields({"project_id": NO_PROJECT}) from None
-        it = new_pool(world, world.ids.next(), project, said, spec_text(project))
+        it = new_pool(world, world.ids.next(), project, said, spec_text(project), kind=kind)
         await keep(tx, it, by)
         return it
 
     return await world.database.write(body)
 
 
-def _project(given: dict[str, Any]) -> str | None:
+def _project(given: dict[str, Any], kind: PoolKind) -> str | None:
     """The project's id, as it was sent; WrongFields, with all that is wrong beside it, where none was."""
     errors: Errors = {}
     shown = Reader(given, errors).text("project_id", required=True)
     if errors:
         try:
-            checked_pool(given)
+            CHECKED[kind](given)
         except WrongFields as wrong:
             errors |= wrong.errors
     refuse_any(errors)
     return shown
 
 
-def new_pool(world: World, id: int, project: Project, said: CheckedPool, spec: str) -> Pool:
+def new_pool(
+    world: World, id: int, project: Project, said: CheckedPool, spec: str, *, kind: PoolKind
+) -> Pool:
     """A pool that is not kept yet. Unfit where its project is archived."""
     if project.status is ProjectStatus.ARCHIVED:
         raise Unfit("project-inappropriate-status", "the project is archived")
@@ -65,6 +67,7 @@ def new_pool(world: World, id: int, project: Project, said: CheckedPool, spec: s
         reopen_at=None,
         complete_since=None,
         changed_at=now,
+        kind=kind,
     )
 
 

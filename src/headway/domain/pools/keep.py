@@ -11,10 +11,8 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-import msgspec
-
 from headway.clock import SECOND
-from headway.domain.assignments.issue import moved
+from headway.domain.assignments.issue import expire
 from headway.domain.assignments.review import accept_unreviewed
 from headway.domain.pools.archive import archive
 from headway.domain.pools.close import close
@@ -24,7 +22,7 @@ from headway.errors import Refusal, Unavailable
 from headway.ids import NODE_BITS, SEQUENCE_BITS
 from headway.model.assignments import Assignment, AssignmentStatus
 from headway.model.operations import Actor
-from headway.model.pools import CloseReason, Pool
+from headway.model.pools import CloseReason, Pool, PoolKind
 from headway.store import assignments, pool_operations, pools, task_suites, tasks
 from headway.store.database import StorageFull, Tx
 
@@ -93,29 +91,29 @@ class PoolKeeper:
             if now.status is AssignmentStatus.SUBMITTED:
                 await accept_unreviewed(world, tx, now, by)
             else:
-                expired = msgspec.structs.replace(
-                    now, status=AssignmentStatus.EXPIRED, expired_at=world.clock.now(), due_at=None
-                )
-                await moved(world, tx, now, expired, by)
+                await expire(world, tx, now, by)
 
         await world.database.write(body)
 
     async def _reopen(self, pool: Pool) -> None:
-        await open(self._world, pool.id, Actor(account_id=pool.owner_id))
+        await open(self._world, pool.id, Actor(account_id=pool.owner_id), pool.kind)
 
     async def _close_if_over(self, pool: Pool) -> None:
         world, now = self._world, self._world.clock.now()
         by = Actor(account_id=pool.owner_id)
         if pool.expires_at <= now:
-            await close(world, pool.id, by, CloseReason.EXPIRED)
+            await close(world, pool.id, by, CloseReason.EXPIRED, pool.kind)
         elif await self._is_complete(pool):
             pause = (pool.terms.auto_close_after_complete_delay_seconds or 0) * SECOND
             if pool.complete_since is None:
                 await world.database.write(lambda tx: pools.complete(tx, pool.id, now))
             if (pool.complete_since or now) + pause <= now:
-                await close(world, pool.id, by, CloseReason.COMPLETED)
+                await close(world, pool.id, by, CloseReason.COMPLETED, pool.kind)
 
     async def _is_complete(self, pool: Pool) -> bool:
+        if pool.kind is PoolKind.TRAINING:
+            return False  # There is always somebody who has not been trained.
+
         async def body(tx: Tx) -> bool:
             if pool.terms.mixer_config is None:
                 wanting = await task_suites.wanting(tx, pool.id)
@@ -141,4 +139,4 @@ class PoolKeeper:
         world = self._world
         pause = IDLE_SECONDS if pool.last_started_at is not None else IDLE_EMPTY_SECONDS
         if pool.changed_at + pause * SECOND <= world.clock.now():
-            await archive(world, pool.id, Actor(account_id=pool.owner_id))
+            await archive(world, pool.id, Actor(account_id=pool.owner_id), pool.kind)

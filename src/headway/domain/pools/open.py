@@ -10,7 +10,7 @@ from headway.errors import Failure
 from headway.model.fields import Unfit
 from headway.model.operations import Actor, NewEvent
 from headway.model.pool_operations import PoolOperation
-from headway.model.pools import Pool, PoolStatus
+from headway.model.pools import Pool, PoolKind, PoolStatus
 from headway.store import pools, task_suites, tasks
 from headway.store.database import Tx
 
@@ -24,18 +24,20 @@ class Open(msgspec.Struct, frozen=True, kw_only=True):
     owner_id: int
 
 
-async def open(world: World, pool_id: int, by: Actor) -> PoolOperation | None:
+async def open(
+    world: World, pool_id: int, by: Actor, kind: PoolKind = PoolKind.REGULAR
+) -> PoolOperation | None:
     """Begin to open it; None where it is open. NotFound; Unfit where it is archived or empty; Busy."""
     params = Open(pool_id=pool_id, owner_id=by.account_id)
 
     async def body(tx: Tx) -> PoolOperation | None:
-        pool = await pools.get(tx, by.account_id, pool_id)
-        if (same := await same_in_flight(tx, OPEN, params)) is not None:
+        pool = await pools.get(tx, by.account_id, pool_id, kind)
+        if (same := await same_in_flight(tx, OPENS[kind], params)) is not None:
             return same
         if pool.status is PoolStatus.OPEN:
             return None
         await refuse_unready(tx, pool)
-        return await begin(world, tx, OPEN, params, by=by)
+        return await begin(world, tx, OPENS[kind], params, by=by)
 
     return await world.database.write(body)
 
@@ -74,11 +76,17 @@ async def opened(world: World, tx: Tx, pool_id: int, by: Actor, operation: int |
     tx.append(NewEvent(at=now, name="pool.opened", operation=operation, target=f"pool:{pool_id}", by=by))
 
 
-OPEN: OperationType[Open, World] = OperationType(
-    name="pool.open",
-    params=Open,
-    target=lambda params: f"pool:{params.pool_id}",
-    steps=(Step(title="see that it can be opened", do=see),),
-    record=record,
-    summary=lambda _: "open a pool",
-)
+def type_of(kind: PoolKind) -> OperationType[Open, World]:
+    """The operation type for that kind."""
+    return OperationType(
+        name=f"{kind.noun}.open",
+        params=Open,
+        target=lambda params: f"pool:{params.pool_id}",
+        steps=(Step(title="see that it can be opened", do=see),),
+        record=record,
+        summary=lambda _: f"open a {kind.noun}",
+    )
+
+
+OPENS = {kind: type_of(kind) for kind in PoolKind}
+OPEN, OPEN_TRAINING = OPENS[PoolKind.REGULAR], OPENS[PoolKind.TRAINING]

@@ -39,7 +39,6 @@ async def set_of_user(world: World, given: dict[str, Any], by: Actor) -> UserSki
     user_id = reader.text("user_id", required=True, longest=100)
     value = reader.number("value", 0, VALUE_MAX, required=True)
     refuse_any(errors)
-    now = world.clock.now()
 
     async def body(tx: Tx) -> UserSkill:
         try:
@@ -48,9 +47,15 @@ async def set_of_user(world: World, given: dict[str, Any], by: Actor) -> UserSki
             raise WrongFields({
                 "skill_id": FieldError("entity-does-not-exist", "There is no such skill")
             }) from None
-        it = UserSkill(world.ids.next(), skill.id, user_id or "", float(value or 0), now, now)
-        data = {"user": it.user_id, "value": it.value}
-        tx.append(NewEvent(at=now, name="skill.set", target=f"skill:{skill.id}", by=by, data=data))
-        return await skills.set(tx, it)
+        return await give(world, tx, skill, user_id or "", float(value or 0), by=by)
 
     return await world.database.write(body)
+
+
+async def give(world: World, tx: Tx, skill: Skill, user_id: str, value: float, *, by: Actor) -> UserSkill:
+    """Somebody has the skill so far."""
+    now = world.clock.now()
+    it = UserSkill(world.ids.next(), skill.id, user_id, value, now, now)
+    data = {"user": user_id, "value": value}
+    tx.append(NewEvent(at=now, name="skill.set", target=f"skill:{skill.id}", by=by, data=data))
+    return await skills.set(tx, it)

@@ -78,6 +78,12 @@ DELETE FROM certificates WHERE domain_id IN (SELECT id FROM domains WHERE app_id
 -- name: delete_domains
 DELETE FROM domains WHERE app_id = :id
 
+-- name: delete_cron_runs
+DELETE FROM cron_runs WHERE app_id = :id
+
+-- name: delete_cron_tasks
+DELETE FROM cron_tasks WHERE app_id = :id
+
 -- name: delete_variables
 DELETE FROM variables WHERE app_id = :id
 

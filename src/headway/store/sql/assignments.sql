@@ -69,6 +69,16 @@ SELECT id FROM assignments WHERE pool_id = :pool_id AND status = 3 AND rejected_
 SELECT a.id, a.user_id, s.task_ids, a.solutions FROM assignments a JOIN task_suites s ON s.id = a.suite_id
 WHERE a.pool_id = :pool_id AND a.status = 2 AND a.accepted_at <= :at AND a.id > :after ORDER BY a.id LIMIT :count
 
+-- name: about
+SELECT x.task_id, a.user_id, a.status, s.task_ids, a.solutions
+FROM seen_tasks x JOIN assignments a ON a.id = x.assignment_id JOIN task_suites s ON s.id = a.suite_id
+-- only: sqlite
+WHERE x.task_id IN (SELECT value FROM json_each(:ids))
+-- only: postgres
+WHERE x.task_id IN (SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST(:ids AS json)))
+-- all
+ORDER BY a.id, x.task_id
+
 -- name: move
 -- To another status, from the one that it is believed to have.
 UPDATE assignments SET status = :status, solutions = :solutions, public_comment = :public_comment,

@@ -25,5 +25,10 @@ VALUES (:id, :app_id, :operation_id, :release_id, :ref, :previous_ref, :source_u
 -- name: end
 UPDATE deployments SET status = :status, image_size = :image_size, finished_at = :at WHERE id = :id
 
+-- name: made
+-- Which one brought a release that was perhaps renewed since, with other variables.
+SELECT id FROM deployments
+WHERE app_id = :app_id AND ref = :ref AND status = 'success' AND created_at <= :before ORDER BY id DESC LIMIT 1
+
 -- name: oldest_active
 SELECT min(created_at) FROM deployments WHERE status IS NULL

@@ -17,3 +17,9 @@ UPDATE labelling_projects SET public_name = :public_name, private_comment = :pri
 
 -- name: archive
 UPDATE labelling_projects SET status = 1 WHERE id = :id
+
+-- name: is_known
+SELECT known_by FROM labelling_projects WHERE id = :id AND known_by IS NOT NULL
+
+-- name: set_known
+UPDATE labelling_projects SET known_by = :operation WHERE id = :id AND (known_by IS NULL OR known_by = :operation)

@@ -1,17 +1,18 @@
 -- name: insert
-INSERT INTO pools (id, owner_id, project_id, status, body, spec, expires_at, created_at, close_reason, changed_at)
-VALUES (:id, :owner_id, :project_id, 0, :body, :spec, :expires_at, :at, '', :at)
+INSERT INTO pools (id, owner_id, project_id, status, body, spec, expires_at, created_at, close_reason, changed_at,
+    kind)
+VALUES (:id, :owner_id, :project_id, 0, :body, :spec, :expires_at, :at, '', :at, :kind)
 
 -- name: get
 SELECT id, owner_id, project_id, status, body, spec, expires_at, created_at, last_started_at, last_stopped_at,
-    close_reason, reopen_at, complete_since, changed_at
+    close_reason, reopen_at, complete_since, changed_at, kind
 FROM pools WHERE id = :id
 
 -- name: page
 SELECT id, owner_id, project_id, status, body, spec, expires_at, created_at, last_started_at, last_stopped_at,
-    close_reason, reopen_at, complete_since, changed_at
+    close_reason, reopen_at, complete_since, changed_at, kind
 FROM pools
-WHERE owner_id = :owner_id AND id >= :id_least AND id <= :id_most
+WHERE owner_id = :owner_id AND kind = :kind AND id >= :id_least AND id <= :id_most
     AND (CAST(:status AS BIGINT) < 0 OR status = :status)
     AND (CAST(:project_id AS BIGINT) < 0 OR project_id = :project_id)
     AND created_at >= :created_least AND created_at <= :created_most
@@ -48,15 +49,15 @@ UPDATE pools SET complete_since = :at WHERE id = :id AND status = 1 AND complete
 
 -- name: opened
 SELECT id, owner_id, project_id, status, body, spec, expires_at, created_at, last_started_at, last_stopped_at,
-    close_reason, reopen_at, complete_since, changed_at
+    close_reason, reopen_at, complete_since, changed_at, kind
 FROM pools WHERE status = 1 AND id > :after ORDER BY id LIMIT :count
 
 -- name: to_reopen
 SELECT id, owner_id, project_id, status, body, spec, expires_at, created_at, last_started_at, last_stopped_at,
-    close_reason, reopen_at, complete_since, changed_at
+    close_reason, reopen_at, complete_since, changed_at, kind
 FROM pools WHERE reopen_at IS NOT NULL AND reopen_at <= :at ORDER BY reopen_at LIMIT :count
 
 -- name: idle
 SELECT id, owner_id, project_id, status, body, spec, expires_at, created_at, last_started_at, last_stopped_at,
-    close_reason, reopen_at, complete_since, changed_at
+    close_reason, reopen_at, complete_since, changed_at, kind
 FROM pools WHERE status = 0 AND changed_at <= :before ORDER BY changed_at LIMIT :count

@@ -1,22 +1,22 @@
 -- name: get
-SELECT id, app_id, version, digest, processes, variables, ref, created_at FROM releases WHERE id = :id
+SELECT id, app_id, version, digest, processes, variables, ref, created_at, cron FROM releases WHERE id = :id
 
 -- name: keep
 -- Made by a step that may be repeated: the first one stands.
-INSERT INTO releases (id, app_id, version, digest, processes, variables, ref, created_at)
+INSERT INTO releases (id, app_id, version, digest, processes, variables, ref, created_at, cron)
 VALUES (:id, :app_id, (SELECT coalesce(max(version), 0) + 1 FROM releases WHERE app_id = :app_id), :digest, :processes,
-    :variables, :ref, :at)
+    :variables, :ref, :at, :cron)
 ON CONFLICT (id) DO NOTHING
 
 -- name: delete
 DELETE FROM releases WHERE id = :id
 
 -- name: by_version
-SELECT id, app_id, version, digest, processes, variables, ref, created_at
+SELECT id, app_id, version, digest, processes, variables, ref, created_at, cron
 FROM releases WHERE app_id = :app_id AND version = :version
 
 -- name: older
-SELECT id, app_id, version, digest, processes, variables, ref, created_at
+SELECT id, app_id, version, digest, processes, variables, ref, created_at, cron
 FROM releases WHERE app_id = :app_id AND version < :version ORDER BY version DESC LIMIT 1
 
 -- name: trim

@@ -100,5 +100,5 @@ SELECT (SELECT count(*) FROM operations WHERE phase < 3 AND phase = 1 AND id < :
 SELECT id, lease_until FROM nodes WHERE id = :id
 
 -- name: releases
-SELECT id, app_id, version, digest, processes, '{}', ref, created_at FROM releases
+SELECT id, app_id, version, digest, processes, '{}', ref, created_at, cron FROM releases
 WHERE app_id = :app_id AND id < :before ORDER BY id DESC LIMIT :count

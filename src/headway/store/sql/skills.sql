@@ -28,5 +28,13 @@ WHERE s.owner_id = :owner_id AND u.id >= :id_least AND u.id <= :id_most
     AND u.modified_at >= :modified_least AND u.modified_at <= :modified_most
 ORDER BY u.id LIMIT :count
 
+-- name: values_of
+SELECT user_id, value FROM user_skills WHERE skill_id = :skill_id
+-- only: sqlite
+    AND user_id IN (SELECT value FROM json_each(:user_ids))
+-- only: postgres
+    AND user_id IN (SELECT value FROM json_array_elements_text(CAST(:user_ids AS json)))
+-- all
+
 -- name: values
 SELECT user_id, value FROM user_skills WHERE skill_id = :skill_id ORDER BY user_id

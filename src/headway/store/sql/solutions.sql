@@ -20,8 +20,8 @@ FROM json_array_elements(CAST(:rows AS json)) AS r (value)
 -- all
 ON CONFLICT (operation, task_id) DO NOTHING
 
--- name: forget
-DELETE FROM aggregated_solutions WHERE operation = :operation
+-- name: strike
+DELETE FROM aggregated_solutions WHERE operation = :operation AND task_id <= :task_id
 
 -- name: page
 SELECT task_id AS id, pool_id, confidence, output FROM aggregated_solutions

@@ -39,6 +39,11 @@ WHERE t.pool_id = :pool_id AND t.kind = :kind AND t.id > :after
     AND NOT EXISTS (SELECT 1 FROM seen_tasks s WHERE s.task_id = t.id AND s.user_id = :user_id)
 ORDER BY t.id LIMIT :count
 
+-- name: with_baselines
+-- Those of which something was said before anybody was asked.
+SELECT id, pool_id, suite_id, kind, overlap, issued, body, created_at, batch FROM tasks
+WHERE pool_id = :pool_id AND id > :after AND live = 1 AND body LIKE '%"baseline_solutions":%' ORDER BY id LIMIT :count
+
 -- name: wanting
 -- A general one that is to be given to somebody still.
 SELECT id FROM tasks WHERE pool_id = :pool_id AND kind = 0 AND suite_id IS NULL AND live = 1
@@ -50,9 +55,23 @@ SELECT id FROM tasks WHERE pool_id = :pool_id AND live = 1 LIMIT 1
 -- name: newest
 SELECT coalesce(max(created_at), 0) FROM tasks WHERE pool_id = :pool_id AND kind = 0 AND live = 1
 
+-- name: made_by
+-- What an operation has made: none of it is older than the operation.
+SELECT id, pool_id, suite_id, kind, overlap, issued, body, created_at, batch FROM tasks
+WHERE pool_id = :pool_id AND id > :batch AND batch = :batch AND live = 1 ORDER BY id
+
 -- name: give
 -- One more, or one fewer, has them.
 UPDATE tasks SET issued = issued + :more
+-- only: sqlite
+WHERE id IN (SELECT value FROM json_each(:ids))
+-- only: postgres
+WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST(:ids AS json)))
+-- all
+
+-- name: widen
+-- One more is to have them.
+UPDATE tasks SET overlap = overlap + 1
 -- only: sqlite
 WHERE id IN (SELECT value FROM json_each(:ids))
 -- only: postgres

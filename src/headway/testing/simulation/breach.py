@@ -31,12 +31,24 @@ INVARIANTS = {
     "everything-ends": "when faults stop, every accepted operation ends within bounded time",
 }
 
+OF_A_TYPE = {
+    "params-kept": "what was asked is the same after it was written down and read again",
+    "note-kept": "what a step returns can be written down",
+    "succeeds": "when nothing goes wrong, it succeeds",
+    "goes-on": "what was killed is gone on with, and succeeds as well: each step may be run again",
+    "done-alike": "once it has succeeded, what is there is what an undisturbed run leaves: each step may be run again",
+    "undone": "once it has failed or was cancelled, what is there is what was there before: each step is undone",
+    "undo-works": "what was done, or only begun, can be taken back",
+    "check": "the check of its author holds",
+}
+"""What must be true of an operation type, beyond what the engine promises itself."""
+
 
 class Breach(AssertionError):
-    """An invariant did not hold; `invariant` is its name."""
+    """An invariant, or what must be true of a type, did not hold; `invariant` is its name."""
 
     def __init__(self, invariant: str, text: str) -> None:
-        assert invariant in INVARIANTS, invariant
+        assert invariant in INVARIANTS or invariant in OF_A_TYPE, invariant
         self.invariant = invariant
         self.text = text
         super().__init__(f"{invariant}: {text}")

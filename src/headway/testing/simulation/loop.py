@@ -11,14 +11,19 @@ import heapq
 import itertools
 from collections.abc import Callable, Coroutine, Generator
 from random import Random
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 T = TypeVar("T")
 Context = contextvars.Context
+BURYING_TURNS_MAX = 2_000
 
 
 class Stalled(Exception):
     """Nobody has anything to do, ever again."""
+
+
+class Restless(Exception):
+    """There is always something to do, and time does not pass."""
 
 
 class Process:
@@ -104,6 +109,9 @@ class Loop(asyncio.AbstractEventLoop):
         self._running = self._closed = False
         self.turns = 0
         """How many callbacks have run."""
+        self.turns_at_once_max = float("inf")
+        """Where so many run and no time passes, it is Restless."""
+        self._passed_at = 0
         self.broken: BaseException | None = None
         """What is to end the run at once."""
 
@@ -166,6 +174,10 @@ class Loop(asyncio.AbstractEventLoop):
             self._tasks_max = 2 * len(self._tasks) + 100
         return task
 
+    async def run_in_executor(self, executor: Any, func: Callable[..., T], *args: Any) -> T:  # type: ignore[override]  # noqa: ARG002
+        """What a thread would do is done here and now: what is around it stays as it is."""
+        return func(*args)
+
     def call_exception_handler(self, context: dict[str, Any]) -> None:
         """Nothing: what went wrong and nobody asked for died with its process."""
 
@@ -197,7 +209,7 @@ class Loop(asyncio.AbstractEventLoop):
 
     def bury(self, rounds_max: int = 50) -> None:
         """Cancel every task, also those of the dead, until all have ended, and close. No time passes."""
-        self.broken = None
+        self.broken, self.turns_at_once_max = None, BURYING_TURNS_MAX
         for process in self._processes:
             process.alive, process.fuse = True, 0
             self.thaw(process)
@@ -206,8 +218,14 @@ class Loop(asyncio.AbstractEventLoop):
                 self._tasks = [task for task in self._tasks if not task.done()]
                 for task in self._tasks:
                     task.cancel()
-                while self._ready:
-                    self._turn()
+                self._passed_at = self.turns
+                with contextlib.suppress(Restless):
+                    while self._ready:
+                        self._turn()
+        # Whoever will not be cancelled is closed, and what it says to that is of no interest.
+        for task in self._tasks:
+            with contextlib.suppress(BaseException):
+                cast("Coroutine[Any, Any, Any]", task.get_coro()).close()
         self.close()
 
     @contextlib.contextmanager
@@ -227,6 +245,8 @@ class Loop(asyncio.AbstractEventLoop):
             return
         if call.process.may_run():
             self.turns += 1
+            if self.turns - self._passed_at > self.turns_at_once_max:
+                raise Restless(f"{self.turns - self._passed_at} callbacks, and no time passes")
             call.run()
         else:
             call.process.kept.append(call)
@@ -247,5 +267,6 @@ class Loop(asyncio.AbstractEventLoop):
             if not self._timers:
                 raise Stalled
             self._time = max(self._time, self._timers[0][0])
+            self._passed_at = self.turns
         while self._timers and self._timers[0][0] <= self._time:
             self._ready.append(heapq.heappop(self._timers)[2])

@@ -45,7 +45,7 @@ class Unbegun:
 
 
 class Node:
-    """One node: now up, now down, under one name. `world` makes what steps act on, for a process."""
+    """One node: now up, now down, under one name. `world` makes what steps act on, whenever it comes up."""
 
     def __init__(  # noqa: PLR0913 - all that a process needs, by name
         self,
@@ -57,7 +57,7 @@ class Node:
         *,
         plan: Plan,
         witness: Witness,
-        world: Callable[[Process, MachineClock], Any],
+        world: "Callable[[Node], Any]",
     ) -> None:
         self.name = name
         self.clock = clock
@@ -97,8 +97,8 @@ class Node:
             operations_max=self._plan.operations_max,
             numbered=ids.belong_to,
         )
-        self.worker.given(self._world(process, self.clock))
-        self.database, self.desk = wire, Desk(ids, self.clock, self.worker)
+        self.ids, self.database, self.desk = ids, wire, Desk(ids, self.clock, self.worker)
+        self.worker.given(self._world(self))
         self.feed = Feed(wire)
         self.ready, self._stop = asyncio.Event(), asyncio.Event()
         self.serving = self._spawn(self._serve(process))

@@ -12,7 +12,6 @@ from typing import Any
 
 import msgspec
 
-from headway.clock import Clock
 from headway.engine.declare import OperationType
 from headway.model.operations import Phase
 from headway.store.sqlite import Sqlite
@@ -21,10 +20,10 @@ from headway.testing.simulation.askers import Asker
 from headway.testing.simulation.breach import Breach
 from headway.testing.simulation.clocks import Dates, MachineClock
 from headway.testing.simulation.line import Harbour
-from headway.testing.simulation.loop import Loop, Process
+from headway.testing.simulation.loop import Loop
 from headway.testing.simulation.mishaps import Mishaps
 from headway.testing.simulation.nodes import Node, Plan
-from headway.testing.simulation.stage import Stage
+from headway.testing.simulation.stage import Place, Stage
 from headway.testing.simulation.weather import Shares, Weather
 from headway.testing.simulation.witness import Moment, Witness
 
@@ -58,8 +57,8 @@ class Cast(msgspec.Struct, frozen=True, kw_only=True):
     types: Mapping[str, OperationType[Any, Any]]
     ask: Callable[[Random], tuple[str, Any]]
     """The name of a type, and params for it."""
-    world: Callable[[Process, Clock], Any]
-    """What the steps of one process act on; it sleeps by this clock, and shares what must survive."""
+    world: Callable[[Node], Any]
+    """What steps act on that a node performs; made each time that it comes up, sharing what must survive."""
 
 
 class Setting(msgspec.Struct, frozen=True, kw_only=True):
@@ -130,8 +129,9 @@ class Town:
         self.stage.broken = self.weather.strange_ones
         dated = None if setting.one_machine else self.clock
         self.harbour = Harbour(loop, self.store, self.weather, self.witness, dated)
-        self._cast = cast or Cast(types=self.types, ask=self._draw, world=self.stage.place)
-        if cast is not None:
+        self._cast = cast or Cast(types=self.types, ask=self._draw, world=self._place)
+        self._own = cast is not None
+        if self._own:
             self.witness.ended.clear()
         self.nodes = [self._node(f"node{n}") for n in range(1, setting.nodes + 1)]
 
@@ -148,14 +148,18 @@ class Town:
             world=self._cast.world,
         )
 
+    def _place(self, node: Node) -> Place:
+        return self.stage.place(node.process, node.clock)
+
     def _draw(self, random: Random) -> tuple[str, Any]:
         return random.choice(sorted(self.types)), plays.Asked(f"thing:{random.randrange(plays.TARGETS)}")
 
     async def open(self) -> None:
         """The database, ready for what types record."""
         await self.harbour.open()
-        await self.store.write(plays.make_table)
-        self.witness.records(plays.counted)
+        if not self._own:
+            await self.store.write(plays.make_table)
+            self.witness.records(plays.counted)
 
     async def live(self, operations: int, mishaps_seconds: float) -> None:
         """So many are asked for; things go wrong for so long; then everything must end."""
@@ -184,9 +188,11 @@ class Town:
         name, params = self._cast.ask(random)
         await asker.wish(self.types[name], params, cancels=random.random() < 0.3, twice=random.random() < 0.3)
 
-    async def recover(self, tasks: Sequence[asyncio.Task[Any]] = ()) -> None:
+    async def recover(
+        self, tasks: Sequence[asyncio.Task[Any]] = (), *, seconds: float = RECOVERY_SECONDS
+    ) -> None:
         """Nothing goes wrong any more: everything ends in time, and then all is told."""
-        end = self.loop.time() + RECOVERY_SECONDS
+        end = self.loop.time() + seconds
         while self.loop.time() < end and not (all(task.done() for task in tasks) and self._all_ended()):
             await self.clock.sleep(1)
         for task in tasks:
@@ -196,7 +202,8 @@ class Town:
         await self.clock.sleep(5)
         self.witness.finish()
         self.witness.hold("everything-ends", all(task.done() for task in tasks), "an asker still waits")
-        self.stage.check_end()
+        if not self._own:
+            self.stage.check_end()
 
     def _all_ended(self) -> bool:
         return all(told.phase.terminal for told in self.witness.told.values())
@@ -250,7 +257,7 @@ def perform(
     cast: Cast | None = None,
 ) -> Report:
     """Let a script happen in a town of its own. A breach is in the report; what else goes wrong is raised."""
-    with _quiet(), tempfile.TemporaryDirectory(prefix="headway-simulation-", dir=_memory()) as folder:
+    with _quiet(), tempfile.TemporaryDirectory(prefix="headway-simulation-", dir=memory()) as folder:
         town = Town(seed, setting, Path(folder), cast)
         breach: Breach | None = None
         try:
@@ -274,6 +281,6 @@ def _quiet() -> Generator[None]:
         log.disabled = before
 
 
-def _memory() -> str | None:
+def memory() -> str | None:
     """A folder that no disk slows down, where there is one."""
     return "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - a folder of its own within

@@ -24,6 +24,8 @@ class Shares(msgspec.Struct, frozen=True, kw_only=True):
     """It takes up to three seconds on its way, there or back."""
     twice: float = 0.0
     """Its body is run, taken back, and run again."""
+    outlives: float = 0.5
+    """Of those whose process dies meanwhile: it reaches the database all the same."""
     deaf: float = 0.0
     """A notification is lost; the database is looked at a second later."""
 
@@ -71,7 +73,7 @@ class Weather:
 
     def _fate(self, process: str, there: float, back: float) -> Way:
         shares, chance = self._shares, self._random.random()
-        outlives = self._random.random() < 0.5
+        outlives = self._random.random() < shares.outlives
         for share, error, carried_out in (
             (shares.away, Unavailable("the connection broke"), False),
             (shares.lost, Unavailable("the connection broke before the answer"), True),

@@ -71,6 +71,8 @@ class Witness:
         self.stepped: list[Callable[[Told, int], None]] = []
         """Told of each step that was recorded as done, with the fence of who did."""
         self.ended: list[Callable[[Told], None]] = []
+        self.looked: list[Callable[[], None]] = []
+        """Called after each commit."""
         self._digest = hashlib.blake2b(digest_size=12)
         self._seq = 0
         self._seqs: defaultdict[int, list[int]] = defaultdict(list)
@@ -163,6 +165,8 @@ class Witness:
             for told in (self.told[id] for id in sorted(moved) if self.told[id].phase.terminal):
                 for ended in self.ended:
                     ended(told)
+            for looked in self.looked:
+                looked()
         except Breach as breach:
             self._broken(breach)
 

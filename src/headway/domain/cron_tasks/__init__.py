@@ -1,0 +1,1 @@
+"""What apps run by the clock."""

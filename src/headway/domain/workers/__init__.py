@@ -1,0 +1,1 @@
+"""What can be done with workers: the people who answer tasks."""

@@ -1,0 +1,55 @@
+"""The verbs of pools, against a platform that listens."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+
+import pytest
+from click.testing import CliRunner, Result
+
+from headway.cli.main import main
+from headway.dialects.headway.dialect import headway
+from headway.domain.catalog import CATALOG
+from headway.domain.workers.create import create
+from headway.domain.world import World
+from headway.engine.feed import Feed
+from headway.model.operations import Actor
+from headway.views.stories import Stories
+from headway.web.ask import edge
+from headway.web.dialect import mount
+from tests.ready_made import SECRET, served
+
+
+@pytest.fixture
+async def server(world: World) -> AsyncIterator[str]:
+    feed = Feed(world.database)
+    stories = Stories(world.database, feed, world.clock, CATALOG)
+    async with served(mount(edge(world, feed), [headway(stories)])) as address:
+        yield f"http://{address}"
+    feed.close()
+
+
+async def run(server: str, *argv: str) -> Result:
+    environment = {"HEADWAY_SERVER": server, "HEADWAY_TOKEN": SECRET}
+    return await asyncio.to_thread(CliRunner().invoke, main, ["pools", *argv], env=environment)
+
+
+async def test_a_worker_is_made_listed_renewed_and_revoked(server: str) -> None:
+    made = await run(server, "worker", "create", "ann")
+    assert (made.exit_code, made.stdout.startswith("tk-wk-")) == (0, True)
+    assert f"{server}/label" in made.stderr
+    assert "ann" in (await run(server, "worker", "list")).stdout
+    renewed = json.loads((await run(server, "worker", "renew", "ann", "--json")).stdout)
+    assert renewed["token"] != made.stdout.strip()
+    assert (await run(server, "worker", "revoke", "ann")).exit_code == 0
+    assert json.loads((await run(server, "worker", "list", "--json")).stdout) == []
+    refused = await run(server, "worker", "revoke", "ann")
+    assert (refused.exit_code != 0, "worker not found" in refused.stderr) == (True, True)
+
+
+async def test_all_are_listed_however_many_there_are(server: str, world: World, by: Actor) -> None:
+    names = [f"w{n}" for n in range(101)]
+    for name in names:
+        await create(world, name, by)
+    listed = json.loads((await run(server, "worker", "list", "--json")).stdout)
+    assert [it["name"] for it in listed] == names

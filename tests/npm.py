@@ -1,0 +1,41 @@
+"""Packages from npm, installed once from a lock file into the checkout's own cache."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+CACHE = Path(__file__).parents[1] / ".cache"
+LOCK = "package-lock.json"
+INSTALL_SECONDS_MAX = 110
+
+
+def modules(here: Path, cache: str) -> Path:
+    """The `node_modules` of the lock file that lies there; skips where there is no node or no npm."""
+    for tool in ("node", "npm"):
+        if shutil.which(tool) is None:
+            pytest.skip(f"{tool} is not installed: what {here.name} needs from npm cannot be run")
+    folder = CACHE / cache / "node_modules"
+    if not _installed(folder, here):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        for name in ("package.json", LOCK):
+            shutil.copy(here / name, folder.parent / name)
+        done = subprocess.run(
+            ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
+            cwd=folder.parent,
+            capture_output=True,
+            text=True,
+            timeout=INSTALL_SECONDS_MAX,
+            check=False,
+        )
+        if done.returncode != 0:
+            pytest.skip(f"npm could not install what {here.name} needs: {done.stderr.strip()[-200:]}")
+        shutil.copy(here / LOCK, folder / "installed-from.json")
+    return folder
+
+
+def _installed(folder: Path, here: Path) -> bool:
+    """Whether what is there came from this lock file."""
+    mark = folder / "installed-from.json"
+    return mark.exists() and mark.read_bytes() == (here / LOCK).read_bytes()
