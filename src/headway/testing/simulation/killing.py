@@ -116,7 +116,11 @@ def _watched_over(stuck: Callable[[], None], cpu_seconds: float) -> Generator[No
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGPROF, lambda *_: stuck())
+
+    def struck(*_: object) -> None:
+        stuck()
+
+    before = signal.signal(signal.SIGPROF, struck)
     signal.setitimer(signal.ITIMER_PROF, cpu_seconds)
     try:
         yield
