@@ -166,7 +166,7 @@ class Pool(msgspec.Struct, frozen=True, dict=True):
 def as_pool(training: dict[str, Any]) -> dict[str, Any]:
     """What is said of a training, in the words of a pool: one that mixes training tasks and nothing else."""
     kept = ("private_name", "assignment_max_duration_seconds")
-    mixer = {"real_tasks_count": 0, "golden_tasks_count": 0}
+    mixer: dict[str, Any] = {"real_tasks_count": 0, "golden_tasks_count": 0}
     mixer |= {
         "training_tasks_count": training["training_tasks_in_task_suite_count"],
         "min_training_tasks_count": 1,

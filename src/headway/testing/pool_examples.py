@@ -217,8 +217,6 @@ POOL_EXAMPLES: dict[str, PoolExample] = {
     "known_solutions.generate": PoolExample(
         submit=_generate, done=_is_known, before=_answer_and_close, mixes=True
     ),
-}
-POOL_EXAMPLES |= {
     "training.open": PoolExample(
         submit=lambda world, pool, by: open(world, pool.id, by, pool.kind),
         done=lambda tx, pool: _has(tx, pool, PoolStatus.OPEN),

@@ -117,10 +117,10 @@ def _watched_over(stuck: Callable[[], None], cpu_seconds: float) -> Generator[No
         yield
         return
 
-    def struck(*_: object) -> None:
+    def interrupted(_number: int, _frame: object) -> None:
         stuck()
 
-    before = signal.signal(signal.SIGPROF, struck)
+    before = signal.signal(signal.SIGPROF, interrupted)
     signal.setitimer(signal.ITIMER_PROF, cpu_seconds)
     try:
         yield
