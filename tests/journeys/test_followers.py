@@ -39,6 +39,9 @@ EVENTS = 12
 KILLED_AT = 4
 CUT = 0.2
 """How likely it is that a connection is cut behind an event."""
+ELSEWHERE = ("127.0.0.2", 0)
+"""Where they come from. While nobody listens, one who comes from the proxy's own address may be given its port, and be
+connected with itself; then the next proxy cannot have it."""
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(110 + FOLLOWERS)]
 
 
@@ -106,18 +109,21 @@ class Follower:
         while not self._ended:
             with suppress(OSError, EOFError):
                 await self._connected()
+                continue
+            # A crowd that comes again at once would keep away whom it waits for.
+            await asyncio.sleep(self._chance.random() / 5)
         return self
 
     async def _connected(self) -> None:
-        reader, writer = await asyncio.open_connection(HOST, self._port)
+        reader, writer = await asyncio.open_connection(HOST, self._port, local_addr=ELSEWHERE)
         try:
             last = f"Last-Event-ID: {self.seen[-1]}\r\n" if self.seen else ""
             proof = f"Host: api.localhost\r\nAuthorization: Bearer {SECRET}\r\n"
             writer.write(f"GET {self._path} HTTP/1.1\r\n{proof}{last}\r\n".encode())
             if b" 200 " in await reader.readline():
                 await self._told(reader)
-            else:  # Whoever answers for somebody who is away is asked again, a little later.
-                await asyncio.sleep(0.05)
+            else:
+                raise EOFError  # Somebody answers for one who is away.
         finally:
             writer.transport.abort()
 
