@@ -24,16 +24,15 @@ from headway.model.operations import Actor, Operation, Phase
 from headway.routers.envoy import Envoy
 from headway.routers.port import Endpoint
 from headway.store import operations
+from headway.store.database import Database
 from headway.views.stories import Stories
 from headway.web.ask import edge
 from headway.web.dialect import mount
-from tests.on_both import world
-from tests.ready_made import SECRET
+from tests.ready_made import SECRET, peopled, world_on
 from tests.ready_made import served as served_here
 from tests.records import an_operation
 from tests.routers.traffic import HOST, process_of, route, served, settings
 
-__all__ = ["world"]
 FOLLOWERS = int(os.environ.get("HEADWAY_FOLLOWERS", "20"))
 EVENTS = 12
 KILLED_AT = 4
@@ -57,6 +56,14 @@ class Proxy:
         pid = await process_of(self.folder)
         assert pid is not None
         os.kill(pid, signal.SIGKILL)
+
+
+@pytest.fixture
+async def world(database: Database, tmp_path: Path) -> World:
+    """One that all of them may ask at once, and as often as they like, with the same token."""
+    return await peopled(
+        world_on(database, tmp_path, requests_per_minute=1 << 30, requests_at_once_max=1 << 30)
+    )
 
 
 @pytest.fixture
