@@ -118,6 +118,20 @@ async def test_some_is_kept_for_some(world: World, by: Actor) -> None:
     assert [len(await works(world, by, pool, user)) for user in ("cid", "ann")] == [1, 1]
 
 
+async def test_what_is_kept_for_others_hides_nothing_that_comes_behind_it(
+    world: World, by: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("headway.domain.assignments.issue.LOOKED_AT_MAX", 3)
+    pool = await a_pool(world, by, mixer_config=MIXER | {"golden_tasks_count": 0})
+    await with_tasks(world, by, pool, 7, reserved_for=["ann"])
+    last = await with_tasks(world, by, pool, 2)
+    pool = await opened(world, by, pool)
+    it = await issue(world, pool.id, "bob", by)
+    assert it is not None
+    suite = (await world.database.read(lambda tx: task_suites.some(tx, [it.suite_id])))[it.suite_id]
+    assert set(suite.task_ids) == set(last)
+
+
 async def test_without_enough_control_tasks_nothing_is_mixed(world: World, by: Actor) -> None:
     pool = await a_pool(world, by, mixer_config=MIXER)
     await with_tasks(world, by, pool, 4)
