@@ -16,8 +16,10 @@ from bench import (
     page,
     platform,
     posting,
+    push,
     ratios,
     reading,
+    restart,
     stats,
 )
 from bench.contest import Benchmark, Left, Size, hold
@@ -30,7 +32,9 @@ BENCHMARKS: dict[str, Callable[[Size], Benchmark]] = {
     "reading": reading.benchmark,
     "growth": growth.benchmark,
     "following": following.benchmark,
+    "restart": restart.benchmark,
     "platform": platform.benchmark,
+    "push": push.benchmark,
     "stats": stats.benchmark,
     "aggregation": aggregation.benchmark,
     "labelling": labelling.benchmark,

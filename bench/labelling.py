@@ -10,7 +10,7 @@ from functools import partial
 from bench import postgres, reading, rivals, script
 from bench.contest import Benchmark, Contender, Figures, Measure, Place, Round, Size, Within
 
-SUITES, FEW = 10_000, 500
+SUITES, FEW = 10_000, 200
 KIT = ("toloka-kit==1.2.3", "httpx==0.27.2", "cattrs==25.3.0", "setuptools==80.9.0")
 SQLITE, POSTGRES, VENDOR = "raw client, SQLite", "raw client, PostgreSQL", "toloka-kit, SQLite"
 ANSWERED, MADE = "10,000 suites sent, answered", "10,000 suites sent, all made"

@@ -2,16 +2,16 @@
 
 from collections import Counter
 from collections.abc import AsyncIterator
-from typing import Any
 
 import pytest
 
-from headway.cli.client import Client
+from headway.cli.client import Client, Declined
 from headway.cli.labelling import API, Door, Labelling, Refused, let_in
 from headway.clock import SystemClock
 from headway.dialects.headway.dialect import headway
 from headway.dialects.toloka.dialect import TOLOKA
 from headway.domain.catalog import CATALOG
+from headway.domain.workers.create import create
 from headway.domain.world import World
 from headway.engine.feed import Feed
 from headway.ids import show
@@ -101,13 +101,26 @@ async def test_twenty_at_once_have_mixed_tasks_as_often_as_they_say(
 async def test_those_who_worked_are_not_let_in_any_more(
     world: World, by: Actor, client: Client, labelling: Labelling
 ) -> None:
-    pool = await a_pool(world, by)
+    pool, name = await a_pool(world, by), PEOPLE.people[0].name
     for _ in range(2):
-        async with let_in(client, ["ann"]), let_in(client, ["ann"]) as tokens:
+        async with let_in(client, [name]), let_in(client, [name]) as tokens:
             door = Door(labelling, show(pool.id), tokens)
-            assert await door.take("ann") is None
+            assert await door.take(name) is None
     with pytest.raises(Refused):
-        await door.take("ann")
+        await door.take(name)
+
+
+async def test_a_worker_of_that_name_is_left_alone(
+    world: World, by: Actor, client: Client, labelling: Labelling
+) -> None:
+    pool = await a_pool(world, by)
+    _, secret = await create(world, "bob", by)
+    with pytest.raises(Declined):
+        async with let_in(client, ["ann", "bob"]):
+            raise AssertionError("bob was let in twice")
+    assert await Door(labelling, show(pool.id), {"bob": secret}).take("bob") is None
+    made, _ = await create(world, "ann", by)
+    assert made.name == "ann"
 
 
 async def test_a_refusal_tells_every_wrong_field(labelling: Labelling) -> None:
@@ -117,5 +130,8 @@ async def test_a_refusal_tells_every_wrong_field(labelling: Labelling) -> None:
 
 
 async def test_what_an_answer_consists_of_is_asked(world: World, by: Actor, labelling: Labelling) -> None:
-    pool: dict[str, Any] = {"project_id": show((await a_pool(world, by)).project_id)}
-    assert await labelling.fields(pool) == OF.fields
+    pool = await a_pool(world, by)
+    with pytest.raises(Refused):
+        await labelling.fields(show(pool.id))
+    await opened(world, by, pool)
+    assert await labelling.fields(show(pool.id)) == OF.fields

@@ -91,7 +91,11 @@ def test_what_is_right_is_ready_to_be_made() -> None:
         ({"overlap": 0}, {"overlap": "value-less-than-min"}),
         ({"overlap": 30_001}, {"overlap": "value-greater-than-max"}),
         ({"infinite_overlap": True}, {"overlap": "value-not-allowed"}),
-        ({"issuing_order_override": 1e6}, {"issuing_order_override": "value-greater-than-max"}),
+        ({"issuing_order_override": 1e6}, {"issuing_order_override": "value-out-of-bounds"}),
+        (
+            {"latitude": 91, "longitude": "x"},
+            {"latitude": "value-greater-than-max", "longitude": "float-expected"},
+        ),
         ({"reserved_for": ["u", "u"]}, {"reserved_for": "duplicate-value-in-array"}),
         ({"unavailable_for": [1]}, {"unavailable_for": "string-expected"}),
     ],

@@ -7,8 +7,8 @@ import click
 import msgspec
 from rich.console import Console
 
-from headway.cli.client import Client
-from headway.cli.labelling import API, Door, Labelling, let_in
+from headway.cli.client import Client, Declined
+from headway.cli.labelling import Door, Labelling, let_in
 from headway.cli.remote import as_json as json_option
 from headway.cli.remote import remote, said
 from headway.clock import SystemClock
@@ -17,6 +17,7 @@ from headway.model.specs import Fields
 from headway.testing.crowd import Crowd, Known, Person, crowd, key_of, matrix, questions
 from headway.testing.shift import Foreman, Shift
 
+NOT_FOUND = 404
 JSON_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -49,10 +50,7 @@ async def simulate(client: Client, pool: str, *, as_json: bool, **how: Any) -> N
     """
     people = _people(**how)
     async with Labelling.at(client.url, client.token) as labelling:
-        found = await labelling.ask("GET", f"{API}/pools/{pool}")
-        if found["status"] != "OPEN":
-            raise Refusal(f"pool {pool} is {found['status'].lower()}; open it first")
-        fields = await labelling.fields(found)
+        fields = await _fields(labelling, pool)
         of = questions(people.seed, fields, _read(how["known"], list[Known]) if how["known"] else ())
         async with let_in(client, [it.name for it in people.people]) as tokens:
             door = Door(labelling, pool, tokens)
@@ -60,6 +58,15 @@ async def simulate(client: Client, pool: str, *, as_json: bool, **how: Any) -> N
             shift = await watched(foreman, by_turns=how["by_turns"])
     told = report(people, fields, shift)
     said(msgspec.json.encode(told)) if as_json else click.echo(summary(shift))
+
+
+async def _fields(labelling: Labelling, pool: str) -> Fields:
+    try:
+        return await labelling.fields(pool)
+    except Declined as refusal:
+        if refusal.status != NOT_FOUND:
+            raise
+        raise Refusal(f"there is no open pool {pool}: open it first") from refusal
 
 
 def _people(*, people: int, accuracy: float, people_file: Path | None, **how: Any) -> Crowd:

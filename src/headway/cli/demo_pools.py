@@ -67,16 +67,12 @@ class PoolLife:
 
     async def _crowd(self, pool: str) -> Questions:
         """Everybody answers; what they were asked."""
-        fields = await self._labelling.fields({"project_id": await self._project_of(pool)})
-        of = questions(SEED, fields)
+        of = questions(SEED, await self._labelling.fields(pool))
         people = crowd(SEED, PEOPLE, ACCURACY)
         async with let_in(self._client, [it.name for it in people.people]) as tokens:
             door = Door(self._labelling, pool, tokens)
             self._say(summary(await watched(Foreman(people, of, door, SystemClock()))))
         return of
-
-    async def _project_of(self, pool: str) -> str:
-        return (await self._labelling.ask("GET", f"{API}/pools/{pool}"))["project_id"]
 
     async def _judge(self, of: Questions, pool: str, operation: str) -> None:
         """How often the people were right, and how often what they say together is."""

@@ -12,6 +12,7 @@ from headway.cli.client import ANSWER_SECONDS, Client, Declined, Unreachable
 from headway.dialects.headway.wire_workers import Worker
 from headway.errors import Refusal
 from headway.model.specs import Fields
+from headway.testing.crowd import MADE_UP
 from headway.testing.shift import Work
 
 API, WORK = "/api/v1", "/worker/v1"
@@ -59,10 +60,10 @@ class Labelling:
             raise _declined(reply)
         return reply.json() if reply.content else None
 
-    async def fields(self, pool: dict[str, Any]) -> Fields:
-        """What an answer in the pool consists of."""
-        project = await self.ask("GET", f"{API}/projects/{pool['project_id']}")
-        return msgspec.convert(project["task_spec"]["output_spec"], Fields)
+    async def fields(self, pool_id: str) -> Fields:
+        """What an answer consists of in a pool, or a training, that is open. Refused where it is not."""
+        job = await self.ask("GET", f"{WORK}/pools/{pool_id}")
+        return msgspec.convert(job["output_spec"], Fields)
 
 
 class Refused(Declined):
@@ -90,21 +91,26 @@ def _declined(reply: httpx2.Response) -> Declined:
 
 @contextlib.asynccontextmanager
 async def let_in(client: Client, names: Sequence[str]) -> AsyncGenerator[dict[str, str]]:
-    """Workers of these names, each with their token; afterwards nobody is let in by these any more."""
+    """New workers of these names, each with their token; afterwards nobody is let in by these any more.
+
+    Declined where there is such a worker, who is left alone, unless it is a made-up one of before.
+    """
+    tokens: dict[str, str] = {}
     try:
-        yield {name: await _token(client, name) for name in names}
-    finally:
         for name in names:
+            tokens[name] = await _token(client, name)
+        yield tokens
+    finally:
+        for name in tokens:
             with contextlib.suppress(Refusal):
                 await client.ask("DELETE", f"/workers/{name}")
 
 
 async def _token(client: Client, name: str) -> str:
-    """Another one, where such a worker is there."""
     try:
         made = await client.ask("POST", "/workers", body={"name": name})
     except Declined as refusal:
-        if refusal.status != CONFLICT:
+        if refusal.status != CONFLICT or not name.startswith(MADE_UP):
             raise
         made = await client.ask("POST", f"/workers/{name}/token")
     return str(msgspec.json.decode(made, type=Worker).token)

@@ -177,7 +177,11 @@ def checked_suite(given: Any, rules: Rules) -> NewSuite | Errors:
         if task.has("baseline_solutions"):
             task.wrong("baseline_solutions", "value-not-allowed", "Possible in pools that mix only")
     _check_restrictions(reader)
-    order = reader.number("issuing_order_override", -ORDER_MAX, ORDER_MAX)
+    order = reader.number("issuing_order_override", float("-inf"), float("inf"))
+    if order is not None and abs(order) > ORDER_MAX:
+        reader.wrong("issuing_order_override", "value-out-of-bounds", f"At most {ORDER_MAX} either way")
+    reader.number("latitude", -90, 90)
+    reader.number("longitude", -180, 180)
     overlap = _overlap(reader, pool, rules, tasks=False)
     if errors or pool is None:
         return errors

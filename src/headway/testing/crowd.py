@@ -16,6 +16,8 @@ from headway.model.specs import Fields, FieldSpec
 
 Matrix = dict[str, dict[str, float]]
 """For each right label how often each label is said; labels that are no text as JSON has them (`true`, `3`)."""
+MADE_UP = "crowd-"
+"""What the names of people begin with who are made up here."""
 SPREAD = 0.1
 """People are right more or less often than the crowd by up to this."""
 _NEAR_ONE = 1e-6
@@ -64,7 +66,7 @@ def crowd(seed: int, count: int, accuracy: float, skips: float = 0.0) -> Crowd:
     """So many people who are right about that often, each a little more or less."""
     lot = _lot(seed, "people")
     shares = [min(1.0, max(0.0, accuracy + lot.uniform(-SPREAD, SPREAD))) for _ in range(count)]
-    people = [Person(f"crowd-{seed}-{n:03}", round(share, 4)) for n, share in enumerate(shares, 1)]
+    people = [Person(f"{MADE_UP}{seed}-{n:03}", round(share, 4)) for n, share in enumerate(shares, 1)]
     return Crowd(seed, tuple(people), skips)
 
 
@@ -151,9 +153,9 @@ def _made_up(lot: random.Random, name: str, spec: FieldSpec) -> Any:
         one = msgspec.structs.replace(spec, type=spec.type.removeprefix("array_"))
         return [lot.choice(one.labels) if one.labels else _made_up(lot, name, one)] * (spec.min_size or 1)
     number = lot.randrange(_WIDE)
-    if spec.type not in MADE_UP or spec.pattern is not None:
+    if spec.type not in VALUES or spec.pattern is not None:
         raise Invalid(fields=f"the crowd cannot make up values of {name} ({spec.type})")
-    return MADE_UP[spec.type](number, spec)
+    return VALUES[spec.type](number, spec)
 
 
 def _fitting(text: str, spec: FieldSpec) -> str:
@@ -178,7 +180,7 @@ def _share(number: int, spec: FieldSpec) -> float:
     return least + (most - least) * number / _WIDE
 
 
-MADE_UP: dict[str, Callable[[int, FieldSpec], Any]] = {
+VALUES: dict[str, Callable[[int, FieldSpec], Any]] = {
     "string": lambda number, spec: _fitting(f"seen {number}", spec),
     "url": lambda number, _: f"https://example.com/{number}",
     "integer": _whole,

@@ -10,12 +10,15 @@ from headway.clock import SECOND
 from headway.domain.assignments.issue import issue
 from headway.domain.assignments.submit import submit
 from headway.domain.pools import keep
+from headway.domain.pools.close import close
 from headway.domain.pools.keep import PoolKeeper
+from headway.domain.pools.open import open as open_pool
 from headway.domain.world import World
 from headway.model.assignments import AssignmentStatus
 from headway.model.pools import CloseReason, Pool, PoolStatus
 from headway.store import assignments, operations, pools
 from headway.store.database import Tx
+from headway.testing.pool_examples import POOL_EXAMPLES, example_pool
 from tests.labelling import a_pool, answers, opened, pool_now, with_suites
 from tests.outside import Outside
 from tests.ready_made import HandClock
@@ -85,6 +88,31 @@ async def test_a_pool_that_was_closed_for_an_update_opens_again(outside: Outside
     assert (await looked(outside, at_work, pool)).status is PoolStatus.CLOSED
     now = await looked(outside, at_work, pool, after=901)
     assert (now.status, now.reopen_at) == (PoolStatus.OPEN, None)
+
+
+async def test_what_somebody_has_opened_or_closed_meanwhile_is_not_opened_again(
+    outside: Outside, at_work: World
+) -> None:
+    opened_by_hand, closed_by_hand = [await a_pool(at_work, outside.by) for _ in range(2)]
+    for pool in (opened_by_hand, closed_by_hand):
+        await with_suites(at_work, outside.by, pool)
+        await opened(at_work, outside.by, pool)
+        known = await close(at_work, pool.id, outside.by, CloseReason.FOR_UPDATE)
+        assert known is not None
+        await outside.end_of(known.operation)
+        assert (await pool_now(at_work.database, pool)).reopen_at is not None
+    known = await open_pool(at_work, opened_by_hand.id, outside.by)
+    assert known is not None
+    await outside.end_of(known.operation)
+    assert await close(at_work, closed_by_hand.id, outside.by) is None
+    for pool in (opened_by_hand, closed_by_hand):
+        assert (await pool_now(at_work.database, pool)).reopen_at is None
+
+
+async def test_a_training_is_never_complete(outside: Outside, at_work: World) -> None:
+    pool = await example_pool(at_work, outside.by, POOL_EXAMPLES["training.close"])
+    now = await looked(outside, at_work, pool, after=86_400)
+    assert (now.status, now.complete_since) == (PoolStatus.OPEN, None)
 
 
 async def test_what_is_not_answered_in_time_goes_to_somebody_else(outside: Outside, at_work: World) -> None:

@@ -176,7 +176,9 @@ def s11_a_failed_one_is_raised(url):
     pool = filled_at_once(it)
 
     def cancel():
+        deadline = time.monotonic() + 60
         while not (there := it.find_operations(type="POOL.OPEN", limit=1).items):
+            assert time.monotonic() < deadline
             time.sleep(0.05)
         headers = {"Authorization": f"Bearer {url.mine}"}
         reply = plain(url, "POST", f"/headway/v1/operations/{there[0].id}/cancel", json={}, headers=headers)

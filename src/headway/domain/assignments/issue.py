@@ -95,8 +95,16 @@ async def _mix(world: World, tx: Tx, pool: Pool, mixer: Mixer, user_id: str) -> 
 async def _free_tasks(tx: Tx, pool: Pool, kind: Kind, user_id: str, most: int) -> list[Task]:
     if not most:
         return []
-    page = await tasks.free(tx, pool.id, kind, user_id, after=0, count=max(most, LOOKED_AT_MAX))
-    return [it for it in page if open_to(user_id, it.content)]
+    count, after = max(most, LOOKED_AT_MAX), 0
+    found: list[Task] = []
+    for _ in range(LOOKS_MAX):
+        page = await tasks.free(tx, pool.id, kind, user_id, after=after, count=count)
+        found += [it for it in page if open_to(user_id, it.content)]
+        # Those that come first may all be kept for others.
+        if len(found) >= most or len(page) < count:
+            break
+        after = page[-1].id
+    return found
 
 
 async def _may_be_short(tx: Tx, pool: Pool, mixer: Mixer, now: int) -> bool:
