@@ -7,7 +7,21 @@ from pathlib import Path
 
 import msgspec
 
-from bench import engine, following, growth, labelling, page, platform, posting, ratios, reading, stats
+from bench import (
+    aggregation,
+    engine,
+    following,
+    growth,
+    labelling,
+    page,
+    platform,
+    posting,
+    push,
+    ratios,
+    reading,
+    restart,
+    stats,
+)
 from bench.contest import Benchmark, Left, Size, hold
 from bench.measure import machine
 from bench.script import Broken
@@ -18,8 +32,11 @@ BENCHMARKS: dict[str, Callable[[Size], Benchmark]] = {
     "reading": reading.benchmark,
     "growth": growth.benchmark,
     "following": following.benchmark,
+    "restart": restart.benchmark,
     "platform": platform.benchmark,
+    "push": push.benchmark,
     "stats": stats.benchmark,
+    "aggregation": aggregation.benchmark,
     "labelling": labelling.benchmark,
 }
 

@@ -40,7 +40,7 @@ def opened(place: Place) -> Iterator[Round]:
 def _round(place: Place) -> Figures:
     folder = place.folder / str(time.monotonic_ns())
     with ExitStack() as stack:
-        platform = stack.enter_context(_up(folder))
+        platform = stack.enter_context(up(folder))
         figures = dict(_held(platform, place.size))
         for language in stages.LANGUAGES:
             load = stack.enter_context(traffic.on(f"bench-{language}.localhost"))
@@ -54,12 +54,12 @@ def _round(place: Place) -> Figures:
     return figures
 
 
-def _held(platform: "_Platform", size: Size) -> Figures:
+def _held(platform: "Platform", size: Size) -> Figures:
     app = platform.deployed("bench-idle", "worker: exec sleep 1000000")
     return stages.held(app.scale_worker, platform.pid, size)
 
 
-def _heard(platform: "_Platform", size: Size) -> Figures:
+def _heard(platform: "Platform", size: Size) -> Figures:
     with stages.hearing() as (told, heard):
         speaker = f"worker: exec {stages.PYTHON} speak.py {stages.lines(size)} {told}"
         app = platform.deployed("bench-speak", speaker)
@@ -89,11 +89,12 @@ def _records(file: Path) -> Iterator[segments.Record]:
         yield from records
 
 
-class _Platform:
+class Platform:
     """A control plane that runs."""
 
     def __init__(self, folder: Path, pid: int, url: str, apps_port: int, runner: asyncio.Runner) -> None:
         self.pid = pid
+        self.url = url
         self.logs = folder / "data" / "logs"
         self.apps_port = apps_port
         self._folder = folder
@@ -124,7 +125,7 @@ class _Platform:
 class _App:
     """An app that is deployed."""
 
-    def __init__(self, platform: _Platform, name: str) -> None:
+    def __init__(self, platform: Platform, name: str) -> None:
         self._platform = platform
         self._name = name
         self.port = platform.apps_port
@@ -161,22 +162,26 @@ async def _client(url: str, token: str) -> Client:
 
 
 @contextmanager
-def _up(folder: Path) -> Iterator[_Platform]:
+def up(folder: Path, *more: str) -> Iterator[Platform]:
     """The platform in a process of its own; its apps and its router are stopped with it."""
     folder.mkdir()
     port, apps_port = free_port(), free_port()
     data = ["--data", str(folder / "data")]
-    options = [*data, "--listen", f"127.0.0.1:{port}", "--apps", f"127.0.0.1:{apps_port}"]
+    options = [*data, "--listen", f"127.0.0.1:{port}", "--apps", f"127.0.0.1:{apps_port}", *more]
     with (folder / "output").open("wb") as output, asyncio.Runner() as runner:
         environment = {**os.environ, **SETTINGS}
         process = subprocess.Popen([*HEADWAY, "up", *options], stdout=output, stderr=output, env=environment)
         try:
-            wait_for_port(port, seconds=120)
-            yield _Platform(folder, process.pid, f"http://127.0.0.1:{port}", apps_port, runner)
-        except TimeoutError as error:
-            said = (folder / "output").read_text().strip()[-300:]
-            raise Left(f"the platform did not start: {said}") from error
+            _wait_for(port, folder / "output")
+            yield Platform(folder, process.pid, f"http://127.0.0.1:{port}", apps_port, runner)
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(60)
             subprocess.run([*HEADWAY, "down", *data], check=False, stdout=output, stderr=output, timeout=120)
+
+
+def _wait_for(port: int, output: Path) -> None:
+    try:
+        wait_for_port(port, seconds=120)
+    except TimeoutError as error:
+        raise Left(f"the platform did not start: {output.read_text().strip()[-300:]}") from error

@@ -26,17 +26,25 @@ DBOS = ("dbos==3.4.0", *_WEB)
 CELERY = ("celery[redis]==5.7.0", *_WEB)
 PROCRASTINATE = ("procrastinate==3.10.0", "psycopg[binary]==3.3.9", "uvloop==0.23.0")
 HUEY = ("huey==3.5.4",)
+CROWD_KIT = ("crowd-kit==1.4.2", "numpy==2.4.6", "pandas==3.1.1", "scikit-learn==1.9.1")
 
 
-def python(size: Size, name: str, *packages: str, built: Sequence[str] = ()) -> Path:
-    """The Python of a virtual environment with the packages; `built` names those that come as source."""
+def python(
+    size: Size, name: str, *packages: str, built: Sequence[str] = (), alone: Sequence[str] = ()
+) -> Path:
+    """The Python of a virtual environment with the packages; `built` names those that come as source.
+
+    Those of `alone` come as source too, and without what they ask for.
+    """
 
     def make(folder: Path) -> None:
         _run(sys.executable, "-m", "venv", str(folder))
         allowed = [f"--no-binary={','.join(built)}"] if built else []
         _run(str(folder / "bin" / "python"), *PIP, *allowed, *packages)
+        if alone:
+            _run(str(folder / "bin" / "python"), *PIP[:-1], "--no-deps", *alone)
 
-    return _made(size, name, packages, make) / "bin" / "python"
+    return _made(size, name, (*packages, *alone), make) / "bin" / "python"
 
 
 def npm(size: Size, name: str, *packages: str) -> Path:

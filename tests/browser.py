@@ -13,7 +13,7 @@ from typing import Any
 import httpx2
 import pytest
 
-ENTER, ESCAPE, TAB = "\ue007", "\ue00c", "\ue004"
+ENTER, TAB, BACKSPACE, SHIFT = "\ue007", "\ue004", "\ue003", "\ue008"
 AWAITED_MS = 90_000
 ANSWER_SECONDS = 120
 OPTIONS = (
@@ -75,8 +75,14 @@ class Browser:
         return self._ask("POST", "/execute/async", {"script": UNTIL % script, "args": given})
 
     def press(self, *keys: str) -> None:
-        """Press and release keys, one after another, wherever the focus is."""
-        moves = [{"type": kind, "value": key} for key in "".join(keys) for kind in ("keyDown", "keyUp")]
+        """Press and release keys, one after another, wherever the focus is; what begins with SHIFT while that is held."""
+        moves: list[dict[str, str]] = []
+        for text in keys:
+            held = [SHIFT] if text.startswith(SHIFT) else []
+            moves += [{"type": "keyDown", "value": key} for key in held]
+            for key in text.removeprefix(SHIFT):
+                moves += [{"type": kind, "value": key} for kind in ("keyDown", "keyUp")]
+            moves += [{"type": "keyUp", "value": key} for key in held]
         self._ask("POST", "/actions", {"actions": [{"type": "key", "id": "keyboard", "actions": moves}]})
 
     def sees(self, text: str) -> None:
@@ -87,9 +93,11 @@ class Browser:
         """From now on it is a screen of this width, of somebody who likes it light or dark."""
         size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": touch}
         self._tell("Emulation.setDeviceMetricsOverride", size)
-        features = [{"name": "prefers-color-scheme", "value": scheme}]
-        features += [{"name": "hover", "value": "none"}] if touch else []
-        self._tell("Emulation.setEmulatedMedia", {"features": features})
+        self._tell("Emulation.setTouchEmulationEnabled", {"enabled": touch})
+        # A colour that is on its way to another would be looked at half way.
+        features = {"prefers-color-scheme": scheme, "prefers-reduced-motion": "reduce"}
+        given = [{"name": name, "value": value} for name, value in features.items()]
+        self._tell("Emulation.setEmulatedMedia", {"features": given})
 
     def offline(self, *, off: bool) -> None:
         """Whether it has no network."""

@@ -66,6 +66,8 @@ class Bench:
             surroundings=self.surroundings,
         )
 
+    secrets: frozenset[str] = frozenset()
+
     async def build(self, build_id: str = "b1", **variables: str) -> Slug:
         source = Source(
             archive=self.archive,
@@ -74,6 +76,7 @@ class Bench:
             ref="abc123",
             environment=variables,
             build_id=build_id,
+            secrets=self.secrets,
         )
         return await self.builder.build(source, self.said.append)
 
@@ -245,14 +248,19 @@ async def test_the_same_content_gives_the_same_slug_whoever_packed_it(still, tmp
 async def test_a_project_of_no_known_kind_is_told_what_is_known(still):
     packed(still.archive, {"main.c": ""})
     text = await still.refusal()
-    assert "a requirements.txt or pyproject.toml; Node: a package.json; Static pages: an index.html" in text
+    assert (
+        "a requirements.txt or pyproject.toml; Node: a package.json; Ruby: a Gemfile; Go: a go.mod; Static pages"
+        in text
+    )
 
 
 async def test_a_variable_chooses_the_pack_and_a_wrong_one_is_refused(still):
     packed(still.archive, {"Procfile": "web: a\n", "package.json": "{}"})
     assert (await still.build(BUILDPACK_NAME="procfile")).pack == "procfile"
     (still.folder / "slugs").rename(still.folder / "before")
-    assert "should be one of python, node, static, procfile" in await still.refusal(BUILDPACK_NAME="cobol")
+    assert "should be one of python, node, ruby, go, static, procfile" in await still.refusal(
+        BUILDPACK_NAME="cobol"
+    )
 
 
 async def test_a_wrong_procfile_is_refused_before_anything_runs(still, machine):
@@ -331,6 +339,17 @@ async def test_the_build_sees_its_variables_but_not_those_that_would_break_it(tm
     assert {"COLOUR=blue", "SHADE=blue", "APP=hello", "SOURCE_VERSION=abc123", "HOME=/app"} <= shown
     assert {"PIP_INDEX_URL=http://mirror/", "PIP_CERT=/mine", "STACK=headway-1"} <= shown
     assert not any("evil" in line for line in shown)
+
+
+async def test_no_secret_is_told_of_what_a_build_says_and_none_is_in_the_slug(tmp_path):
+    bench = scripted(tmp_path, "env; cat /headway/env/*; echo done > it")
+    bench.secrets = frozenset({"hunter2"})
+    slug = await bench.build(KEY="hunter2", COLOUR="blue")
+    assert {"       KEY=********", "       COLOUR=blue"} <= set(bench.said)
+    assert "hunter2" not in "".join(bench.said)
+    files = [it for it in slug.folder.rglob("*") if it.is_file()]
+    assert files
+    assert not any(b"hunter2" in it.read_bytes() for it in files)
 
 
 async def test_the_settings_of_the_operator_reach_the_build(tmp_path):

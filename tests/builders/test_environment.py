@@ -29,3 +29,19 @@ def test_no_denied_variable_of_the_app_gets_through():
 
 def test_aliases_are_resolved():
     assert environment(source(A="$B", B="b"), {})["A"] == "b"
+
+
+def test_the_whole_environment_of_a_build():
+    assert environment(source(MINE="x", ALIAS="$MINE"), {"PIP_INDEX_URL": "op"}) == {
+        "MINE": "x",
+        "ALIAS": "x",
+        "PIP_INDEX_URL": "op",
+        "APP": "hello",
+        "SOURCE_VERSION": "r1",
+        "STACK": "headway-1",
+        "HOME": "/app",
+        "PATH": "/app/bin:/usr/local/bin:/usr/bin:/bin",
+        "LANG": "C.UTF-8",
+        "PIP_CONFIG_FILE": "/headway/settings/pip.conf",
+        "XDG_CACHE_HOME": "/cache",
+    }

@@ -54,3 +54,17 @@ def test_what_cannot_be_kept_as_text_is_replaced(said):
     output = Output(said.append, 100)
     output.take(b"a\0b\xff\n10%\r20%\r\n")
     assert said == ["       a\ufffdb\ufffd", "       20%"]
+
+
+def test_secrets_are_not_told_wherever_a_piece_ends(said):
+    output = Output(said.append, 1 << 20, ["hunter2"])
+    output.step("with hunter2")
+    output.take(b"a hunt")
+    output.take(b"er2 \xff\n" + b"x" * 16380 + b"hunt")
+    output.take(b"er2 and more")
+    output.end()
+    output.error("it was hunter2")
+    assert said[0] == "-----> with ********"
+    assert said[1] == "       a ******** \ufffd"
+    assert "hunter2" not in "".join(line.strip() for line in said)
+    assert said[-1] == " !     it was ********"

@@ -72,3 +72,15 @@ def test_a_link_to_nowhere_is_not_reachable(open_folder):
 
 def test_the_platform_finds_its_own_pip():
     assert own_pip() is None or (own_pip() / "__main__.py").is_file()
+
+
+async def test_other_languages_are_found_and_what_stands_beside_one_needs_it(open_folder):
+    program(open_folder / "bin/go", "go version go1.22 linux/amd64")
+    program(open_folder / "bin/ruby", "ruby 3.1.2p20")
+    program(open_folder / "bin/bundle", "Bundler version 2.3.15")
+    program(open_folder / "bin/uv", "uv 0.13.8")
+    program(open_folder / "bin/npm", "10.0.1")
+    machine = await found((open_folder / "bin",))
+    told = [tool.shown for tool in (machine.go, machine.ruby, machine.bundle, machine.uv) if tool]
+    assert told == ["1.22.0", "3.1.2", "2.3.15", "0.13.8"]
+    assert machine.npm is None

@@ -19,15 +19,16 @@ from headway.engine.feed import Feed
 from headway.errors import Conflict, NotFound
 from headway.ids import show
 from headway.model.operations import Actor
-from headway.model.pools import Pool
+from headway.model.pools import CloseReason, Pool
+from headway.store import pools
 from headway.store import workers as rows
 from headway.store.database import StorageFull
-from headway.views import workers
+from headway.views import work, workers
 from headway.views.stories import Stories
 from headway.web.ask import edge
 from headway.web.dialect import mount
 from headway.web.identity import BELIEVED_SECONDS
-from tests.labelling import a_pool, answers, opened, with_suites
+from tests.labelling import MIXER, a_pool, answers, opened, with_suites, with_tasks
 from tests.on_both import world
 from tests.ready_made import OTHER_SECRET, SECRET, HandClock
 
@@ -125,6 +126,66 @@ async def test_two_accounts_may_each_have_one_of_a_name_and_no_account_two(ask: 
     await made(ask, secret=OTHER_SECRET)
     assert (await ask("POST", f"{OURS}/workers", {"name": "ann"})).status_code == 409
     assert (await ask("POST", f"{OURS}/workers", {"name": "a b"})).status_code == 422
+
+
+async def left(ask: Asks, secret: str) -> list[tuple[int, bool, bool]]:
+    """Of each open pool: how much is left, whether there is more, whether something is in hand."""
+    items = (await ask("GET", f"{WORK}/pools", secret=secret)).json()["items"]
+    return [(it["left"], it["left_or_more"], it["in_hand"]) for it in items]
+
+
+async def test_how_much_is_left_is_counted_for_each(
+    ask: Asks, pool: Pool, world: World, by: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann, bob = await made(ask), await made(ask, "bob")
+    path = f"{WORK}/pools/{show(pool.id)}"
+    it = (await ask("POST", f"{path}/assignments", secret=ann)).json()
+    assert (await left(ask, ann), await left(ask, bob)) == ([(3, False, True)], [(2, False, False)])
+    await ask("POST", f"{WORK}/assignments/{it['id']}/skip", secret=ann)
+    assert (await left(ask, ann), await left(ask, bob)) == ([(2, False, False)], [(3, False, False)])
+    await with_suites(world, by, pool, 2, reserved_for=["bob"])
+    assert (await left(ask, ann), await left(ask, bob)) == ([(2, False, False)], [(5, False, False)])
+    monkeypatch.setattr(work, "LOOKED_AT_MAX", 4)
+    assert await left(ask, bob) == [(4, True, False)]
+
+
+async def test_how_much_is_left_where_suites_are_mixed(ask: Asks, world: World, by: Actor) -> None:
+    mixed = await a_pool(world, by, mixer_config=MIXER)
+    await with_tasks(world, by, mixed, 5)
+    await opened(world, by, mixed)
+    assert await left(ask, await made(ask)) == [(3, False, False)]
+
+
+async def test_a_worker_is_told_how_it_is_done_and_nothing_that_is_hidden(ask: Asks, pool: Pool) -> None:
+    token = await made(ask)
+    it = (await ask("GET", f"{WORK}/pools/{show(pool.id)}", secret=token)).json()
+    assert (it["public_name"], it["public_description"]) == ("Animals", "Which animal is it?")
+    assert set(it["input_spec"]) == {"image"}
+    assert it["output_spec"]["result"]["labels"] == ["cat", "dog"]
+    assert (it["reward_per_assignment"], "private_name" in it) == (0.01, False)
+    assert (await ask("GET", f"{WORK}/pools?limit=1000", secret=token)).status_code == 400
+
+
+async def test_a_closed_pool_is_seen_only_by_who_has_something_of_it_in_hand(
+    ask: Asks, pool: Pool, world: World
+) -> None:
+    ann, bob = await made(ask), await made(ask, "bob")
+    path = f"{WORK}/pools/{show(pool.id)}"
+    it = (await ask("POST", f"{path}/assignments", secret=ann)).json()
+    now = world.clock.now()
+    await world.database.write(lambda tx: pools.close(tx, pool.id, CloseReason.MANUAL, now))
+    assert (await left(ask, ann), (await ask("GET", path, secret=bob)).status_code) == ([], 404)
+    assert (await ask("GET", path, secret=ann)).json()["in_hand"]
+    done = await ask("POST", f"{WORK}/assignments/{it['id']}/submit", {"solutions": answers()}, ann)
+    assert done.json()["status"] == "ACCEPTED"
+    assert (await ask("POST", f"{path}/assignments", secret=ann)).status_code == 409
+
+
+async def test_the_owner_of_the_pools_may_look_for_anybody(ask: Asks, pool: Pool) -> None:
+    path = f"{WORK}/pools/{show(pool.id)}"
+    await ask("POST", f"{path}/assignments", {"user_id": "eve"})
+    assert (await ask("GET", f"{path}?user_id=eve")).json()["in_hand"]
+    assert "user_id" not in (await ask("GET", f"{WORK}/me")).json()
 
 
 async def test_a_renewed_token_takes_the_place_of_the_one_before(ask: Asks, world: World) -> None:

@@ -107,8 +107,11 @@ def test_a_request_that_has_begun_is_answered_before_the_end():
         assert child.wait(timeout=60) == 0
 
 
-def test_the_worker_ends_well():
-    with served((sys.executable, "worker.py"), EXAMPLES / "hello") as (_, child):
+@pytest.mark.parametrize(
+    ("argv", "example"), [((sys.executable, "worker.py"), "hello"), (("sh", "tick.sh"), "hello-procfile")]
+)
+def test_the_worker_ends_well(argv, example):
+    with served(argv, EXAMPLES / example) as (_, child):
         child.send_signal(signal.SIGTERM)
         assert child.wait(timeout=60) == 0
 
@@ -117,3 +120,18 @@ def test_its_procfile_is_without_a_doubt():
     read = parse((EXAMPLES / "hello/Procfile").read_bytes())
     assert list(read.processes) == ["web", "worker"]
     assert read.warnings == ()
+
+
+def test_the_procfile_of_one_that_has_nothing_else_is_without_a_doubt():
+    read = parse((EXAMPLES / "hello-procfile/Procfile").read_bytes())
+    assert list(read.processes) == ["web", "worker", "postdeploy"]
+    assert read.warnings == ()
+
+
+def test_its_postdeploy_says_what_is_missing(tmp_path):
+    shutil.copytree(EXAMPLES / "hello-procfile", tmp_path, dirs_exist_ok=True)
+    check = ("sh", "check.sh")
+    assert subprocess.run(check, cwd=tmp_path, check=True, capture_output=True).stdout.endswith(b" bytes\n")
+    (tmp_path / "site/index.html").unlink()
+    failed = subprocess.run(check, cwd=tmp_path, check=False, capture_output=True)
+    assert (failed.returncode, failed.stdout) == (1, b"there is no page to serve\n")

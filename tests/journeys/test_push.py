@@ -57,20 +57,20 @@ async def status(made: Platform, app: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("example", "files"),
+    "example",
     [
-        ("hello", {}),
-        pytest.param("hello-node", {}, marks=pytest.mark.skipif(not shutil.which("node"), reason="no node")),
-        ("hello-static", {}),
-        (None, {"Procfile": "web: python3 -m http.server $PORT\n"}),
+        "hello",
+        pytest.param("hello-node", marks=pytest.mark.skipif(not shutil.which("node"), reason="no node")),
+        "hello-static",
+        "hello-procfile",
     ],
 )
-async def test_what_is_pushed_is_served(tmp_path: Path, example: str | None, files: dict[str, str]) -> None:
+async def test_what_is_pushed_is_served(tmp_path: Path, example: str) -> None:
     async with pushed_to(tmp_path) as (made, me):
         await made.create("pushed-app")
         url = (await made.ask("GET", "/v1/apps/pushed-app")).json()["app"]["git_url"]
         assert url == me.at("pushed-app")
-        await begun(me, *([EXAMPLES / example] if example else []), **files)
+        await begun(me, EXAMPLES / example)
         said = await me.well("push", url, "main")
         assert "remote: -----> pushed-app serves" in said
         assert (await made.visit("pushed-app")).status_code == 200

@@ -39,6 +39,7 @@ from headway.errors import Failure
 from headway.model.cron_tasks import CronLine
 from headway.model.manifests import Manifest
 from headway.model.sizes import SIZES, Size
+from headway.model.variables import veiled
 from headway.runtimes.port import Runtime, Task
 
 _TEXT_BYTES_MAX = 1 << 20
@@ -105,13 +106,13 @@ class Buildpack:
 
     async def build(self, source: Source, said: Callable[[str], None]) -> Slug:
         """See the port."""
-        output = Output(said, self._bounds.build_output_bytes_max)
+        output = Output(said, self._bounds.build_output_bytes_max, source.secrets)
         try:
             with disk_full_told():
                 return await self._build(source, output)
         except Failure as failure:
             output.error(failure.text)
-            raise
+            raise Failure(failure.code, veiled(failure.text, source.secrets)) from failure
         finally:
             await self.discard(source.build_id)
 
@@ -155,7 +156,7 @@ class Buildpack:
         processes = _processes(_procfile(tree), _with_released(tree, plan), output)
         cron = _cron(_cron_file(tree), output)
         await in_thread(lambda alive: leave_out(tree, alive))
-        report = classic.reported(_said_in(tree, classic.REPORT))
+        report = classic.reported(veiled(_said_in(tree, classic.REPORT), source.secrets))
         kept = await self._kept(tree, output)
         return Slug(
             digest=kept.digest,

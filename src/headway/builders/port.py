@@ -25,6 +25,8 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     """What people call this version: a commit, a tag, a time."""
     environment: Mapping[str, str]
     """The app's variables."""
+    secrets: Collection[str] = ()
+    """Values that nothing that is said may show."""
     stack: str = DEFAULT_STACK
     build_id: str
     """Names the work folder; a build repeated with the same id begins anew."""

@@ -15,6 +15,11 @@ _NAMES = frozenset({
     "ALL_PROXY",
     "CURL_CA_BUNDLE",
     "FTP_PROXY",
+    "GONOPROXY",
+    "GONOSUMDB",
+    "GOPRIVATE",
+    "GOPROXY",
+    "GOSUMDB",
     "HTTPS_PROXY",
     "HTTP_PROXY",
     "NODE_EXTRA_CA_CERTS",
@@ -22,6 +27,9 @@ _NAMES = frozenset({
     "REQUESTS_CA_BUNDLE",
     "SSL_CERT_DIR",
     "SSL_CERT_FILE",
+    "UV_DEFAULT_INDEX",
+    "UV_INDEX",
+    "UV_INDEX_URL",
 })
 _PREFIXES = ("PIP_", "NPM_CONFIG_")
 _NOT_FOR_BUILDS = frozenset({

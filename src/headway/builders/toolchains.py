@@ -4,7 +4,7 @@ import asyncio
 import importlib.util
 import os
 import re
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
 
 import msgspec
@@ -16,8 +16,11 @@ PIP_RUNNER = "__pip-runner__.py"
 """Runs the pip beside it, for the interpreter that it is given to, and shows that nothing else of its folder."""
 FOLDERS = (Path("/usr/local/bin"), Path("/usr/bin"))
 _PYTHON = re.compile(r"python3(\.\d+)?")
-_NUMBERS = re.compile(rb"(\d+)\.(\d+)\.(\d+)")
+_NUMBERS = re.compile(rb"(\d+)\.(\d+)(?:\.(\d+))?")
+_OTHERS = ("node", "npm", "uv", "ruby", "bundle", "go")
+"""Other programs than Pythons; one that stands beside a language is worth nothing without it."""
 _ANSWER_SECONDS = 10
+_LANGUAGE_OF = {"npm": "node", "bundle": "ruby"}
 
 
 class Tool(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,6 +44,10 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
     npm: Tool | None = None
     pip: Path | None = None
     """The folder of a pip package, which any of the pythons can run."""
+    uv: Tool | None = None
+    ruby: Tool | None = None
+    bundle: Tool | None = None
+    go: Tool | None = None
 
 
 class Once:
@@ -72,9 +79,18 @@ async def found(folders: Iterable[Path] = FOLDERS, pip: Path | None = None) -> M
     pythons = [tool for program in named if (tool := await _asked(program))]
     default = next((tool.version[:2] for tool in pythons if tool.path.name == "python3"), None)
     by_name = {program.name: program for program in reversed(programs)}
-    node = await _asked(by_name["node"]) if "node" in by_name else None
-    npm = await _asked(by_name["npm"], beside=node) if node and "npm" in by_name else None
-    return Machine(pythons=_one_of_each(pythons, default), node=node, npm=npm, pip=pip)
+    others = await _others({name: by_name[name] for name in _OTHERS if name in by_name})
+    return Machine(pythons=_one_of_each(pythons, default), pip=pip, **others)
+
+
+async def _others(programs: Mapping[str, Path]) -> dict[str, Tool | None]:
+    told: dict[str, Tool | None] = {}
+    for name, program in programs.items():
+        language = _LANGUAGE_OF.get(name)
+        beside = told.get(language) if language else None
+        if not language or beside:
+            told[name] = await _asked(program, beside=beside)
+    return told
 
 
 def reachable(program: Path) -> bool:
@@ -96,7 +112,7 @@ def own_pip() -> Path | None:
 
 def _programs(folder: Path) -> list[Path]:
     names = sorted(folder.iterdir()) if folder.is_dir() else []
-    wanted = [each for each in names if each.name in {"node", "npm"} or _PYTHON.fullmatch(each.name)]
+    wanted = [each for each in names if each.name in _OTHERS or _PYTHON.fullmatch(each.name)]
     return [each for each in wanted if reachable(each) and each.resolve().parts[:2] == folder.parts[:2]]
 
 
@@ -115,7 +131,7 @@ async def _asked(program: Path, beside: Tool | None = None) -> Tool | None:
     try:
         child = await asyncio.create_subprocess_exec(
             program,
-            "--version",
+            "version" if program.name == "go" else "--version",
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
@@ -143,5 +159,5 @@ def _answered(program: Path, output: bytes) -> Tool | None:
     numbers = _NUMBERS.search(output)
     if numbers is None:
         return None
-    major, minor, patch = map(int, numbers.groups())
+    major, minor, patch = (int(number or 0) for number in numbers.groups())
     return Tool(path=program, version=(major, minor, patch))

@@ -40,14 +40,18 @@ async def show(client: Client, app: str, names: tuple[str, ...], *, as_json: boo
 @remote
 @click.argument("app")
 @click.argument("pairs", nargs=-1, required=True, metavar="NAME=VALUE...")
+@click.option("--secret", is_flag=True, help="Their values are told to nobody from now on.")
 @if_match
 @json_option
-async def set_(client: Client, app: str, pairs: tuple[str, ...], if_match: str, *, as_json: bool) -> None:
+async def set_(
+    client: Client, app: str, pairs: tuple[str, ...], if_match: str, *, secret: bool, as_json: bool
+) -> None:
     """Set variables, all or none."""
     if bare := [pair for pair in pairs if "=" not in pair]:
         raise click.BadParameter(f"{bare[0]}: say NAME=VALUE")
     values = dict(pair.split("=", 1) for pair in pairs)
-    await _change(client, app, {"set": values}, if_match, as_json=as_json)
+    wanted: dict[str, object] = {"set": values, "secret": list(values)} if secret else {"set": values}
+    await _change(client, app, wanted, if_match, as_json=as_json)
 
 
 @env.command()

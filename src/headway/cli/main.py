@@ -39,7 +39,7 @@ VERBS: Final = {
     "env": Verb("env", "env", "Environment variables: show, set, unset."),
     "releases": Verb("apps", "releases", "List the releases of an app."),
     "rollback": Verb("apps", "rollback", "Let a release that is kept serve again."),
-    "pools": Verb("pools", "pools", "Labelling pools: who may answer."),
+    "pools": Verb("pools", "pools", "Labelling pools: list, show, open, close, archive; who works in them."),
     "completion": Verb(
         "completion", "completion", "Print what a shell is to read so that it completes our commands."
     ),

@@ -9,7 +9,7 @@ from rich.console import Console
 from headway.cli import terminal
 from headway.cli.client import Client
 from headway.cli.remote import as_json as json_option
-from headway.cli.remote import begun, commanding, followed, remote, said, table
+from headway.cli.remote import begun, commanding, followed, planned, remote, said, table
 from headway.dialects.headway.wire import Event, Listed, Operation, Why
 
 PAGES_MAX = 50
@@ -138,11 +138,12 @@ async def why(client: Client, id: str, *, as_json: bool) -> None:
 @remote
 @click.argument("id")
 @click.option("--reason", default="", help="Why; it is kept.")
-@click.option("--wait/--no-wait", "wait", default=True, show_default=True, help="Follow it to its end.")
-@json_option
-async def cancel(client: Client, id: str, *, reason: str, wait: bool, as_json: bool) -> None:
+@commanding
+async def cancel(client: Client, id: str, *, reason: str, wait: bool, dry_run: bool, as_json: bool) -> None:
     """Ask an operation to turn back; then tell for each step what became of it."""
-    reply = await client.ask("POST", f"/operations/{id}/cancel", body={"reason": reason})
+    reply = await client.begin("POST", f"/operations/{id}/cancel", body={"reason": reason}, dry_run=dry_run)
+    if dry_run:
+        return planned(reply, as_json=as_json)
     if wait:
         async for it in client.follow(id):
             reply = msgspec.json.encode(it)

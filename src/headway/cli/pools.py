@@ -7,13 +7,85 @@ from headway.cli import terminal
 from headway.cli.client import Client
 from headway.cli.crowd import simulate
 from headway.cli.remote import as_json as json_option
-from headway.cli.remote import remote, said, table
+from headway.cli.remote import begun, commanding, remote, said, table
+from headway.dialects.headway.wire_pools import Pool, Pools
 from headway.dialects.headway.wire_workers import Worker, Workers
 
 
 @click.group(commands=[simulate])
 def pools() -> None:
-    """Labelling pools: who works in them."""
+    """Labelling pools: list, show, open, close, archive; who works in them."""
+
+
+@pools.command(name="list")
+@remote
+@click.option("--status", type=click.Choice(["closed", "open", "archived"]), help="Only these.")
+@click.option("--project", help="Only of the project with this id.")
+@click.option("--limit", type=click.IntRange(1), default=20, show_default=True)
+@json_option
+async def list_pools(client: Client, limit: int, *, as_json: bool, **asked: str | None) -> None:
+    """List your pools, newest first."""
+    query: dict[str, str | int] = {name: value for name, value in asked.items() if value}
+    found: list[Pool] = []
+    while True:
+        page = await client.get("/pools", Pools, **query, limit=min(100, limit - len(found)))
+        found += page.pools
+        if page.next is None or len(found) >= limit:
+            break
+        query = query | {"cursor": page.next}
+    if as_json:
+        return said(msgspec.json.encode(found))
+    rows = [(it.id, it.name, it.status, _moment(it.created_at), it.project) for it in found]
+    return table(("id", "name", "", "made", "project"), [(*row,) for row in rows])
+
+
+@pools.command()
+@remote
+@click.argument("pool")
+@json_option
+async def show(client: Client, pool: str, *, as_json: bool) -> None:
+    """Show the pool with the id POOL."""
+    reply = await client.ask("GET", f"/pools/{pool}")
+    if as_json:
+        return said(reply)
+    it = msgspec.json.decode(reply, type=Pool)
+    why = f" ({it.close_reason})" if it.status == "closed" and it.close_reason else ""
+    click.echo(f"{it.name} is {it.status}{why}; it expires {_moment(it.expires_at)}")
+    if it.reopens_at is not None:
+        click.echo(f"It opens again at {_moment(it.reopens_at)}.")
+    return None
+
+
+@pools.command(name="open")
+@remote
+@click.argument("pool")
+@commanding
+async def open_(client: Client, pool: str, **how: bool) -> int:
+    """Open the pool with the id POOL: its tasks are given out from then on."""
+    return await _commanded(client, pool, "open", **how)
+
+
+@pools.command()
+@remote
+@click.argument("pool")
+@commanding
+async def close(client: Client, pool: str, **how: bool) -> int:
+    """Close the pool with the id POOL: nothing more of it is given out."""
+    return await _commanded(client, pool, "close", **how)
+
+
+@pools.command()
+@remote
+@click.argument("pool")
+@commanding
+async def archive(client: Client, pool: str, **how: bool) -> int:
+    """Archive the pool with the id POOL, for good."""
+    return await _commanded(client, pool, "archive", **how)
+
+
+async def _commanded(client: Client, pool: str, act: str, **how: bool) -> int:
+    reply = await client.begin("POST", f"/pools/{pool}/{act}", dry_run=how["dry_run"])
+    return await begun(client, reply, **how)
 
 
 @pools.group()

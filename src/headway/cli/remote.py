@@ -57,7 +57,7 @@ def commanding(command: Callable[..., Any]) -> Callable[..., Any]:
 async def begun(client: Client, reply: bytes, *, as_json: bool, dry_run: bool, wait: bool) -> int:
     """Show what was begun; with `wait`, to its end. The exit code."""
     if dry_run:
-        said(reply) if as_json else _planned(msgspec.json.decode(reply, type=Plan))
+        planned(reply, as_json=as_json)
         return 0
     operation = msgspec.json.decode(reply, type=Operation)
     if not wait:
@@ -91,7 +91,11 @@ def table(heads: tuple[str, ...], rows: list[tuple[str | Text, ...]]) -> None:
     console.print(grid)
 
 
-def _planned(plan: Plan) -> None:
+def planned(reply: bytes, *, as_json: bool) -> None:
+    """What a command would do."""
+    if as_json:
+        return said(reply)
+    plan = msgspec.json.decode(reply, type=Plan)
     click.echo(f"{plan.type} would {plan.summary}:")
     for n, step in enumerate(plan.steps, 1):
         click.echo(f"  {n}. {step}")
@@ -99,3 +103,4 @@ def _planned(plan: Plan) -> None:
         click.echo(f"It would be refused while {holder.type} {holder.id} goes on.")
     if plan.runs is not None:
         click.echo(f"Past ones took {plan.runs.p50:.1f} s, slow ones {plan.runs.p95:.1f} s.")
+    return None

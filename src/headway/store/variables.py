@@ -2,19 +2,33 @@
 
 from headway.errors import NotFound
 from headway.model.variables import Variable
-from headway.store.database import Tx
+from headway.store.database import Row, Tx
 from headway.store.sheets import sheet
 
 SQL = sheet("variables")
 
 
 async def set(tx: Tx, variable: Variable) -> Variable:
-    """Keep the value under the name; the variable as it is now, with the id it had before if it was there."""
+    """Keep the value under the name; the variable as it is now, with the id it had before if it was there.
+
+    One that is secret stays so.
+    """
     row = await tx.one(
-        SQL["set"], id=variable.id, app_id=variable.app_id, name=variable.name, value=variable.value
+        SQL["set"],
+        id=variable.id,
+        app_id=variable.app_id,
+        name=variable.name,
+        value=variable.value,
+        secret=int(variable.secret),
     )
     assert row is not None
-    return Variable(*row)
+    return _variable(row)
+
+
+async def hide(tx: Tx, app_id: int, name: str) -> None:
+    """Let its value be secret from now on; NotFound."""
+    if await tx.one(SQL["hide"], app_id=app_id, name=name) is None:
+        raise NotFound("variable", name)
 
 
 async def update(tx: Tx, app_id: int, variable_id: int, value: str) -> Variable:
@@ -22,12 +36,12 @@ async def update(tx: Tx, app_id: int, variable_id: int, value: str) -> Variable:
     row = await tx.one(SQL["update"], app_id=app_id, id=variable_id, value=value)
     if row is None:
         raise NotFound("variable")
-    return Variable(*row)
+    return _variable(row)
 
 
 async def of_app(tx: Tx, app_id: int) -> list[Variable]:
     """The variables of an app, by name."""
-    return [Variable(*row) for row in await tx.all(SQL["of_app"], app_id=app_id)]
+    return [_variable(row) for row in await tx.all(SQL["of_app"], app_id=app_id)]
 
 
 async def delete(tx: Tx, app_id: int, variable_id: int) -> str:
@@ -36,3 +50,8 @@ async def delete(tx: Tx, app_id: int, variable_id: int) -> str:
     if row is None:
         raise NotFound("variable")
     return str(row[0])
+
+
+def _variable(row: Row) -> Variable:
+    id, app_id, name, value, secret = row
+    return Variable(id, app_id, name, value, bool(secret))

@@ -16,6 +16,8 @@ RECENT_SECONDS = 300
 """A follower is told everything of deployments that ended so recently: they may have been quicker than it."""
 _LOOKED_AT = 10
 _PAUSE_SECONDS = 0.1
+_PAUSE_OF_ONE_SECONDS = 0.01
+"""Who follows one deployment waits for its end, and looks at little."""
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,23 +76,28 @@ def shown(deployment: Deployment, operation: Operation | None) -> Shown:
     return Shown(deployment=deployment, status=status_of(deployment, operation))
 
 
-async def follow(database: Database, feed: Feed, clock: Clock, app_id: int) -> AsyncIterator[News]:
+async def follow(
+    database: Database, feed: Feed, clock: Clock, app_id: int, *, only: int | None = None
+) -> AsyncIterator[News]:
     """News of the app's deployments, from the beginning of those that are active or ended recently.
 
-    Never ends by itself. A final status comes after everything that was said.
+    Of one of them, where it is named. Never ends by itself. A final status comes after everything that was said.
     """
-    since = clock.now() - RECENT_SECONDS * SECOND
+    since, pause = (
+        clock.now() - RECENT_SECONDS * SECOND,
+        _PAUSE_SECONDS if only is None else _PAUSE_OF_ONE_SECONDS,
+    )
     told: dict[int, _Told] = {}
     topic = feed.join()
     try:
         while True:
             version = topic.version
-            news = await _news(database, app_id, told, since)
+            news = await _news(database, app_id, only, told, since)
             for one in news:
                 yield one
             if not news:
                 await topic.beyond(version)
-                await clock.sleep(_PAUSE_SECONDS)
+                await clock.sleep(pause)
     finally:
         feed.leave(topic)
 
@@ -100,11 +107,18 @@ class _Told(msgspec.Struct):
     line: int = 0
 
 
-async def _news(database: Database, app_id: int, told: dict[int, _Told], since: int) -> list[News]:
+async def _news(
+    database: Database, app_id: int, only: int | None, told: dict[int, _Told], since: int
+) -> list[News]:
     async def body(tx: Tx) -> list[tuple[Shown, str, int]]:
+        looked_at = (
+            reversed(await deployments.of_app(tx, app_id, _LOOKED_AT))
+            if only is None
+            else [await deployments.get(tx, only)]
+        )
         return [
             (await _shown(tx, one), *await _said(tx, one, told.get(one.id, _Told()).line))
-            for one in reversed(await deployments.of_app(tx, app_id, _LOOKED_AT))
+            for one in looked_at
             if one.id in told or one.finished_at is None or one.finished_at >= since
         ]
 

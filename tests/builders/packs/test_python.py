@@ -103,3 +103,34 @@ def test_a_wrong_description_is_refused(text):
 
 def test_dependencies_without_a_pip_are_refused():
     assert "without pip" in refusal(project(requirements_txt="six"), Machine(pythons=(OLD,)))
+
+
+UV = Tool(path=Path("/usr/local/bin/uv"), version=(0, 13, 8))
+LOCKED = {"pyproject.toml": '[project]\ndependencies = ["six"]\n', "uv.lock": ""}
+
+
+def locked(*more: str) -> Project:
+    return Project(files=frozenset({*LOCKED, *more}), texts=LOCKED)
+
+
+def test_what_uv_has_locked_is_installed_by_uv():
+    machine = Machine(pythons=(OLD,), uv=UV)
+    plan = PYTHON.plan(locked(), machine)
+    assert [it.title for it in plan.commands] == ["making the virtual environment", "uv sync", "compiling"]
+    assert plan.details == ("Python 3.11.2", "uv 0.13.8")
+    sync = plan.commands[1]
+    assert sync.argv == ("/usr/local/bin/uv", "sync", "--frozen", "--no-dev", "--no-editable")
+    assert sync.environment["UV_PROJECT_ENVIRONMENT"] == ".headway/python"
+    assert sync.environment["UV_PYTHON"] == "/usr/bin/python3"
+    assert sync.network
+
+
+def test_without_uv_pip_does_it_and_says_that_the_lock_is_not_heeded():
+    plan = PYTHON.plan(locked(), MACHINE)
+    assert "pip install" in [it.title for it in plan.commands]
+    assert plan.warnings == ("uv.lock is not heeded: this machine has no uv that builds can reach",)
+
+
+def test_a_requirements_txt_is_more_than_a_lock():
+    plan = PYTHON.plan(locked("requirements.txt"), Machine(pythons=(OLD,), uv=UV))
+    assert (plan.warnings, [it.title for it in plan.commands]) == ((), ["making the virtual environment"])

@@ -8,6 +8,7 @@ from starlette.types import ASGIApp
 
 from headway.dialects.headway.dialect import headway
 from headway.domain.catalog import CATALOG
+from headway.domain.world import World
 from headway.engine.feed import Feed
 from headway.testing import examples
 from headway.views.stories import Stories
@@ -21,17 +22,23 @@ ORIGIN = "http://127.0.0.1:8000"
 
 
 @pytest.fixture
-async def site(outside: Outside) -> AsyncIterator[ASGIApp]:
-    """A platform that is at work, with the app `hello-world`, which serves."""
+async def at_work(outside: Outside) -> AsyncIterator[World]:
+    """The world of a platform that is at work, with the app `hello-world`, which serves."""
     async with outside.at_work() as world:
         await ready_made.add_token(world, outside.by.account_id, SECRET)
         await ready_made.add_account(world, "other", OTHER_SECRET)
         world.logbook.open()
         await examples.running_app(world, outside.by, "hello-world")
-        feed = Feed(world.database)
-        stories = Stories(world.database, feed, world.clock, CATALOG)
-        yield mount(edge(world, feed), [headway(stories)])
-        feed.close()
+        yield world
+
+
+@pytest.fixture
+async def site(at_work: World) -> AsyncIterator[ASGIApp]:
+    """What that platform answers."""
+    feed = Feed(at_work.database)
+    stories = Stories(at_work.database, feed, at_work.clock, CATALOG)
+    yield mount(edge(at_work, feed), [headway(stories)])
+    feed.close()
 
 
 @pytest.fixture

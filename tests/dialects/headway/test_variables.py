@@ -24,3 +24,14 @@ async def test_a_dry_run_tells_what_there_would_be(live: Client) -> None:
     dry = await live.patch(PATH, json={"set": {"A": "1"}}, headers={"x-dry-run": "true"})
     assert dry.json() == {"variables": {"A": "1"}}
     assert (await live.get(PATH)).json() == {"variables": {}}
+
+
+async def test_a_secret_is_named_but_not_told_and_what_stands_for_it_is_not_taken(live: Client) -> None:
+    told = await live.patch(PATH, json={"set": {"A": "1", "KEY": "hunter2"}, "secret": ["KEY"]})
+    assert told.json() == {"variables": {"A": "1", "KEY": "********"}, "secret": ["KEY"]}
+    assert (await live.get(PATH)).json() == told.json()
+    again = await live.patch(PATH, json={"set": told.json()["variables"]})
+    assert (again.status_code, "hunter2" in again.text) == (422, False)
+    assert (await live.patch(PATH, json={"secret": ["NONE"]})).status_code == 404
+    etag = (await live.get(PATH)).headers["etag"]
+    assert (await live.patch(PATH, json={"set": {"A": "2"}}, headers={"if-match": etag})).status_code == 200

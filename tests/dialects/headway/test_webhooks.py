@@ -55,3 +55,20 @@ def test_a_message_holds_the_event() -> None:
     told = msgspec.json.decode(message(it))
     assert (told["type"], told["timestamp"]) == ("app.scaled", "1970-01-01T00:00:00.000Z")
     assert (told["data"]["seq"], told["data"]["data"]) == (7, {"web": "2:M"})
+
+
+async def test_a_dry_run_says_what_would_be_there_and_nothing_stays(live: Client) -> None:
+    dry = {"X-Dry-Run": "true"}
+    planned = await live.post("/webhooks", json=WANTED, headers=dry)
+    assert (planned.status_code, planned.json()["url"]) == (200, WANTED["url"])
+    assert "secret" not in planned.json()
+    assert (await live.get("/webhooks")).json() == {"webhooks": []}
+    path = (await live.post("/webhooks", json=WANTED)).headers["location"].removeprefix("/headway/v1")
+    before = (await live.get(path)).json()
+    assert "secret" not in (await live.post(f"{path}/secret", headers=dry)).json()
+    assert (await live.post(f"{path}/replay", json={"after": 0}, headers=dry)).json()["reached"] == 0
+    assert (await live.post(f"{path}/enable", headers=dry)).status_code == 200
+    assert (await live.delete(path, headers=dry)).status_code == 204
+    assert (await live.get(path)).json() == before
+    for wrong in ({"url": "http://10.0.0.1/"}, {"url": "x"}):
+        assert (await live.post("/webhooks", json=wrong, headers=dry)).status_code == 422

@@ -12,7 +12,7 @@ from headway.domain.batches.making import SUITE, TASK
 from headway.domain.world import World
 from headway.errors import Invalid, NotFound
 from headway.model.accounts import Account
-from headway.model.assignments import Where
+from headway.model.assignments import AssignmentStatus, Where
 from headway.model.batches import Options
 from headway.model.fields import Unfit
 from headway.model.listing import Search
@@ -20,6 +20,7 @@ from headway.model.operations import Actor
 from headway.model.pools import Pool
 from headway.store import assignments, task_suites
 from tests.labelling import MIXER, a_pool, answers, opened, suite_body, task_body, with_suites, with_tasks
+from tests.ready_made import HandClock
 
 KNOWN = [{"output_values": {"result": "cat"}}]
 
@@ -40,6 +41,21 @@ async def test_who_asks_again_has_the_same_in_hand(world: World, by: Actor, pool
     first = await issue(world, pool.id, "ann", by)
     assert first is not None
     assert await issue(world, pool.id, "ann", by) == first
+
+
+async def test_who_asks_again_when_theirs_is_overdue_is_given_something_else(
+    world: World, by: Actor, pool: Pool
+) -> None:
+    first = await issue(world, pool.id, "ann", by)
+    assert first is not None
+    assert isinstance(world.clock, HandClock)
+    world.clock.ahead += 601
+    again = await issue(world, pool.id, "ann", by)
+    assert again is not None
+    assert again.suite_id != first.suite_id
+    now = await world.database.read(lambda tx: assignments.get(tx, by.account_id, first.id))
+    assert now.status is AssignmentStatus.EXPIRED
+    assert [len(await works(world, by, pool, user)) for user in ("ann", "bob")] == [2, 1]
 
 
 async def test_each_suite_goes_to_as_many_as_it_says(world: World, by: Actor, pool: Pool) -> None:

@@ -55,6 +55,20 @@ async def test_an_answer_is_given_once(world: World, by: Actor, pool: Pool) -> N
         await skip(world, it.id, by)
 
 
+async def test_the_same_answers_sent_again_change_nothing(world: World, by: Actor) -> None:
+    pool = await a_pool(world, by, auto_accept_solutions=False)
+    await with_suites(world, by, pool)
+    pool = await opened(world, by, pool)
+    it = await given(world, by, pool)
+    first = await submit(world, it.id, answers(), by, user_id="ann")
+    assert await submit(world, it.id, answers(), by, user_id="ann") == first
+    for other in (answers(result="dog"), answers(2), [1], "x", None, {}):
+        with pytest.raises(Unfit):
+            await submit(world, it.id, other, by)
+    with pytest.raises(NotFound):
+        await submit(world, it.id, answers(), by, user_id="bob")
+
+
 async def test_after_its_time_nothing_is_taken(world: World, by: Actor, pool: Pool) -> None:
     it = await given(world, by, pool)
     assert isinstance(world.clock, HandClock)

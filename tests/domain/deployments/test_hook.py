@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from headway.domain.operations.cancel import cancel
+from headway.domain.variables.change import change_variables
 from headway.domain.world import World
 from headway.ids import show
 from headway.model.apps import App
@@ -117,3 +118,14 @@ async def test_one_that_takes_too_long_is_ended(outside: Outside, app: App) -> N
 async def test_without_one_nothing_of_it_is_said(outside: Outside, world: World, app: App) -> None:
     _, operation = await result(outside, await deployed(world, app, outside.by, "web: serve\n"))
     assert "postdeploy" not in await outside.said(operation)
+
+
+@pytest.mark.parametrize("procfile", ["web: serve\npostdeploy: echo $KEY\n", "web: echo $KEY;exit 3\n"])
+async def test_no_secret_is_told_of_what_a_hook_or_a_crash_said(
+    outside: Outside, world: World, app: App, procfile: str
+) -> None:
+    await change_variables(world, app, {"KEY": "hunter2"}, [], outside.by, secret=["KEY"])
+    _, operation = await result(outside, await deployed(world, app, outside.by, procfile))
+    said = await outside.said(operation) + (operation.detail.text if operation.detail else "")
+    assert "********" in said
+    assert "hunter2" not in said

@@ -34,3 +34,19 @@ async def test_it_has_the_variables_of_now_its_own_and_the_platforms(
 async def test_a_detached_one_has_no_terminal(world: World, app: App) -> None:
     it: OneOff = a_one_off(app_id=app.id, release_id=app.release_id, detached=True)
     assert not (await unit_of(world, it)).terminal
+
+
+async def test_the_whole_environment_of_one(outside: Outside, world: World, app: App) -> None:
+    it = a_one_off(app_id=app.id, release_id=app.release_id, account_id=outside.by.account_id, size="L")
+    assert (await unit_of(world, it)).environment == {
+        "APP": app.name,
+        "CONTAINER": "one-off-1",
+        "CONTAINER_VERSION": "v1",
+        "CONTAINER_SIZE": "L",
+        "CONTAINER_MEMORY": str(1 << 30),
+        "SCALINGO_APPLICATION_ID": show(app.id),
+        "HOSTNAME": f"{app.name}-one-off-1",
+        "STACK": "headway-1",
+        "REGION_NAME": "local",
+        "SCALINGO_USER_ID": show(outside.by.account_id),
+    }

@@ -29,3 +29,11 @@ async def test_what_is_wrong_changes_nothing(world: World, app: App, by: Actor) 
 async def test_somebody_else_changes_nothing(world: World, app: App, other: Account) -> None:
     with pytest.raises(NotFound):
         await change_variables(world, app, {"A": "1"}, [], Actor(account_id=other.id))
+
+
+async def test_a_secret_is_one_until_it_is_deleted(world: World, app: App, by: Actor) -> None:
+    await change_variables(world, app, {"KEY": "hunter2"}, [], by, secret=["KEY"])
+    (kept,) = await change_variables(world, app, {"KEY": "hunter3"}, [], by)
+    assert (kept.secret, kept.value) == (True, "********")
+    (anew,) = await change_variables(world, app, {"KEY": "plain"}, ["KEY"], by)
+    assert (anew.secret, anew.value) == (False, "plain")

@@ -9,13 +9,17 @@ from concurrent.futures import ThreadPoolExecutor
 import scenarios_batches
 import scenarios_label
 import scenarios_operations
+import scenarios_overlap
 import scenarios_pools
 import scenarios_solutions
 from making import Site
 
 AT_ONCE = 8
 """Most of what the client does is wait: half a second until it first looks at an operation, then a second each time."""
-FILES = (scenarios_operations, scenarios_batches, scenarios_label, scenarios_pools, scenarios_solutions)
+FILES = (
+    *(scenarios_operations, scenarios_batches, scenarios_label, scenarios_overlap),
+    *(scenarios_pools, scenarios_solutions),
+)
 SCENARIOS = {name: it for file in FILES for name, it in vars(file).items()}
 ANSWERS, sys.stdout = sys.stdout, sys.stderr
 LOCK = threading.Lock()

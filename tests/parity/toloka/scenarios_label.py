@@ -1,5 +1,7 @@
 """What the labelling page is given to show, made by the client; and what the client reads of the answers."""
 
+import decimal
+
 import toloka.client as tc
 from making import a_pool, client
 from toloka.client.project import field_spec as spec
@@ -81,7 +83,7 @@ def label_answers(url, token, pool):
                 "user": one.user_id,
                 "status": one.status.value,
                 "tasks": [task.input_values for task in one.tasks],
-                "values": [it.output_values for it in one.solutions or []],
+                "values": [_plain(it.output_values) for it in one.solutions or []],
             }
             for one in found
         ]
@@ -91,6 +93,11 @@ def label_answers(url, token, pool):
 def label_close(url, token, pool):
     client(url, token).close_pool(pool)
     return {}
+
+
+def _plain(values):
+    """The client reads numbers as decimals."""
+    return {name: float(it) if isinstance(it, decimal.Decimal) else it for name, it in values.items()}
 
 
 def _pool(it, name, description, fields, public_instructions="", **terms):

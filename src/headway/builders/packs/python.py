@@ -1,4 +1,4 @@
-"""Python: what requirements.txt or pyproject.toml asks for, in a virtual environment inside the slug.
+"""Python: what requirements.txt, uv.lock or pyproject.toml asks for, in a virtual environment inside the slug.
 
 pip is the platform's own, mounted; bytecode is compiled with hashes instead of times, so that a build of the
 same source gives the same slug.
@@ -18,7 +18,9 @@ _PYTHON = f"{_ENVIRONMENT}/bin/python"
 _REQUIREMENTS = f"{OWN}/requirements.txt"
 _FINISH = f"{OWN}/finish.py"
 _FINISH_SOURCE = Path(__file__).parent / "finish_python.py"
+_FINISHING = Command(title="compiling", argv=(_PYTHON, "-I", _FINISH))
 _PIP = "/headway/pip"
+_LOCK = "uv.lock"
 _VERSION = re.compile(r"(?:python-)?(\d+)\.(\d+)(?:\.(\d+))?")
 _PROFILE = f"""\
 export PATH="${{HOME:-{APP}}}/{_ENVIRONMENT}/bin:$PATH"
@@ -32,12 +34,44 @@ def _detects(project: Project) -> bool:
 
 def _plan(project: Project, machine: Machine) -> Plan:
     python, warnings = chosen(project, machine)
+    files = {PROFILE: _PROFILE, _FINISH: _FINISH_SOURCE.read_text()}
+    if _is_locked(project) and machine.uv is not None:
+        return Plan(
+            details=(f"Python {python.shown}", f"uv {machine.uv.shown}"),
+            warnings=warnings,
+            files=files,
+            commands=(_virtual_environment(python), _synchronisation(machine.uv, python), _FINISHING),
+        )
+    if _is_locked(project):
+        warnings = (*warnings, f"{_LOCK} is not heeded: this machine has no uv that builds can reach")
     wanted = _wanted(project)
     return Plan(
         details=(f"Python {python.shown}", *(() if wanted else ("No dependencies",))),
         warnings=warnings,
-        files={PROFILE: _PROFILE, _FINISH: _FINISH_SOURCE.read_text()} | _own_requirements(project),
+        files=files | _own_requirements(project),
         commands=(_virtual_environment(python), *(_installation(machine, wanted) if wanted else ())),
+    )
+
+
+def _is_locked(project: Project) -> bool:
+    """Whether uv has said what exactly is to be installed, and nothing else says it."""
+    return {_LOCK, "pyproject.toml"} <= project.files and "requirements.txt" not in project.files
+
+
+def _synchronisation(uv: Tool, python: Tool) -> Command:
+    return Command(
+        title="uv sync",
+        heading="Installing dependencies",
+        argv=(str(uv.path), "sync", "--frozen", "--no-dev", "--no-editable"),
+        environment={
+            "UV_CACHE_DIR": f"{CACHE}/uv",
+            "UV_LINK_MODE": "copy",
+            "UV_NO_PROGRESS": "1",
+            "UV_PROJECT_ENVIRONMENT": _ENVIRONMENT,
+            "UV_PYTHON": str(python.path),
+            "UV_PYTHON_DOWNLOADS": "never",
+        },
+        network=True,
     )
 
 
@@ -92,7 +126,7 @@ def _installation(machine: Machine, wanted: tuple[str, ...]) -> tuple[Command, .
         mounts={_PIP: machine.pip},
         network=True,
     )
-    return pip, Command(title="compiling", argv=(_PYTHON, "-I", _FINISH))
+    return pip, _FINISHING
 
 
 def _wanted(project: Project) -> tuple[str, ...]:
@@ -137,6 +171,7 @@ PYTHON = Pack(
     title="Python",
     recognised_by="a requirements.txt or pyproject.toml",
     reads=("requirements.txt", "pyproject.toml", ".python-version", "runtime.txt"),
+    notices=(_LOCK,),
     detects=_detects,
     plan=_plan,
 )

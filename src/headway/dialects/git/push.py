@@ -115,9 +115,8 @@ class Push:
         """What is told at the end: nothing where it serves."""
         world, edge = self._edge.world, self._edge
         await self._say(f"-----> Deployment {show(begun.id)}, operation {show(operation.id)}\n")
-        async for news in deployments.follow(world.database, edge.feed, world.clock, self._app.id):
-            if news.shown.deployment.id != begun.id:
-                continue
+        told = deployments.follow(world.database, edge.feed, world.clock, self._app.id, only=begun.id)
+        async for news in told:
             if news.kind == "log":
                 await self._say(news.text)
             elif news.shown.status == SUCCESS:

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from headway.dialects.headway import project
-from headway.domain.operations.rehearse import rehearse
+from headway.domain.operations.rehearse import rehearse, tried
 from headway.domain.world import Office, World
 from headway.model.operations import Operation
 from headway.views.stories import Stories
@@ -12,6 +12,7 @@ from headway.web.ask import Ask, truth
 from headway.web.body import Answer, answer
 
 A = TypeVar("A", bound=Office)
+T = TypeVar("T")
 
 
 async def begun(ask: Ask, stories: Stories, command: Callable[[World], Awaitable[Operation]]) -> Answer:
@@ -28,6 +29,11 @@ async def begun_at(
     operation = await command(office)
     told = await stories.get(ask.account.id, operation.id)
     return answer(project.story(told), 202, {"Location": project.path(operation.id)})
+
+
+async def done(ask: Ask, command: Callable[[World], Awaitable[T]]) -> T:
+    """What a command of one transaction, that begins no operation, returns; in a dry run nothing of it stays."""
+    return await (tried(ask.world, command) if is_dry(ask) else command(ask.world))
 
 
 def is_dry(ask: Ask) -> bool:

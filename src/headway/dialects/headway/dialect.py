@@ -7,6 +7,7 @@ from headway.dialects.headway.apps import Apps
 from headway.dialects.headway.deployments import Deployments
 from headway.dialects.headway.events import Events
 from headway.dialects.headway.operations import Operations
+from headway.dialects.headway.pools import Pools
 from headway.dialects.headway.project import PREFIX
 from headway.dialects.headway.refuse import refuse
 from headway.views.news import News
@@ -48,6 +49,7 @@ def _routes(stories: Stories) -> tuple[Route, ...]:
         *_of_apps(stories),
         *_of_webhooks(),
         *_of_files(),
+        *_of_pools(stories),
         *_of_workers(),
     )
 
@@ -119,6 +121,17 @@ def _of_files() -> tuple[Route, ...]:
         Route("GET", f"{PREFIX}/files/{{id}}", files.get),
         Route("DELETE", f"{PREFIX}/files/{{id}}", files.remove),
         Route("GET", f"{PREFIX}/files/{{id}}/content", files.content),
+    )
+
+
+def _of_pools(stories: Stories) -> tuple[Route, ...]:
+    pools, one = Pools(stories), f"{PREFIX}/pools/{{id}}"
+    return (
+        Route("GET", f"{PREFIX}/pools", pools.list),
+        Route("GET", one, pools.get),
+        Route("POST", f"{one}/open", pools.open),
+        Route("POST", f"{one}/close", pools.close),
+        Route("POST", f"{one}/archive", pools.archive),
     )
 
 

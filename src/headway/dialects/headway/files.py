@@ -6,6 +6,8 @@ from starlette.responses import FileResponse
 
 from headway import ids
 from headway.dialects.headway import files_wire as wire
+from headway.dialects.headway import said
+from headway.dialects.headway.commands import done, is_dry
 from headway.dialects.headway.project import time
 from headway.domain.files import create
 from headway.domain.files.delete import delete
@@ -42,7 +44,7 @@ async def list_page(ask: Ask) -> Answer:
     return answer(wire.Files(files=[_shown(file) for file in page], next=next))
 
 
-@Says(wire.File, 201, body=CONTENT, params=(NAME, CONTAINER, KIND))
+@said.change(wire.File, 201, body=CONTENT, params=(NAME, CONTAINER, KIND))
 async def upload(ask: Ask) -> Answer:
     """The body becomes a file called `name`, of its `Content-Type`, in `container`, of the given `kind`."""
     kind = ask.query.get("kind", "")
@@ -57,15 +59,17 @@ async def upload(ask: Ask) -> Answer:
         kind=Kind(kind) if kind else None,
         media=ask.headers.get("content-type", ""),
     )
-    return answer(_shown(await create.create_file(ask.world, wish, ask.chunks(), ask.actor)), 201)
+    it = await done(ask, lambda world: create.create_file(world, wish, ask.chunks(), ask.actor))
+    return _made(ask, it)
 
 
-@Says(wire.File, 201, body=wire.CreateFolder)
+@said.change(wire.File, 201, body=wire.CreateFolder)
 async def create_folder(ask: Ask) -> Answer:
     """A new folder."""
     wanted = await ask.body(wire.CreateFolder)
     container = ROOT if wanted.container is None else _id(wanted.container, "container")
-    return answer(_shown(await create.create_folder(ask.world, wanted.name, container, ask.actor)), 201)
+    it = await done(ask, lambda world: create.create_folder(world, wanted.name, container, ask.actor))
+    return _made(ask, it)
 
 
 @Says(wire.File)
@@ -81,11 +85,15 @@ async def content(ask: Ask) -> FileResponse:
     return FileResponse(path, media_type=file.media, filename=file.name, headers=SAFE)
 
 
-@Says(None, 204, refuses=(Conflict,))
+@said.change(None, 204, refuses=(Conflict,))
 async def remove(ask: Ask) -> Answer:
     """One goes, a folder with everything in it."""
-    await delete(ask.world, _in_path(ask), ask.actor)
+    await done(ask, lambda world: delete(world, _in_path(ask), ask.actor))
     return empty()
+
+
+def _made(ask: Ask, it: File) -> Answer:
+    return answer(_shown(it), 200 if is_dry(ask) else 201)
 
 
 def _shown(it: File) -> wire.File:

@@ -8,10 +8,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from headway import ids
 from headway.clock import SECOND
 from headway.dialects.headway import project, said, wire
-from headway.dialects.headway.commands import begun, begun_at
+from headway.dialects.headway.commands import begun, begun_at, is_dry
 from headway.domain.operations import cancel as cancelling
 from headway.domain.operations import retry as retrying
 from headway.domain.operations.begin import begin
+from headway.domain.operations.rehearse import tried
 from headway.domain.world import Office
 from headway.errors import Conflict, Invalid, NotFound
 from headway.model.operations import EVERY, ID_MAX, Operation, Phase, Search
@@ -96,12 +97,26 @@ class Operations:
         )
         return answer(project.why(operation, told))
 
-    @Says(wire.Operation, 202, body=wire.Cancel, refuses=(Conflict,))
+    @Says(
+        wire.Operation,
+        202,
+        body=wire.Cancel,
+        also={200: wire.Plan},
+        params=(said.DRY_RUN,),
+        refuses=(Conflict,),
+    )
     async def cancel(self, ask: Ask) -> Answer:
         """Ask it to turn back; the operation as it is then, with the receipt."""
-        wish = await ask.body(wire.Cancel)
-        catalog = self._stories.catalog
-        await cancelling.cancel(ask.office, id_in(ask), wish.reason, by=ask.actor, catalog=catalog)
+        wish, id = await ask.body(wire.Cancel), id_in(ask)
+
+        async def command(office: Office) -> Operation:
+            catalog = self._stories.catalog
+            return await cancelling.cancel(office, id, wish.reason, by=ask.actor, catalog=catalog)
+
+        if is_dry(ask):
+            await tried(ask.office, command)
+            return answer(project.turning_back(await self._stories.get(ask.account.id, id)))
+        await command(ask.office)
         return answer(project.story(await self._stories.get(ask.account.id, id_in(ask))), 202)
 
     @said.command()

@@ -13,7 +13,7 @@ from headway.views.stories import Story
 from headway.views.why import Runs, Why, runs_of
 
 PREFIX: Final = "/headway/v1"
-_NOUNS = frozenset({"app", "account"})
+_NOUNS = frozenset({"app", "account", "pool", "file", "labelling_project"})
 
 STATUS = {phase: phase.name.lower() for phase in Phase}
 
@@ -120,6 +120,8 @@ def links(told: Story) -> dict[str, str]:
         found["undo"] = f"{own}/undo"
     if it.target.startswith("app:"):
         found["app"] = f"{PREFIX}/apps/{target(it.target).removeprefix('app:')}"
+    if it.target.startswith("pool:"):
+        found["pool"] = f"{PREFIX}/pools/{target(it.target).removeprefix('pool:')}"
     return found
 
 
@@ -175,6 +177,23 @@ def plan(it: Plan) -> wire.Plan:
         steps=it.steps,
         conflicts=[wire.Holder(id=show(one.id), type=one.type, link=path(one.id)) for one in it.conflicts],
         runs=runs(runs_of(it.durations)),
+    )
+
+
+def turning_back(told: Story) -> wire.Plan:
+    """What a wish to cancel would do."""
+    it = told.operation
+    begun = [step for step in reversed(told.steps) if step.state in {"done", "running"}]
+    return wire.Plan(
+        dry_run=True,
+        type=it.type,
+        target=target(it.target),
+        summary=f"cancel: {told.summary}",
+        steps=[
+            f"stop: {step.title}" if step.state == "running" else f"take back: {step.title}" for step in begun
+        ],
+        conflicts=[],
+        runs=None,
     )
 
 

@@ -18,6 +18,19 @@ COMMAND = (Busy, Conflict)
 CHANGE = (*COMMAND, Stale)
 
 
+def change(
+    reply: Any,
+    status: int = 200,
+    *,
+    body: Any = None,
+    params: tuple[Param, ...] = (),
+    refuses: tuple[type[Refusal], ...] = (),
+) -> Says:
+    """What is said of what changes something at once: a dry run is answered with 200 and what would be there."""
+    also = {} if status == 200 or reply is None else {200: reply}
+    return Says(reply, status, body=body, also=also, params=(*params, DRY_RUN), refuses=refuses)
+
+
 def command(
     reply: Any = wire.Operation,
     *,

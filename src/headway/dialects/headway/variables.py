@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from headway.dialects.headway import said
 from headway.dialects.headway import wire_apps as wire
 from headway.dialects.headway.apps import asked
-from headway.dialects.headway.commands import if_match, is_dry
-from headway.domain.operations.rehearse import tried
+from headway.dialects.headway.commands import done, if_match
 from headway.domain.variables.change import change_variables
 from headway.domain.world import World
 from headway.errors import Stale
@@ -25,7 +24,7 @@ async def list_all(ask: Ask) -> Answer:
     return _told(await variables.of_app(ask.world.database, app.id))
 
 
-@Says(wire.Variables, body=wire.ChangeVariables, params=(said.DRY_RUN, said.IF_MATCH), refuses=(Stale,))
+@said.change(wire.Variables, body=wire.ChangeVariables, params=(said.IF_MATCH,), refuses=(Stale,))
 async def change(ask: Ask) -> Answer:
     """Set some and delete others, all or nothing; all of them as they are then, or in a dry run would be."""
     wanted = await ask.body(wire.ChangeVariables)
@@ -33,11 +32,16 @@ async def change(ask: Ask) -> Answer:
     app = await asked(ask, "variables.read")
 
     async def command(world: World) -> list[Variable]:
-        return await change_variables(world, app, wanted.set, wanted.unset, ask.actor, match=if_match(ask))
+        return await change_variables(
+            world, app, wanted.set, wanted.unset, ask.actor, secret=wanted.secret, match=if_match(ask)
+        )
 
-    return _told(await (tried(ask.world, command) if is_dry(ask) else command(ask.world)))
+    return _told(await done(ask, command))
 
 
 def _told(found: Sequence[Variable]) -> Answer:
     headers = {"ETag": f'"{version_of(list(found))}"', "Cache-Control": "no-store"}
-    return answer(wire.Variables(variables={it.name: it.value for it in found}), 200, headers)
+    values = {it.name: it.told for it in found}
+    return answer(
+        wire.Variables(variables=values, secret=[it.name for it in found if it.secret]), 200, headers
+    )

@@ -5,6 +5,7 @@ import msgspec
 from headway import ids
 from headway.dialects.headway import project, said
 from headway.dialects.headway import wire_webhooks as wire
+from headway.dialects.headway.commands import done, is_dry
 from headway.domain.webhooks import change
 from headway.domain.webhooks.create import create_webhook
 from headway.errors import Invalid, NotFound
@@ -19,11 +20,13 @@ PAGE, PAGE_MAX = 20, 100
 _STATES = {State.WAITING: "waiting", State.DELIVERED: "delivered", State.GIVEN_UP: "given-up"}
 
 
-@Says(wire.Webhook, 201, body=wire.Create)
+@said.change(wire.Webhook, 201, body=wire.Create)
 async def create(ask: Ask) -> Answer:
     """A new one, with its secret, which is shown this once."""
     wanted = await ask.body(wire.Create)
-    it = await create_webhook(ask.world, wanted.url, wanted.events, ask.actor)
+    it = await done(ask, lambda world: create_webhook(world, wanted.url, wanted.events, ask.actor))
+    if is_dry(ask):
+        return answer(_shown(it))
     where = {"Location": f"{project.PREFIX}/webhooks/{ids.show(it.id)}"}
     return answer(_shown(it, secret=it.secret), 201, where)
 
@@ -41,31 +44,32 @@ async def get(ask: Ask) -> Answer:
     return answer(_shown(await webhooks.get(ask.world.database, ask.account.id, _id(ask))))
 
 
-@Says(None, 204)
+@said.change(None, 204)
 async def delete(ask: Ask) -> Answer:
     """Nothing is left of it."""
-    await change.delete_webhook(ask.world, _id(ask), ask.actor)
+    await done(ask, lambda world: change.delete_webhook(world, _id(ask), ask.actor))
     return empty()
 
 
-@Says(wire.Webhook)
+@said.change(wire.Webhook)
 async def renew_secret(ask: Ask) -> Answer:
     """A new secret, which is shown this once."""
-    it = await change.renew_secret(ask.world, _id(ask), ask.actor)
-    return answer(_shown(it, secret=it.secret))
+    it = await done(ask, lambda world: change.renew_secret(world, _id(ask), ask.actor))
+    return answer(_shown(it) if is_dry(ask) else _shown(it, secret=it.secret))
 
 
-@Says(wire.Webhook)
+@said.change(wire.Webhook)
 async def enable(ask: Ask) -> Answer:
     """Send to it again."""
-    return answer(_shown(await change.enable(ask.world, _id(ask), ask.actor)))
+    return answer(_shown(await done(ask, lambda world: change.enable(world, _id(ask), ask.actor))))
 
 
-@Says(wire.Webhook, 202, body=wire.Replay)
+@said.change(wire.Webhook, 202, body=wire.Replay)
 async def replay(ask: Ask) -> Answer:
     """Tell it again what is behind an event."""
     wanted = await ask.body(wire.Replay)
-    return answer(_shown(await change.replay(ask.world, _id(ask), wanted.after, ask.actor)), 202)
+    it = await done(ask, lambda world: change.replay(world, _id(ask), wanted.after, ask.actor))
+    return answer(_shown(it), 200 if is_dry(ask) else 202)
 
 
 @Says(wire.Deliveries, params=(said.CURSOR, said.LIMIT))

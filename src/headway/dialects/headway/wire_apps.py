@@ -139,17 +139,20 @@ class CronTasks(msgspec.Struct, frozen=True, kw_only=True):
     tasks: list[CronTask]
 
 
-class Variables(msgspec.Struct, frozen=True, kw_only=True):
+class Variables(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The environment."""
 
     variables: dict[str, str]
+    secret: list[str] = []
+    """Those whose values are not told."""
 
 
 class ChangeVariables(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Variables to set, and names of those to delete."""
+    """Variables to set, names of those to delete, and of those to tell nobody any more."""
 
     set: dict[str, str] = {}
     unset: list[str] = []
+    secret: list[str] = []
 
 
 class Release(msgspec.Struct, frozen=True, kw_only=True):

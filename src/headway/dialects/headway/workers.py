@@ -5,6 +5,7 @@ import msgspec
 from headway import ids
 from headway.dialects.headway import project, said
 from headway.dialects.headway import wire_workers as wire
+from headway.dialects.headway.commands import done, is_dry
 from headway.domain.workers.create import create as create_worker
 from headway.domain.workers.renew import renew as renew_worker
 from headway.domain.workers.revoke import revoke as revoke_worker
@@ -18,11 +19,12 @@ from headway.web.says import Says
 PAGE, PAGE_MAX = 20, 100
 
 
-@Says(wire.Worker, 201, body=wire.Create, refuses=(Conflict,))
+@said.change(wire.Worker, 201, body=wire.Create, refuses=(Conflict,))
 async def create(ask: Ask) -> Answer:
     """A new one, with their token, which is shown this once."""
-    it, secret = await create_worker(ask.world, (await ask.body(wire.Create)).name, ask.actor)
-    return answer(_shown(it, token=secret), 201)
+    name = (await ask.body(wire.Create)).name
+    it, secret = await done(ask, lambda world: create_worker(world, name, ask.actor))
+    return answer(_shown(it)) if is_dry(ask) else answer(_shown(it, token=secret), 201)
 
 
 @Says(wire.Workers, params=(said.CURSOR, said.LIMIT))
@@ -38,17 +40,17 @@ async def list_page(ask: Ask) -> Answer:
     return answer(wire.Workers(workers=[_shown(it) for it in found], next=shown))
 
 
-@Says(wire.Worker)
+@said.change(wire.Worker)
 async def renew(ask: Ask) -> Answer:
     """Another token, which is shown this once; the one before is worth nothing any more."""
-    it, secret = await renew_worker(ask.world, ask.params["name"], ask.actor)
-    return answer(_shown(it, token=secret))
+    it, secret = await done(ask, lambda world: renew_worker(world, ask.params["name"], ask.actor))
+    return answer(_shown(it) if is_dry(ask) else _shown(it, token=secret))
 
 
-@Says(None, 204)
+@said.change(None, 204)
 async def revoke(ask: Ask) -> Answer:
     """They are let in no longer; what they answered stays."""
-    await revoke_worker(ask.world, ask.params["name"], ask.actor)
+    await done(ask, lambda world: revoke_worker(world, ask.params["name"], ask.actor))
     return empty()
 
 

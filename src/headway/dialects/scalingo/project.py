@@ -312,7 +312,7 @@ def source(upload: str, download: str, where: Places) -> wire_deployments.Source
 
 def variable(it: Variable) -> wire_variables.Variable:
     """One variable."""
-    return wire_variables.Variable(id=ids.show(it.id), name=it.name, value=it.value)
+    return wire_variables.Variable(id=ids.show(it.id), name=it.name, value=it.told)
 
 
 def region(where: Places) -> wire_accounts.RegionsReply:

@@ -12,6 +12,7 @@ import msgspec
 
 from headway.domain.containers import running
 from headway.domain.containers.unit import unit_id
+from headway.domain.variables.veil import veil_of
 from headway.domain.world import World
 from headway.engine.declare import Again, Do, Run, Step, Undo
 from headway.errors import Failure
@@ -84,7 +85,11 @@ class Swapping(Generic[P]):
             nonlocal started
             run.say(f"starting {one.label}")
             await world.runtime.ensure(one)
-            await world.runtime.ready(one.id, seconds=world.config.boot_seconds)
+            try:
+                await world.runtime.ready(one.id, seconds=world.config.boot_seconds)
+            except Failure as failure:
+                veil = await veil_of(world, swap.app_id)
+                raise Failure(failure.code, veil(failure.text)) from failure
             run.say(f"{one.label} is ready")
             started += 1
             run.progress(started / len(units))
@@ -143,6 +148,6 @@ async def _bring_back(run: Run[Any, World], swap: Swap, containers: list[Contain
         try:
             await run.world.runtime.ready(unit_id(container), seconds=run.world.config.boot_seconds)
         except Failure as failure:
-            run.say(str(failure))
+            run.say((await veil_of(run.world, swap.app_id))(str(failure)))
 
     await running.together(wait_for(it) for it in containers)

@@ -33,7 +33,7 @@ from headway.model.cron_tasks import CronLine
 from headway.model.deployments import FAILURES, SUCCESS, Deployment, Release
 from headway.model.manifests import shaped
 from headway.model.operations import Actor, Detail, NewEvent, Operation
-from headway.model.variables import resolved
+from headway.model.variables import resolved, secrets_of
 from headway.store import accounts, apps, containers, deployments, releases, variables
 from headway.store.database import Tx
 
@@ -200,6 +200,7 @@ async def _source(world: World, params: Deploy, build_id: str) -> Source:
         ref=params.ref,
         environment=resolved({it.name: it.value for it in known}),
         build_id=build_id,
+        secrets=secrets_of(known),
         stack=app.stack,
     )
 

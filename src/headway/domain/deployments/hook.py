@@ -13,6 +13,7 @@ from headway.clock import SECOND
 from headway.domain.one_offs.end import record_end
 from headway.domain.one_offs.stop import terminated
 from headway.domain.one_offs.unit import unit_of
+from headway.domain.variables.veil import veil_of
 from headway.domain.world import World
 from headway.engine.declare import Again
 from headway.errors import Failure, NotFound
@@ -53,8 +54,9 @@ async def run(world: World, it: Hook, say: Callable[[str], None]) -> None:
     if one_off.finished_at is None and not one_off.reason:
         await world.runtime.ensure(await unit_of(world, one_off))
     code = await _code(world, one_off)
+    veil = await veil_of(world, it.app_id)
     for line in await world.runtime.last_lines(ids.show(it.id)):
-        say(f"       {line}")
+        say(f"       {veil(line)}")
     await _settled(world, it.id, _KILLED if code is None else code, "" if code is not None else STOPPED)
     if code is None:
         raise Failure("hook-error", f"{it.name} took longer than {world.config.postdeploy_seconds:g} seconds")

@@ -14,7 +14,7 @@ from headway.domain.pools.begin import begin, refuse_taken, same_in_flight
 from headway.domain.pools.change import unfit
 from headway.domain.pools.guarded import guarded
 from headway.domain.solutions import estimate as estimating
-from headway.domain.solutions.aggregate import forget, skill_named
+from headway.domain.solutions.aggregate import forget, keep_some, skill_named
 from headway.domain.solutions.aggregate import record_failure as forget_all
 from headway.domain.solutions.estimate import Aggregate, Algorithm, Found
 from headway.domain.world import World
@@ -142,7 +142,7 @@ async def choose(run: Run[Generate, World]) -> dict[str, Any]:
     chosen = balanced([(str(it.values), it) for it in sure], params.max_count or usual_count(len(general)))
     await guarded(run, lambda tx: solutions.strike(tx, run.operation.id))
     for start in range(0, len(chosen), CHUNK):
-        await _keep(run, chosen[start : start + CHUNK])
+        await keep_some(run, params.of.pool_id, chosen[start : start + CHUNK])
         run.progress((start + CHUNK) / len(chosen))
     return {"considered": len(considered), "sure": len(sure), "chosen": len(chosen)}
 
@@ -162,14 +162,6 @@ async def _general(run: Run[Generate, World], ids: list[int]) -> set[int]:
 
 async def _some(run: Run[Generate, World], ids: list[int]) -> dict[int, Task]:
     return await run.world.database.read(lambda tx: tasks.some(tx, ids))
-
-
-async def _keep(run: Run[Generate, World], chosen: list[Found]) -> None:
-    rows = [
-        Solution(it.task_id, run.params.of.pool_id, it.confidence, msgspec.json.encode(it.values).decode())
-        for it in chosen
-    ]
-    await guarded(run, lambda tx: solutions.insert(tx, run.operation.id, rows))
 
 
 async def make(run: Run[Generate, World]) -> None:

@@ -58,12 +58,8 @@ async def rehearse(office: A, command: Callable[[A], Awaitable[object]]) -> Plan
 
 async def tried(office: A, command: Callable[[A], Awaitable[T]]) -> T:
     """What `command`, of one transaction and no operation, would return; nothing of it stays."""
-    try:
-        return await command(
-            dataclasses.replace(office, database=cast(Database, _Forgetful(office.database)))
-        )
-    except _Undone as undone:
-        return undone.result
+    forgetful = cast(Database, _Forgetful(office.database))
+    return await command(dataclasses.replace(office, database=forgetful))
 
 
 class _Rehearsal(Desk):
@@ -120,4 +116,8 @@ class _Forgetful:
         async def undone(tx: Tx) -> T:
             raise _Undone(await body(tx))
 
-        return await self._database.write(undone)
+        try:
+            await self._database.write(undone)
+        except _Undone as known:
+            return known.result
+        raise AssertionError("what was written is taken back")

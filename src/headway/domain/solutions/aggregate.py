@@ -111,20 +111,19 @@ async def estimate(run: Run[Aggregate, World]) -> None:
 
 async def keep(run: Run[Aggregate, World]) -> None:
     """What was found is on disk."""
-    rows = [_solution(run.params, it) for it in await estimating.found(run, run.params)]
+    found = await estimating.found(run, run.params)
     # Skills may have changed since it was begun before: nothing of that may be left between.
     await guarded(run, lambda tx: solutions.strike(tx, run.operation.id))
-    for start in range(0, len(rows), CHUNK):
-        await _keep_some(run, rows[start : start + CHUNK])
-        run.progress((start + CHUNK) / len(rows))
+    for start in range(0, len(found), CHUNK):
+        await keep_some(run, run.params.pool_id, found[start : start + CHUNK])
+        run.progress((start + CHUNK) / len(found))
 
 
-def _solution(params: Aggregate, it: Found) -> Solution:
-    output = msgspec.json.encode(it.values).decode()
-    return Solution(it.task_id, params.pool_id, it.confidence, output)
-
-
-async def _keep_some(run: Run[Aggregate, World], rows: list[Solution]) -> None:
+async def keep_some(run: Run[Any, World], pool_id: int, found: list[Found]) -> None:
+    """Some of what was found is on disk."""
+    rows = [
+        Solution(it.task_id, pool_id, it.confidence, msgspec.json.encode(it.values).decode()) for it in found
+    ]
     await guarded(run, lambda tx: solutions.insert(tx, run.operation.id, rows))
 
 

@@ -50,7 +50,7 @@ class Aggregate(msgspec.Struct, frozen=True, kw_only=True):
     pool_name: str = ""
 
 
-class Found(msgspec.Struct, frozen=True):
+class Found(msgspec.Struct, frozen=True, gc=False):
     """What the answers to a task come to."""
 
     task_id: int

@@ -361,9 +361,10 @@ class _Life:
     def _check_outcome(self, operation: Operation) -> None:
         hold, case = self._town.witness.hold, self._case
         code, text = ("", "") if operation.detail is None else (operation.detail.code, operation.detail.text)
+        failed = operation.phase is Phase.FAILED
+        hold("succeeds", not failed or case != Case(ask=case.ask), f"it failed: {text}")
         hold("undo-works", code != "undo-failed", text)
-        if operation.phase is Phase.FAILED and case.fails is None:
-            hold("succeeds" if case.dies is None else "goes-on", holds=False, text=f"it failed: {text}")
+        hold("goes-on", not failed or case.fails is not None, f"it failed: {text}")
 
     async def _check_as_told(self, scene: Scene, phase: Phase) -> None:
         if self._trial.check is None:

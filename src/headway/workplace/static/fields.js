@@ -42,6 +42,13 @@ function keysOf(values) {
   return isDigits ? values.map((value) => (value === NOTHING ? null : String(value))) : [...KEYS];
 }
 
+/** Side by side where they are short, each on a line of its own where they are read. */
+function laidOut(values) {
+  const longest = Math.max(...values.map((value) => (value === NOTHING ? 0 : valued(value).length)));
+  if (longest <= 3 && values.length > 2) return "tiny";
+  return longest <= 3 || (longest <= 14 && values.length > 4) ? "short" : "";
+}
+
 function choices(it) {
   const { spec, isList, id, changed } = it;
   const values = spec.required || isList ? it.values : [...it.values, NOTHING];
@@ -52,10 +59,10 @@ function choices(it) {
   const keys = keysOf(values);
   const rows = boxes.map((box, n) => {
     const text = values[n] === NOTHING ? "No answer" : valued(values[n]);
-    return el("label", { className: "choice" }, box, el("span", { className: "choice-text" }, text), keys[n] && key(keys[n]));
+    const className = values[n] === NOTHING ? "choice none" : "choice";
+    return el("label", { className }, box, el("span", { className: "choice-text" }, text), keys[n] && key(keys[n]));
   });
-  const isShort = values.every((value) => value === NOTHING || valued(value).length < 24);
-  const body = el("div", { className: isShort ? "choices short" : "choices" }, rows);
+  const body = el("div", { className: `choices ${laidOut(values)}` }, rows);
   const frame = framed(it, "fieldset", ["legend", {}], body, isList ? "Choose any number" : "");
   return {
     ...frame,

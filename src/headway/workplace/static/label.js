@@ -40,7 +40,7 @@ function waiting(error, seconds, now) {
   const text = `${error.message}. What you have answered is kept here.`;
   const again = el("button", { className: "quiet", type: "button", onclick: now }, `Try now (${seconds} s)`);
   // Said once, not with every second.
-  if (!there) return show("trouble", el("p", {}, text), again);
+  if (!there) return show("trouble", el("p", { role: "alert" }, text), again);
   const isFocused = document.activeElement === there;
   there.replaceWith(again);
   if (isFocused) again.focus();
@@ -118,7 +118,8 @@ function brand() {
 }
 
 function signOut() {
-  token.forget();
+  // The next one at this screen is somebody else.
+  sessionStorage.clear();
   home();
 }
 
@@ -141,7 +142,7 @@ async function list(life) {
     "main",
     narrow(
       heading,
-      el("p", { className: "lead" }, open.length ? `For ${me.requester.name}. Choose what to work on.` : `${me.requester.name} has no open work for you. More may come.`),
+      el("p", { className: "lead" }, open.length ? `Choose what to work on, for ${me.requester.name}.` : `${me.requester.name} has no open work for you. More may come.`),
       open.length ? el("ol", { className: "jobs" }, open.map(job)) : null,
       rest && open.length ? el("p", { className: "hint" }, rest === 1 ? "In 1 more nothing is left for you." : `In ${rest} more nothing is left for you.`) : null,
       el("p", { className: "actions" }, again),

@@ -10,18 +10,21 @@ const DRAFT = "headway.draft";
 const HEADING_LENGTH_MAX = 90;
 const SOON_S = 60;
 const CLOSED = Symbol("closed");
+const BEFORE = { sent: "Sent. ", skipped: "Skipped. " };
 
 /** Work in a pool until there is nothing left, or until `life` ends. */
 export async function work(poolId, { life, waiting, leave }) {
   const patient = (act) => patiently(life, waiting, act);
   const pool = await patient(() => ask("GET", `/pools/${poolId}`));
   let done = 0;
+  let how = "";
   while (!life.aborted) {
     const it = await patient(() => ask("POST", `/pools/${poolId}/assignments`)).catch(closed);
     if (it === null || it === CLOSED) return finished(pool, done, leave, it === CLOSED);
-    const how = await new Assignment(pool, it, done, { life, patient, leave }).ended;
+    how = await new Assignment(pool, it, { done, how }, { life, patient, leave }).ended;
     if (how === "sent") done++;
-    patient(() => ask("GET", `/pools/${poolId}`)).then((now) => Object.assign(pool, now), () => {});
+    // How much is left is told beside the work, and not waited for.
+    ask("GET", `/pools/${poolId}`).then((now) => Object.assign(pool, now), () => {});
   }
 }
 
@@ -57,8 +60,8 @@ function backButton(leave) {
 }
 
 class Assignment {
-  constructor(pool, it, done, { life, patient, leave }) {
-    Object.assign(this, { pool, it, done, patient, leave });
+  constructor(pool, it, before, { life, patient, leave }) {
+    Object.assign(this, { pool, it, before, patient, leave });
     this.at = 0;
     this.answers = drafted(it);
     this.endsAt = performance.now() + (it.seconds_left ?? 0) * 1000;
@@ -78,9 +81,10 @@ class Assignment {
   /** What stays while the tasks change. */
   frame() {
     document.title = `${this.pool.public_name} · Headway`;
-    this.clock = el("span", { className: "clock", role: "timer" });
+    this.time = el("span", {});
+    this.clock = el("span", { className: "clock", role: "timer" }, el("span", { className: "clock-name" }, "Time left "), this.time);
     show("bar-start", backButton(this.leave), el("span", { className: "bar-name" }, this.pool.public_name));
-    show("bar-end", this.done ? el("span", { className: "bar-note" }, `${this.done} sent`) : null, this.clock);
+    show("bar-end", el("span", { className: "bar-note wide" }, this.before.done ? `${this.before.done} sent, ${left(this.pool)}` : left(this.pool)), this.clock);
     const tick = setInterval(() => this.tick(), 1000);
     this.over.signal.addEventListener("abort", () => clearInterval(tick));
     this.tick();
@@ -88,7 +92,7 @@ class Assignment {
 
   tick() {
     const seconds = (this.endsAt - performance.now()) / 1000;
-    this.clock.textContent = seconds > 172800 ? `${lasting(Math.round(seconds))} left` : `${clocked(seconds)} left`;
+    this.time.textContent = seconds > 172800 ? lasting(Math.round(seconds)) : clocked(seconds);
     this.clock.classList.toggle("soon", seconds <= SOON_S);
     if (seconds <= SOON_S && seconds > 0 && !this.warned) {
       this.warned = true;
@@ -123,8 +127,8 @@ class Assignment {
     this.fields = Object.entries(pool.output_spec).map(([name, spec]) => ({ name, ...field(name, spec, changed) }));
     for (const one of this.fields) one.write(this.answers[at][one.name]);
     this.choices = this.fields.filter((one) => one.isChoice);
-    const isLast = at === it.tasks.length - 1;
-    this.send = el("button", { className: "main", type: "submit" }, isLast ? "Send" : "Next task", key("Enter"));
+    this.send = el("button", { className: "main", type: "submit" });
+    this.label();
     const submit = (event) => {
       event.preventDefault();
       this.next();
@@ -142,7 +146,13 @@ class Assignment {
     this.activate(this.choices[0]);
     this.focusFirst();
     const many = it.tasks.length > 1 ? `Task ${at + 1} of ${it.tasks.length}. ` : "";
-    say(`${at === 0 && this.done ? "Sent. " : ""}${many}${left(pool)}.`);
+    const before = (at === 0 && BEFORE[this.before.how]) || "";
+    say(`${before}${many}${left(pool)}.`);
+  }
+
+  label() {
+    const isLast = this.at === this.it.tasks.length - 1;
+    this.send.replaceChildren(isLast ? "Send" : "Next task", key("Enter"));
   }
 
   beside() {
@@ -153,10 +163,9 @@ class Assignment {
   }
 
   legend() {
-    const keys = [];
-    if (this.choices.length) keys.push(el("span", {}, key("1"), "–", key("9"), " choose"));
-    if (this.fields.some((one) => one.isWritten)) keys.push(el("span", {}, key("Shift"), " ", key("Enter"), " new line"), el("span", {}, key("Esc"), " leave the text"));
-    return keys.length ? el("p", { className: "legend", "aria-hidden": "true" }, keys) : null;
+    if (!this.fields.some((one) => one.isWritten)) return null;
+    const keys = [el("span", {}, key("Shift"), " ", key("Enter"), " new line"), el("span", {}, key("Esc"), " leave the text")];
+    return el("p", { className: "legend", "aria-hidden": "true" }, keys);
   }
 
   heading() {
@@ -171,7 +180,7 @@ class Assignment {
       many > 1 && el("p", { className: "step" }, el("span", {}, `Task ${at + 1} of ${many}`), el("progress", { value: String(at), max: String(many), "aria-label": "Tasks done" })),
       el("h1", { tabindex: "-1", id: "heading" }, isShort ? said : pool.public_name),
       !isShort && said && el("p", { className: "lead" }, said),
-      told && el("details", { className: "told" }, el("summary", {}, "Instructions"), el("p", { className: "text" }, told)),
+      told && el("details", { className: "told" }, el("summary", {}, "Instructions ", key("I")), el("p", { className: "text" }, told)),
     );
   }
 
@@ -179,8 +188,13 @@ class Assignment {
     window.scrollTo(0, 0);
     const first = this.fields[0];
     // Whoever touches would find the keyboard before the task.
-    const canWrite = first?.isWritten && window.matchMedia("(hover: hover)").matches;
+    const canWrite = first?.isWritten && !window.matchMedia("(pointer: coarse)").matches;
     canWrite ? first.focus() : document.getElementById("heading").focus({ preventScroll: true });
+  }
+
+  instruct() {
+    const told = document.querySelector(".told");
+    if (told) told.open = !told.open;
   }
 
   /** Keys choose here from now on. */
@@ -197,7 +211,7 @@ class Assignment {
       else if (event.key === "Enter" && !event.shiftKey && target.matches("textarea")) this.taken(event, () => this.next());
       return;
     }
-    const acts = { s: () => this.skip(), b: () => this.back() };
+    const acts = { s: () => this.skip(), b: () => this.back(), i: () => this.instruct() };
     if (/^[0-9]$/.test(event.key)) this.taken(event, () => this.pick(event.key));
     else if (acts[event.key.toLowerCase()]) this.taken(event, acts[event.key.toLowerCase()]);
     else if (event.key === "Enter" && !isPressing(target)) this.taken(event, () => this.next());
@@ -274,7 +288,7 @@ class Assignment {
   }
 
   async skip() {
-    const isBegun = this.answers.some((values) => Object.keys(values).length);
+    const isBegun = this.answers.some((values) => Object.values(values).some((value) => value !== undefined));
     if (isBegun && this.it.tasks.length > 1 && !this.askedToSkip) {
       this.askedToSkip = true;
       this.skipButton.firstChild.textContent = "Skip, and lose the answers?";
@@ -302,6 +316,8 @@ class Assignment {
     this.sending = isBusy;
     for (const it of this.form.querySelectorAll("input, textarea, select, button")) it.disabled = isBusy;
     this.form.setAttribute("aria-busy", String(isBusy));
+    if (isBusy) this.send.replaceChildren("Sending…");
+    else this.label();
   }
 
   async refused(error, how) {
