@@ -157,6 +157,7 @@ async def _general(run: Run[Generate, World], ids: list[int]) -> set[int]:
     for start in range(0, len(ids), CHUNK):
         page = await _some(run, ids[start : start + CHUNK])
         general |= {id for id, it in page.items() if it.kind is Kind.GENERAL}
+        await run.world.clock.sleep(0)
     return general
 
 

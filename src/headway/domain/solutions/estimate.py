@@ -28,6 +28,7 @@ from headway.store import assignments, skills, solutions, tasks
 from headway.store.assignments import Answered
 
 ROUNDS_USUAL = 20
+PAGE = 200
 
 
 class Algorithm(enum.StrEnum):
@@ -165,6 +166,7 @@ async def _known_before(run: Run[Any, World], of: Aggregate, asked: Iterable[int
     while page := await _with_baselines(run, of.pool_id, after):
         found |= {it.id: known_before(it.content, of.fields) for it in page if it.id in wanted}
         after = page[-1].id
+        await run.world.clock.sleep(0)
     return found
 
 
@@ -182,9 +184,11 @@ async def _answered(run: Run[Any, World], pool_id: int) -> AsyncIterator[Answere
         for one in page:
             yield one
         after = page[-1].id
+        # A read of SQLite waits for nobody: without this all pages would be read before anybody else has a turn.
+        await run.world.clock.sleep(0)
 
 
 async def _page(run: Run[Any, World], pool_id: int, after: int) -> list[Answered]:
     return await run.world.database.read(
-        lambda tx: assignments.answered(tx, pool_id, run.operation.created_at, after)
+        lambda tx: assignments.answered(tx, pool_id, run.operation.created_at, after, PAGE)
     )
