@@ -19,9 +19,9 @@ class Client:
         self.package = importlib.import_module(package)
         self.configuration = self.package.Configuration(host=base)
         self.api = self.package.ApiClient(self.configuration)
-        self.token = self.package.IAMApi(self.api).token_request(
-            grant_type="client_credentials", client_id="somebody", client_secret=secret
-        )
+        iam = self.package.IAMApi(self.api)
+        wanted = {"grant_type": "client_credentials", "client_id": "somebody", "client_secret": secret}
+        self.token = insisted(lambda: iam.token_request(**wanted))
         self.configuration.access_token = self.token.access_token
         self.files = self.package.FilesApi(self.api)
         self.operations = self.package.OperationsApi(self.api)
@@ -36,16 +36,8 @@ class Client:
 
     def look(self, id: str):
         """The operation and how long to wait, also while the platform is away."""
-        until = time.monotonic() + AWAY_SECONDS_MAX
-        while True:
-            try:
-                reply = self.operations.get_operation_by_id_with_http_info(id)
-            except Exception as error:
-                if not away(error) or time.monotonic() > until:
-                    raise
-                time.sleep(0.1)
-            else:
-                return reply.data, reply.headers.get("Retry-After")
+        reply = insisted(lambda: self.operations.get_operation_by_id_with_http_info(id))
+        return reply.data, reply.headers.get("Retry-After")
 
     def follow(self, id: str, told) -> tuple[list[str], object]:
         """Look until it has ended, as long apart as the platform says."""
@@ -59,6 +51,18 @@ class Client:
                 assert pause is None
                 return seen, operation
             time.sleep(int(pause))
+
+
+def insisted(ask):
+    """What is answered, also where the platform is away for a while."""
+    until = time.monotonic() + AWAY_SECONDS_MAX
+    while True:
+        try:
+            return ask()
+        except Exception as error:
+            if not away(error) or time.monotonic() > until:
+                raise
+            time.sleep(0.1)
 
 
 def away(error: Exception) -> bool:
