@@ -36,7 +36,7 @@ from headway.testing.authority import PaperAuthority
 from headway.testing.builder import CopyingBuilder
 from headway.testing.examples import archive
 from headway.testing.fuse import Fuse, Fused, FusedDatabase, PowerCut
-from headway.testing.router import MemoryRouter
+from headway.testing.router import Answer, MemoryRouter
 from headway.testing.runtime import MemoryRuntime
 
 Catalog = dict[str, OperationType[Any, World]]
@@ -167,17 +167,25 @@ class Outside:
 
     def serves_by(self, *names: str) -> None:
         """A request now, by one of these names of an app, would be answered; nothing where none is given."""
-        hosts = [f"{name}.{self.config.domain}" for name in names]
-        known = [host for host in hosts if self.router.ask(host).status == 200]
-        if hosts:
-            self.serves((known or hosts)[0])
+        answers = [self.router.ask(f"{name}.{self.config.domain}") for name in names]
+        if answers:
+            _is_served(next((it for it in answers if it.status == 200), answers[0]))
 
     def serves(self, hostname: str) -> None:
         """A request now would be answered."""
-        answer = self.router.ask(hostname)
-        assert answer.status == 200, answer
-        assert answer.endpoint is not None
-        socket.create_connection((answer.endpoint.host, answer.endpoint.port), timeout=5).close()
+        _is_served(self.router.ask(hostname))
+
+    async def forgets(self, app: App) -> None:
+        """Nothing of the app runs or is routed any more: what is left of it in the rows is in nobody's way."""
+        await self.router.drop(show(app.id))
+        for it in await self.units(app):
+            await self.runtime.stop(it.id, grace_seconds=0)
+
+
+def _is_served(answer: Answer) -> None:
+    assert answer.status == 200, answer
+    assert answer.endpoint is not None
+    socket.create_connection((answer.endpoint.host, answer.endpoint.port), timeout=5).close()
 
 
 @pytest.fixture

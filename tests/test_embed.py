@@ -31,7 +31,7 @@ from headway.embed import (
     refused,
     statements,
 )
-from headway.errors import Busy, Conflict, NotFound, Unauthenticated
+from headway.errors import Busy, Conflict, Invalid, NotFound, Unauthenticated
 from headway.ids import show
 from tests.databases import Server, fresh
 
@@ -208,6 +208,11 @@ async def test_what_was_begun_is_gone_on_with_by_the_next_one(tmp_path: Path) ->
     async with opened(tmp_path / "a.db") as bakery:
         assert (await bakery.end_of(it)).phase is Phase.SUCCEEDED
         assert await bakery.book() == [("rye", "asked for"), ("rye", "sold")]
+
+
+def test_two_types_of_one_name_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(Invalid, match=r"two that are called bread\.bake"):
+        Engine(tmp_path / "a.db", [BAKE, BAKE], world=Oven(), who=who)
 
 
 async def test_two_cannot_work_on_one_file(tmp_path: Path) -> None:

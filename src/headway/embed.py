@@ -41,7 +41,7 @@ from headway.engine.feed import Feed
 from headway.engine.janitor import Janitor
 from headway.engine.submit import Desk, key_of
 from headway.engine.worker import Worker
-from headway.errors import Conflict, Failure, Refusal, Retry, Unauthenticated
+from headway.errors import Conflict, Failure, Invalid, Refusal, Retry, Unauthenticated
 from headway.ids import Ids
 from headway.model.accounts import Account, Token
 from headway.model.operations import Actor, Detail, Operation, Phase
@@ -90,7 +90,8 @@ class Engine(Generic[W]):
     `database` is a file for SQLite, or a `postgresql://` URL; it is the service's own, not a platform's. `world` is
     what steps find as `run.world`. `name` is what the service is called where a dialect wants an application. Several
     processes may share a PostgreSQL: each under a `node` name of its own, by which it comes back after a crash.
-    `config` has limits and times; most of its settings are about apps and mean nothing here.
+    `config` has limits and times; most of its settings are about apps and mean nothing here. Invalid where two types
+    have one name, or the database is of another kind.
     """
 
     def __init__(
@@ -109,7 +110,7 @@ class Engine(Generic[W]):
         self._who = who
         self._name = name
         self._file = database if "://" not in str(database) else None
-        self._catalog: Mapping[str, OperationType[Any, W]] = {type.name: type for type in types}
+        self._catalog = _by_name(types)
         self.database: Database = named(database, self._clock)
         """Where operations are kept, and whatever you write beside them: `read`, and `write`, take a body."""
         ids = Ids(self._clock)
@@ -175,6 +176,7 @@ class Engine(Generic[W]):
         With an idempotency `key` the same request means the first operation again. Busy, with its holder, where the
         target is held; KeyReused; Unavailable where too many wait.
         """
+        assert type.name in self._catalog, f"{type.name} is none of the types of this engine"
         sent = key_of(by, key, type.name, params)
         earlier = await self._office.desk.earlier(tx, sent)
         return earlier or await self._office.desk.submit(tx, type, params, by=by, key=sent)
@@ -224,6 +226,15 @@ class Engine(Generic[W]):
             snapshots=Snapshots(self.database, self._clock, limits, request_ids),
             ledger=Ledger(self._office),
         )
+
+
+def _by_name(types: Iterable[OperationType[Any, W]]) -> Mapping[str, OperationType[Any, W]]:
+    catalog: dict[str, OperationType[Any, W]] = {}
+    for type in types:
+        if type.name in catalog:
+            raise Invalid(types=f"there are two that are called {type.name}")
+        catalog[type.name] = type
+    return catalog
 
 
 def location(operation: Operation) -> str:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 from click.testing import CliRunner, Result
 
+from headway import ids
 from headway.cli.main import main
 from headway.dialects.headway.dialect import headway
 from headway.domain.catalog import CATALOG
@@ -14,9 +15,11 @@ from headway.domain.workers.create import create
 from headway.domain.world import World
 from headway.engine.feed import Feed
 from headway.model.operations import Actor
+from headway.store import operations
 from headway.views.stories import Stories
 from headway.web.ask import edge
 from headway.web.dialect import mount
+from tests.labelling import a_pool, with_suites
 from tests.ready_made import SECRET, served
 
 
@@ -53,3 +56,19 @@ async def test_all_are_listed_however_many_there_are(server: str, world: World, 
         await create(world, name, by)
     listed = json.loads((await run(server, "worker", "list", "--json")).stdout)
     assert [it["name"] for it in listed] == names
+
+
+async def test_pools_are_listed_shown_and_commanded(server: str, world: World, by: Actor) -> None:
+    pool = await a_pool(world, by)
+    id = ids.show(pool.id)
+    assert [it["id"] for it in json.loads((await run(server, "list", "--json")).stdout)] == [id]
+    assert "first" in (await run(server, "list", "--status", "closed")).stdout
+    assert "is closed" in (await run(server, "show", id)).stdout
+    refused = await run(server, "open", id)
+    assert (refused.exit_code, "there are no tasks" in refused.stderr) == (1, True)
+    await with_suites(world, by, pool)
+    assert "pool.open would open a pool" in (await run(server, "open", id, "--dry-run")).stdout
+    begun = (await run(server, "open", id, "--no-wait")).stdout.strip()
+    holder = await world.database.read(lambda tx: operations.holder(tx, f"pool:{pool.id}"))
+    assert holder is not None
+    assert begun == ids.show(holder.id)

@@ -1,5 +1,6 @@
 """The command, on types that keep their word and that do not."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,9 @@ from headway.cli.main import main
 from headway.cli.simulate_type import happened
 from headway.testing.simulation.killing import case_of
 
-REPORTS = Path(__file__).parents[2] / "examples" / "reports"
+ROOT = Path(__file__).parents[2]
+REPORTS, EMBED = ROOT / "examples" / "reports", ROOT / "examples" / "embed"
+PAGE = ROOT / "docs" / "explain" / "own-operations.md"
 BAD = """
 from tests.testing import walls
 
@@ -55,6 +58,17 @@ def test_a_type_that_the_settings_name_is_tried_by_its_name(
     monkeypatch.syspath_prepend(REPORTS)
     (here / "headway.toml").write_text('operation_types = ["reports:EXPORT"]\n')
     done = run("report.export", "--params", '{"name": "march", "pages": 2}', "--cases", "6")
+    assert done.exit_code == 0, done.output
+    assert "report.export: " in done.output
+
+
+def test_the_trial_on_the_page_about_own_operations_holds(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(EMBED)
+    (block,) = re.findall(r"```python\n# trials.py\n(.*?)```", PAGE.read_text(), re.DOTALL)
+    (here / "trials.py").write_text(block)
+    done = run("trials:TRIAL", "--cases", "12")
     assert done.exit_code == 0, done.output
     assert "report.export: " in done.output
 

@@ -32,7 +32,8 @@ class Client:
 
     async def ask(self, method: str, path: str, status: int, body: Any = None, **query: str) -> Any:
         """The body of the answer, which has this status."""
-        reply = await self._http.request(method, f"/api/v1{path}", json=body, params=query)
+        path = path if path.startswith("/worker") else f"/api/v1{path}"
+        reply = await self._http.request(method, path, json=body, params=query)
         assert reply.status_code == status, reply.text
         return reply.json() if reply.content else None
 
@@ -90,6 +91,8 @@ async def test_it_lives_as_a_pool_does(client: Client, training: Json) -> None:
     await client.ask("POST", "/tasks", 201, task(training, **HINTS))
     opened = await client.done(f"{at}/open")
     assert (opened["type"], opened["parameters"]) == ("TRAINING.OPEN", {"training_id": training["id"]})
+    (job,) = (await client.ask("GET", "/worker/v1/pools", 200, user_id="ann"))["items"]
+    assert (job["id"], job["left"], job["reward_per_assignment"]) == (training["id"], 1, 0)
     await client.ask("PUT", at, 409, training)
     await client.done(f"{at}/close-for-update")
     changed = await client.ask("PUT", at, 200, training | {"private_name": "so"})

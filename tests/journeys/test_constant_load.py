@@ -16,7 +16,7 @@ from tests.journeys.load import Load
 KILLS = {"sqlite": 20, "postgres": 6}
 APP = "journey"
 LINE = re.compile(r"\[(?P<source>\w+-\d+)\] (?P<start>[0-9a-f]{8}) (?P<said>.+)")
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(480)]
 
 
 async def change_without_end(made: Platform, stop: asyncio.Event) -> list[str]:

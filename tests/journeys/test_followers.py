@@ -24,21 +24,23 @@ from headway.model.operations import Actor, Operation, Phase
 from headway.routers.envoy import Envoy
 from headway.routers.port import Endpoint
 from headway.store import operations
+from headway.store.database import Database
 from headway.views.stories import Stories
 from headway.web.ask import edge
 from headway.web.dialect import mount
-from tests.on_both import world
-from tests.ready_made import SECRET
+from tests.ready_made import SECRET, peopled, world_on
 from tests.ready_made import served as served_here
 from tests.records import an_operation
 from tests.routers.traffic import HOST, process_of, route, served, settings
 
-__all__ = ["world"]
 FOLLOWERS = int(os.environ.get("HEADWAY_FOLLOWERS", "20"))
 EVENTS = 12
 KILLED_AT = 4
 CUT = 0.2
 """How likely it is that a connection is cut behind an event."""
+ELSEWHERE = ("127.0.0.2", 0)
+"""Where they come from. While nobody listens, one who comes from the proxy's own address may be given its port, and be
+connected with itself; then the next proxy cannot have it."""
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(110 + FOLLOWERS)]
 
 
@@ -54,6 +56,14 @@ class Proxy:
         pid = await process_of(self.folder)
         assert pid is not None
         os.kill(pid, signal.SIGKILL)
+
+
+@pytest.fixture
+async def world(database: Database, tmp_path: Path) -> World:
+    """One that all of them may ask at once, and as often as they like, with the same token."""
+    return await peopled(
+        world_on(database, tmp_path, requests_per_minute=1 << 30, requests_at_once_max=1 << 30)
+    )
 
 
 @pytest.fixture
@@ -106,18 +116,21 @@ class Follower:
         while not self._ended:
             with suppress(OSError, EOFError):
                 await self._connected()
+                continue
+            # A crowd that comes again at once would keep away whom it waits for.
+            await asyncio.sleep(self._chance.random() / 5)
         return self
 
     async def _connected(self) -> None:
-        reader, writer = await asyncio.open_connection(HOST, self._port)
+        reader, writer = await asyncio.open_connection(HOST, self._port, local_addr=ELSEWHERE)
         try:
             last = f"Last-Event-ID: {self.seen[-1]}\r\n" if self.seen else ""
             proof = f"Host: api.localhost\r\nAuthorization: Bearer {SECRET}\r\n"
             writer.write(f"GET {self._path} HTTP/1.1\r\n{proof}{last}\r\n".encode())
             if b" 200 " in await reader.readline():
                 await self._told(reader)
-            else:  # Whoever answers for somebody who is away is asked again, a little later.
-                await asyncio.sleep(0.05)
+            else:
+                raise EOFError  # Somebody answers for one who is away.
         finally:
             writer.transport.abort()
 

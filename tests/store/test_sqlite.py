@@ -140,3 +140,20 @@ async def test_on_a_full_disk_what_is_for_after_the_commit_happens_only_for_what
     assert outcomes[0] is None
     assert isinstance(outcomes[1], StorageFull)
     assert acts == ["small"]
+
+
+async def test_who_listens_before_it_is_open_hears_of_commits_here_and_elsewhere(file: Path) -> None:
+    heard: asyncio.Queue[object] = asyncio.Queue()
+    first, second = Sqlite(file, SystemClock()), Sqlite(file, SystemClock())
+    first.listen(heard.put_nowait)
+    await first.open()
+    await second.open()
+    try:
+        await put(first, 1)
+        assert heard.get_nowait() is not None
+        await put(second, 2)
+        async with asyncio.timeout(60):
+            assert await heard.get() is None
+    finally:
+        await first.close()
+        await second.close()

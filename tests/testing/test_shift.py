@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from headway.clock import SystemClock
+from headway.errors import TooMany
 from headway.model.specs import FieldSpec
 from headway.testing.crowd import crowd, questions
 from headway.testing.shift import Foreman, Shift, Work
@@ -74,3 +75,15 @@ async def test_everybody_takes_their_time_and_it_is_told_what_was_done() -> None
     await Foreman(crowd(1, 2, 0.6), OF, Heap(10), clock, pace=1.0).all_at_once(shift)
     assert 10 < clock.slept < 30
     assert told == list(range(1, 11))
+
+
+@pytest.mark.parametrize(
+    ("error", "told"), [(TooMany("later", retry_after=1), TooMany), (KeyError(), ExceptionGroup)]
+)
+async def test_what_refuses_one_ends_it_for_all(error: Exception, told: type[Exception]) -> None:
+    class Shut(Heap):
+        async def submit(self, person: str, id: str, answers: Sequence[dict[str, Any]]) -> None:
+            raise error
+
+    with pytest.raises(told):
+        await Foreman(crowd(1, 3, 0.6), OF, Shut(10), SystemClock()).all_at_once(Shift())

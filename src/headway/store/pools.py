@@ -54,11 +54,11 @@ async def page(
     status: PoolStatus | None = None,
     project_id: int = -1,
     *,
-    kind: PoolKind = PoolKind.REGULAR,
+    kind: PoolKind | None = PoolKind.REGULAR,
 ) -> list[Pool]:
-    """Those of an owner and of that kind that are searched for."""
+    """Those of an owner, and of that kind unless it is None, that are searched for."""
     query = ordered(SQL["page"], search.order, SORTED)
-    values = search.values("created", "last_started") | {"kind": int(kind)}
+    values = search.values("created", "last_started") | {"kind": -1 if kind is None else int(kind)}
     state = -1 if status is None else int(status)
     rows = await tx.all(query, owner_id=owner_id, status=state, project_id=project_id, **values)
     return [_pool(row) for row in rows]

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import msgspec
 
 from headway.clock import Clock
+from headway.errors import Refusal
 from headway.testing.crowd import Crowd, Person, Questions, answer, gives_back, patience
 
 
@@ -86,13 +87,22 @@ class Foreman:
         self._pace = pace
 
     async def all_at_once(self, shift: Shift) -> None:
-        """Everybody, until there is nothing for anybody. What one gives back another may take in a later round."""
+        """Everybody, until there is nothing for anybody. What one gives back another may take in a later round.
+
+        Whatever refuses one of them ends it for all.
+        """
         before = -1
         while shift.doings > before:
             before = shift.doings
-            async with asyncio.TaskGroup() as group:
-                for person in self._crowd.people:
-                    group.create_task(self._until_nothing(person, shift))
+            try:
+                async with asyncio.TaskGroup() as group:
+                    for person in self._crowd.people:
+                        group.create_task(self._until_nothing(person, shift))
+            except BaseExceptionGroup as errors:
+                refusal = _refusal_in(errors)
+                if refusal is None:
+                    raise
+                raise refusal from errors
 
     async def by_turns(self, shift: Shift) -> None:
         """The same, one after another: who gets what is the same each time, too."""
@@ -122,3 +132,12 @@ class Foreman:
             await self._workplace.submit(person.name, work.id, said)
             shift.answers(person, work)
         return True
+
+
+def _refusal_in(errors: BaseExceptionGroup[BaseException]) -> BaseException | None:
+    """The first refusal, where there is nothing else in them."""
+    refusals, others = errors.split(Refusal)
+    found: BaseException | None = None if others is not None else refusals
+    while isinstance(found, BaseExceptionGroup):
+        found = found.exceptions[0]
+    return found

@@ -28,10 +28,11 @@ class Work(msgspec.Struct, frozen=True):
 
 
 async def page(database: Database, owner_id: int, user_id: str, search: Search) -> Page[Work]:
-    """The open pools of an account, in the order in which they were made."""
+    """The open pools and trainings of an account, in the order in which they were made."""
 
     async def body(tx: Tx) -> Page[Work]:
-        found = page_of(await pools.page(tx, owner_id, one_more(search), PoolStatus.OPEN), search.count)
+        there = await pools.page(tx, owner_id, one_more(search), PoolStatus.OPEN, kind=None)
+        found = page_of(there, search.count)
         return Page([await _work(tx, pool, user_id) for pool in found.items], found.has_more)
 
     return await database.read(body)

@@ -175,7 +175,7 @@ def test_ten_tasks_are_answered_by_keyboard(desk: Desk, drive: Drive, images: st
         answered[shown] = ("cat", "dog", "neither of them")[pressed]
         browser.press(ENTER)
     desk.heading("That was all for you here")
-    browser.sees("5 answers were sent")
+    browser.sees("10 answers were sent")
     desk.is_usable("all-answered")
     told = drive("label_answers", token=STUDIO, pool=pool)["answers"]
     assert {(it["user"], it["status"]) for it in told} == {("ann", "ACCEPTED")}

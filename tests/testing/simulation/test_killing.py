@@ -40,5 +40,5 @@ def test_a_zombie_that_does_not_look_at_its_fence_is_found() -> None:
 
 
 def test_a_step_that_never_gives_the_loop_back_is_stopped() -> None:
-    life = live(walls.trial(walls.stare, None), Case(), cpu_seconds=0.5)
+    life = live(walls.trial(walls.stare, None), Case(), cpu_seconds=1.5)
     assert (life.rule, "does “paint”" in life.told) == ("everything-ends", True)

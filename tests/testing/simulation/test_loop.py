@@ -1,11 +1,12 @@
 """The loop: made-up time, an order that the seed chooses, processes that freeze and die."""
 
 import asyncio
+import contextlib
 from random import Random
 
 import pytest
 
-from headway.testing.simulation.loop import Loop, Stalled
+from headway.testing.simulation.loop import Loop, Restless, Stalled
 
 
 def lived(seed: int, *, shuffled: bool = True) -> list[str]:
@@ -95,3 +96,47 @@ def test_a_fuse_strikes_between_two_callbacks() -> None:
     loop.run_until_complete(whole())
     loop.bury()
     assert said[:4] == [0, 1, 2, 3]
+
+
+def test_what_a_thread_would_do_is_done_at_once() -> None:
+    loop = Loop(Random(1))
+
+    async def whole() -> int:
+        return await asyncio.to_thread(lambda: 7)
+
+    assert loop.run_until_complete(whole()) == 7
+    loop.bury()
+
+
+def test_who_never_lets_time_pass_is_restless() -> None:
+    loop = Loop(Random(1))
+    loop.turns_at_once_max = 100
+
+    async def run_around(times: int) -> None:
+        for _ in range(times):
+            await asyncio.sleep(0)
+        await asyncio.sleep(1)
+
+    for _ in range(3):
+        loop.run_until_complete(run_around(50))
+    with pytest.raises(Restless, match="no time passes"):
+        loop.run_until_complete(run_around(1000))
+    loop.bury()
+
+
+@pytest.mark.parametrize("seconds", [0, 1])
+def test_who_will_not_be_cancelled_is_buried_all_the_same(seconds: int) -> None:
+    loop = Loop(Random(1))
+
+    async def stay() -> None:
+        while True:
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.sleep(seconds)
+
+    async def whole() -> None:
+        loop.create_task(stay())
+        await asyncio.sleep(0.5 if seconds else 0)
+
+    loop.run_until_complete(whole())
+    loop.bury()
+    assert loop.is_closed()

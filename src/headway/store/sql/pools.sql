@@ -12,7 +12,7 @@ FROM pools WHERE id = :id
 SELECT id, owner_id, project_id, status, body, spec, expires_at, created_at, last_started_at, last_stopped_at,
     close_reason, reopen_at, complete_since, changed_at, kind
 FROM pools
-WHERE owner_id = :owner_id AND kind = :kind AND id >= :id_least AND id <= :id_most
+WHERE owner_id = :owner_id AND (CAST(:kind AS BIGINT) < 0 OR kind = :kind) AND id >= :id_least AND id <= :id_most
     AND (CAST(:status AS BIGINT) < 0 OR status = :status)
     AND (CAST(:project_id AS BIGINT) < 0 OR project_id = :project_id)
     AND created_at >= :created_least AND created_at <= :created_most

@@ -16,13 +16,12 @@ const BEFORE = { sent: "Sent. ", skipped: "Skipped. " };
 export async function work(poolId, { life, waiting, leave }) {
   const patient = (act) => patiently(life, waiting, act);
   const pool = await patient(() => ask("GET", `/pools/${poolId}`));
-  let done = 0;
-  let how = "";
+  let [done, answers, how] = [0, 0, ""];
   while (!life.aborted) {
     const it = await patient(() => ask("POST", `/pools/${poolId}/assignments`)).catch(closed);
-    if (it === null || it === CLOSED) return finished(pool, done, leave, it === CLOSED);
+    if (it === null || it === CLOSED) return finished(pool, answers, leave, it === CLOSED);
     how = await new Assignment(pool, it, { done, how }, { life, patient, leave }).ended;
-    if (how === "sent") done++;
+    if (how === "sent") [done, answers] = [done + 1, answers + it.tasks.length];
     // How much is left is told beside the work, and not waited for.
     ask("GET", `/pools/${poolId}`).then((now) => Object.assign(pool, now), () => {});
   }
@@ -34,9 +33,9 @@ function closed(error) {
   throw error;
 }
 
-function finished(pool, done, leave, isClosed) {
-  const counted = done === 1 ? "1 answer was sent." : `${done} answers were sent.`;
-  const title = done ? "That was all for you here" : isClosed ? "This work is closed" : "Nothing is left for you here";
+function finished(pool, answers, leave, isClosed) {
+  const counted = answers === 1 ? "1 answer was sent." : `${answers} answers were sent.`;
+  const title = answers ? "That was all for you here" : isClosed ? "This work is closed" : "Nothing is left for you here";
   const rest = isClosed ? " is closed: nothing more is given out." : " has nothing more for you. That may change while it is open.";
   const back = el("button", { className: "main", type: "button", onclick: leave }, "See other work", key("Enter"));
   show("bar-start", backButton(leave));
@@ -47,12 +46,12 @@ function finished(pool, done, leave, isClosed) {
       "section",
       { className: "narrow" },
       el("h1", { id: "heading" }, title),
-      el("p", {}, done ? `${counted} Thank you. ` : "", el("em", {}, pool.public_name), rest),
+      el("p", {}, answers ? `${counted} Thank you. ` : "", el("em", {}, pool.public_name), rest),
       el("p", { className: "actions" }, back),
     ),
   );
   back.focus();
-  say(`${title}. ${done ? counted : ""}`);
+  say(`${title}. ${answers ? counted : ""}`);
 }
 
 function backButton(leave) {
