@@ -1,7 +1,9 @@
 """Accounts from the command line. Nothing runs meanwhile: `test_token.py` shows that it may."""
 
 import io
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -71,8 +73,38 @@ def test_a_second_factor_is_confirmed_by_a_code_and_taken_away(
     done = CliRunner().invoke(account, ["factor", "carla", "--data", str(folder)], input=Device())
     assert done.exit_code == 0, done.output
     assert "otpauth://totp/Headway%3Acarla" in done.output
+    assert "recovery_codes" not in done.output
     assert run(folder, "factor", "carla", "--off").exit_code == 0
     assert run(folder, "factor", "carla", "--off").exit_code == 1
+
+
+def test_scripts_are_told_the_account_as_it_is_now(folder: Path) -> None:
+    made = as_json(folder, "create", "carla", "--email", "carla@example.com")
+    assert {"id", "created_at"} < set(made)
+    assert (made["name"], made["email"], made["payment_defined"]) == ("carla", "carla@example.com", True)
+    poor = as_json(folder, "payment", "carla", "missing")
+    assert poor == made | {"payment_defined": False}
+    assert as_json(folder, "password", "carla", said=f"{PASSWORD}\n") == poor
+    assert as_json(folder, "list")[1:] == [poor]
+
+
+def test_scripts_are_told_the_address_of_a_second_factor_and_then_the_recovery_codes(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = as_json(folder, "create", "carla", "--email", "carla@example.com")
+    monkeypatch.setattr("headway.domain.accounts.enrol_factor.new_secret", lambda: DEVICE)
+    argv = ["factor", "carla", "--json", "--data", str(folder)]
+    done = CliRunner().invoke(account, argv, input=Device())
+    first, second = (json.loads(line) for line in done.stdout.splitlines())
+    assert (first["name"], DEVICE in first["address"]) == ("carla", True)
+    assert (second["name"], len(second["recovery_codes"])) == ("carla", 10)
+    assert as_json(folder, "factor", "carla", "--off") == made
+
+
+def as_json(folder: Path, *argv: str, said: str = "") -> Any:
+    done = run(folder, *argv, "--json", said=said)
+    assert done.exit_code == 0, done.output
+    return json.loads(done.stdout)
 
 
 @pytest.mark.parametrize("argv", [("password", "nobody"), ("payment", "nobody", "missing")])

@@ -3,7 +3,7 @@
 import pytest
 
 from headway.cli.cron import row
-from headway.cli.terminal import moment
+from headway.cli.moments import moment
 from headway.dialects.headway.wire_apps import CronTask
 
 AT = "2026-11-22T05:00:00.000Z"

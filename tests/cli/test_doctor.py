@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,12 @@ def test_the_whole_is_told_a_line_each(tmp_path: Path) -> None:
     done = CliRunner().invoke(doctor.doctor, ["--data", str(tmp_path)])
     assert done.exit_code == 0, done.output
     assert "SQLite in" in done.output
+
+
+def test_scripts_are_told_the_level_of_each(tmp_path: Path) -> None:
+    told = json.loads(CliRunner().invoke(doctor.doctor, ["--data", str(tmp_path), "--json"]).stdout)
+    assert all(set(it) == {"name", "level", "text"} for it in told)
+    assert ("database", "good") in {(it["name"], it["level"]) for it in told}
 
 
 def test_where_the_platform_could_not_run_it_ends_with_one(tmp_path: Path) -> None:

@@ -1,3 +1,5 @@
+import asyncio
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -27,6 +29,15 @@ async def test_everything_ends_and_ending_it_twice_is_fine(
     await platform.end()
     assert processes_of(folder) == {}
     await platform.end()
+
+
+@pytest.mark.slow
+async def test_scripts_are_told_of_which_folder_nothing_runs_any_more(platform: Child) -> None:
+    config = platform.config
+    options = ["--data", config.data, "--runtime", config.runtime, "--json"]
+    done = await asyncio.to_thread(CliRunner().invoke, down, options)
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout) == {"data": str(config.folder), "runs": False}
 
 
 @pytest.mark.slow

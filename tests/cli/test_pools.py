@@ -44,7 +44,8 @@ async def test_a_worker_is_made_listed_renewed_and_revoked(server: str) -> None:
     assert "ann" in (await run(server, "worker", "list")).stdout
     renewed = json.loads((await run(server, "worker", "renew", "ann", "--json")).stdout)
     assert renewed["token"] != made.stdout.strip()
-    assert (await run(server, "worker", "revoke", "ann")).exit_code == 0
+    revoked = json.loads((await run(server, "worker", "revoke", "ann", "--json")).stdout)
+    assert revoked == {"name": "ann", "revoked": True}
     assert json.loads((await run(server, "worker", "list", "--json")).stdout) == []
     refused = await run(server, "worker", "revoke", "ann")
     assert (refused.exit_code != 0, "worker not found" in refused.stderr) == (True, True)

@@ -1,3 +1,4 @@
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -31,6 +32,15 @@ async def test_a_token_made_while_the_platform_runs_opens_it_at_once(platform: C
     assert code == 0, secret
     assert await opens(platform, secret.strip())
     assert not await opens(platform, "tk-us-something-else")
+
+
+async def test_scripts_are_told_the_secret_with_what_it_is_called(platform: Child) -> None:
+    code, said = create(platform.config.data, "scripted", "--json")
+    assert code == 0, said
+    made = json.loads(said)
+    assert set(made) == {"id", "name", "account", "created_at", "token"}
+    assert (made["name"], made["account"]) == ("scripted", "admin")
+    assert await opens(platform, made["token"])
 
 
 async def test_a_token_made_while_nothing_runs_opens_the_next_platform(platform: Child) -> None:

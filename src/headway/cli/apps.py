@@ -7,10 +7,11 @@ from pathlib import Path
 import click
 import msgspec
 
-from headway.cli import terminal
 from headway.cli.client import Client
-from headway.cli.remote import as_json as json_option
-from headway.cli.remote import begun, commanding, remote, said, table
+from headway.cli.moments import moment
+from headway.cli.output import as_json as json_option
+from headway.cli.output import said, table
+from headway.cli.remote import begun, commanding, remote
 from headway.dialects.headway import wire_apps as wire
 
 _AMOUNT = re.compile(r"([a-z0-9_]+)[=:]([0-9]*)(?::([A-Za-z0-9]+))?")
@@ -50,7 +51,7 @@ async def show(client: Client, app: str, *, as_json: bool) -> None:
     running = (await client.get(f"/apps/{app}/containers", wire.Containers)).containers
     return table(
         ("container", "state", "size", "since"),
-        [(one.label, one.state, one.size, terminal.moment(one.created_at)) for one in running],
+        [(one.label, one.state, one.size, moment(one.created_at)) for one in running],
     )
 
 
@@ -176,7 +177,7 @@ async def releases(client: Client, app: str, limit: int, *, as_json: bool) -> No
                 "▸" if it.serves else "",
                 f"v{it.version}",
                 it.ref,
-                terminal.moment(it.created_at),
+                moment(it.created_at),
                 ", ".join(it.processes),
             )
             for it in found
@@ -204,4 +205,4 @@ async def logs(client: Client, app: str, lines: int, wanted: str, *, follow: boo
 
 
 def _said(it: wire.Line) -> str:
-    return f"{terminal.moment(it.at)} [{it.source}] {it.text}"
+    return f"{moment(it.at)} [{it.source}] {it.text}"

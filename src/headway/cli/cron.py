@@ -3,10 +3,11 @@
 import click
 import msgspec
 
-from headway.cli import terminal
 from headway.cli.client import Client
-from headway.cli.remote import as_json as json_option
-from headway.cli.remote import remote, said, table
+from headway.cli.moments import moment
+from headway.cli.output import as_json as json_option
+from headway.cli.output import said, table
+from headway.cli.remote import remote
 from headway.dialects.headway.wire_apps import CronTask, CronTasks
 
 
@@ -25,11 +26,11 @@ async def cron(client: Client, app: str, *, as_json: bool) -> None:
 
 def row(it: CronTask) -> tuple[str, ...]:
     """Its cells: when it is due, what it runs, how large, when it ran, when it will, and what is wrong."""
-    last = terminal.moment(it.last_at) if it.last_at else "never"
-    return (it.schedule, it.command, it.size, last, terminal.moment(it.next_at), _note(it))
+    last = moment(it.last_at) if it.last_at else "never"
+    return (it.schedule, it.command, it.size, last, moment(it.next_at), _note(it))
 
 
 def _note(it: CronTask) -> str:
     if it.trouble:
         return f"waits: {it.trouble}"
-    return f"missed {terminal.moment(it.missed_at)}: {it.missed_why}" if it.missed_at else ""
+    return f"missed {moment(it.missed_at)}: {it.missed_why}" if it.missed_at else ""

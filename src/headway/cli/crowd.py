@@ -5,12 +5,12 @@ from typing import Any
 
 import click
 import msgspec
-from rich.console import Console
 
 from headway.cli.client import Client, Declined
 from headway.cli.labelling import Door, Labelling, let_in
-from headway.cli.remote import as_json as json_option
-from headway.cli.remote import remote, said
+from headway.cli.output import as_json as json_option
+from headway.cli.output import said
+from headway.cli.remote import remote
 from headway.clock import SystemClock
 from headway.errors import Invalid, Refusal
 from headway.model.specs import Fields
@@ -84,6 +84,8 @@ def _read(file: Path, type: Any) -> Any:
 
 async def watched(foreman: Foreman, *, by_turns: bool = False) -> Shift:
     """Let them work, and tell on a terminal how far they are; what they have done."""
+    from rich.console import Console  # noqa: PLC0415 - what draws is a fifth of all that is read at start
+
     with Console(stderr=True).status("…") as status:
         shift = Shift(lambda shift: status.update(summary(shift)))
         await (foreman.by_turns(shift) if by_turns else foreman.all_at_once(shift))

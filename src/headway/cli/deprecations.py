@@ -9,6 +9,8 @@ import msgspec
 
 from headway import app
 from headway.builders.refusals import shown
+from headway.cli.output import as_json as json_option
+from headway.cli.output import said
 from headway.cli.settings import options, settings
 from headway.clock import SECOND, SystemClock
 from headway.config import Config
@@ -44,9 +46,9 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @options("data", "database")
-def deprecations(file: Path | None, as_json: bool, **given: str | None) -> None:
+@json_option
+def deprecations(file: Path | None, *, as_json: bool, **given: str | None) -> None:
     """Say what is to be switched off and when, and which tokens still call it.
 
     The platform may be running; what it counted in the last seconds is not told yet.
@@ -59,10 +61,10 @@ def deprecations(file: Path | None, as_json: bool, **given: str | None) -> None:
     except Refusal as error:
         raise click.ClickException(str(error)) from error
     if as_json:
-        click.echo(msgspec.json.encode(found))
-        return
+        return said(msgspec.json.encode(found))
     for it in found:
         _print(it)
+    return None
 
 
 async def _calls(config: Config) -> list[Shown]:

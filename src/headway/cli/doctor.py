@@ -9,11 +9,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import click
+import msgspec
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from headway import app
+from headway.cli.output import as_json as json_option
+from headway.cli.output import said
 from headway.cli.settings import options, settings
 from headway.cli.terminal import LEVELS
 from headway.clock import SystemClock
@@ -29,21 +32,26 @@ GIT_MIN = (2, 29)
 
 @click.command()
 @options("data", "database")
-def doctor(file: Path | None, **given: str | None) -> None:
+@json_option
+def doctor(file: Path | None, *, as_json: bool, **given: str | None) -> None:
     """Tell what this machine offers: sandbox, limits, disk, database, and tools.
 
     It ends with 1 where the platform could not run here.
     """
     config = settings(file, **given)
     found = asyncio.run(examined(config))
-    table = Table.grid(padding=(0, 2))
-    for offer in found:
-        table.add_row(Text(*LEVELS[offer.level]), offer.name, Text(offer.text, overflow="fold"))
-    Console().print(table)
+    said(msgspec.json.encode(found)) if as_json else _print(found)
     sys.exit(any(offer.level == "missing" and offer.name in NEEDED for offer in found))
 
 
 NEEDED = {"python", "disk", "database"}
+
+
+def _print(found: list[Offer]) -> None:
+    table = Table.grid(padding=(0, 2))
+    for offer in found:
+        table.add_row(Text(*LEVELS[offer.level]), offer.name, Text(offer.text, overflow="fold"))
+    Console().print(table)
 
 
 async def examined(config: Config) -> list[Offer]:

@@ -4,9 +4,12 @@ import asyncio
 from pathlib import Path
 
 import click
+import msgspec
 
 from headway import app
 from headway.cli import pidfile
+from headway.cli.output import as_json as json_option
+from headway.cli.output import said
 from headway.cli.settings import options, settings
 from headway.config import Config
 from headway.errors import Conflict, Refusal, Trouble
@@ -17,7 +20,8 @@ SLACK_SECONDS = 10
 
 @click.command()
 @options("data", "database", "runtime")
-def down(file: Path | None, **given: str | None) -> None:
+@json_option
+def down(file: Path | None, *, as_json: bool, **given: str | None) -> None:
     """Stop apps, router and control plane. Nothing is lost: the next `up` starts the apps again."""
     config = settings(file, **given)
     if not config.folder.is_dir():
@@ -28,7 +32,9 @@ def down(file: Path | None, **given: str | None) -> None:
             asyncio.run(app.down(config))
     except (Refusal, Trouble) as error:
         raise click.ClickException(str(error)) from error
-    click.echo(f"Nothing of the platform in {config.folder} runs any more.")
+    if as_json:
+        return said(msgspec.json.encode({"data": str(config.folder), "runs": False}))
+    return click.echo(f"Nothing of the platform in {config.folder} runs any more.")
 
 
 def end_control_plane(config: Config) -> None:

@@ -4,8 +4,9 @@ import click
 import msgspec
 
 from headway.cli.client import Client
-from headway.cli.remote import as_json as json_option
-from headway.cli.remote import remote, said
+from headway.cli.output import as_json as json_option
+from headway.cli.output import said
+from headway.cli.remote import remote
 from headway.dialects.headway.wire_apps import Variables
 
 if_match = click.option(

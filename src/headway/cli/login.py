@@ -14,6 +14,8 @@ import msgspec
 from headway import config
 from headway.cli.client import Client, api_token
 from headway.cli.outcome import failing_well
+from headway.cli.output import as_json as json_option
+from headway.cli.output import said
 from headway.cli.settings import settings
 from headway.dialects.headway.wire import Listed
 from headway.errors import Unauthenticated
@@ -65,8 +67,9 @@ def _kept() -> Login | None:
 @click.command()
 @click.argument("server", metavar="[URL]", default="")
 @click.option("--token-file", type=click.File(), help="Where the token is read from; `-` is standard input.")
+@json_option
 @failing_well
-def login(server: str, token_file: IO[str] | None) -> None:
+def login(server: str, token_file: IO[str] | None, *, as_json: bool) -> None:
     """Keep which platform to speak to, and an API token for it, for this user.
 
     Without a token file the token is asked for. It is tried before it is kept.
@@ -81,7 +84,9 @@ def login(server: str, token_file: IO[str] | None) -> None:
     with open(file, "w", opener=lambda path, flags: os.open(path, flags, 0o600)) as out:
         out.write(f"server = {json.dumps(server)}\ntoken = {json.dumps(token)}\n")
     file.chmod(0o600)
-    click.echo(f"Logged in at {server}; kept in {file}", err=True)
+    if as_json:
+        return said(msgspec.json.encode({"server": server, "file": str(file)}))
+    return click.echo(f"Logged in at {server}; kept in {file}", err=True)
 
 
 async def _try(server: str, token: str) -> None:

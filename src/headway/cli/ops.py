@@ -4,12 +4,12 @@ import contextlib
 
 import click
 import msgspec
-from rich.console import Console
 
-from headway.cli import terminal
 from headway.cli.client import Client
-from headway.cli.remote import as_json as json_option
-from headway.cli.remote import begun, commanding, followed, planned, remote, said, table
+from headway.cli.moments import clock, moment
+from headway.cli.output import as_json as json_option
+from headway.cli.output import colour, said, table
+from headway.cli.remote import begun, commanding, followed, planned, remote
 from headway.dialects.headway.wire import Event, Listed, Operation, Why
 
 PAGES_MAX = 50
@@ -50,9 +50,9 @@ async def list_(
             (
                 it.id,
                 it.type,
-                terminal.phase(it),
+                (it.phase, colour(it.phase)),
                 f"{it.progress} %",
-                terminal.moment(it.created_at),
+                moment(it.created_at),
                 it.by.name,
                 it.summary,
             )
@@ -82,9 +82,9 @@ async def show(client: Client, id: str, *, as_json: bool) -> None:
     reply = await client.ask("GET", f"/operations/{id}")
     if as_json:
         return said(reply)
-    it = msgspec.json.decode(reply, type=Operation)
-    Console().print(terminal.picture(it), *terminal.beside(it))
-    return None
+    from headway.cli import terminal  # noqa: PLC0415 - what draws is a fifth of all that is read at start
+
+    return terminal.shown(msgspec.json.decode(reply, type=Operation))
 
 
 @ops.command()
@@ -109,7 +109,7 @@ def _line(it: Event) -> str:
     told = ", ".join(
         f"{name} {value}" for name, value in it.data.items() if isinstance(value, str | int) and value != ""
     )
-    return f"{terminal.clock(it.at)} {it.seq} {it.name} {where}{f'  {told}' if told else ''}"
+    return f"{clock(it.at)} {it.seq} {it.name} {where}{f'  {told}' if told else ''}"
 
 
 @ops.command()
@@ -122,12 +122,12 @@ async def why(client: Client, id: str, *, as_json: bool) -> None:
     if as_json:
         return said(reply)
     it = msgspec.json.decode(reply, type=Why)
-    click.echo(f"{it.waiting_on}: {it.text} (since {terminal.clock(it.since)})")
+    click.echo(f"{it.waiting_on}: {it.text} (since {clock(it.since)})")
     if it.step is not None and it.step.retry_at:
-        click.echo(f"It is tried again at {terminal.clock(it.step.retry_at)}.")
+        click.echo(f"It is tried again at {clock(it.step.retry_at)}.")
     if it.estimate is not None:
         click.echo(
-            f"It is likely to have ended by {terminal.clock(it.estimate.p50)}, or by {terminal.clock(it.estimate.p95)} if it is slow."
+            f"It is likely to have ended by {clock(it.estimate.p50)}, or by {clock(it.estimate.p95)} if it is slow."
         )
     elif it.waiting_on != "nothing":
         click.echo("There were too few like it to tell when it will have ended.")

@@ -3,11 +3,12 @@
 import click
 import msgspec
 
-from headway.cli import terminal
 from headway.cli.client import Client
 from headway.cli.crowd import simulate
-from headway.cli.remote import as_json as json_option
-from headway.cli.remote import begun, commanding, remote, said, table
+from headway.cli.moments import moment
+from headway.cli.output import as_json as json_option
+from headway.cli.output import said, table
+from headway.cli.remote import begun, commanding, remote
 from headway.dialects.headway.wire_pools import Pool, Pools
 from headway.dialects.headway.wire_workers import Worker, Workers
 
@@ -114,10 +115,13 @@ async def renew(client: Client, name: str, *, as_json: bool) -> None:
 @worker.command()
 @remote
 @click.argument("name")
-async def revoke(client: Client, name: str) -> None:
+@json_option
+async def revoke(client: Client, name: str, *, as_json: bool) -> None:
     """Let the worker NAME in no longer; what they answered stays."""
     await client.ask("DELETE", f"/workers/{name}")
-    click.echo(f"{name} is let in no longer", err=True)
+    if as_json:
+        return said(msgspec.json.encode({"name": name, "revoked": True}))
+    return click.echo(f"{name} is let in no longer", err=True)
 
 
 @worker.command(name="list")
@@ -153,4 +157,4 @@ def _told(client: Client, reply: bytes, *, as_json: bool) -> None:
 
 
 def _moment(at: str | None) -> str:
-    return "never" if at is None else terminal.moment(at)
+    return "never" if at is None else moment(at)

@@ -1,24 +1,18 @@
-"""What commands that speak to a platform share: `--server`, `--json`, `--wait`, and how what they begin is shown."""
+"""What commands that speak to a platform share: `--server`, `--wait`, and how what they begin is shown."""
 
 import asyncio
-import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import click
 import msgspec
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
-from headway.cli import terminal
 from headway.cli.client import Client
 from headway.cli.login import found
 from headway.cli.outcome import OF_PHASE, failing_well
+from headway.cli.output import as_json, said
 from headway.dialects.headway.wire import Operation, Plan
 
-WIDTH = 10_000
-"""Of what is no terminal."""
 Action = Callable[..., Awaitable[int | None]]
 
 
@@ -42,7 +36,6 @@ async def _carried_out(action: Action, server: str | None, *args: Any, **given: 
         return await action(client, *args, **given)
 
 
-as_json = click.option("--json", "as_json", is_flag=True, help="What the platform answers, as JSON.")
 dry_run = click.option("--dry-run", is_flag=True, help="Only tell what it would do.")
 wait = click.option(
     "--wait/--no-wait", "wait", default=True, show_default=True, help="Follow the operation to its end."
@@ -69,26 +62,12 @@ async def begun(client: Client, reply: bytes, *, as_json: bool, dry_run: bool, w
 async def followed(client: Client, id: str, *, as_json: bool = False) -> int:
     """Show an operation until it has ended; the exit code says how. As JSON only its end is told."""
     if not as_json:
-        return OF_PHASE[(await terminal.watch(Console(), client.follow(id))).phase]
+        from headway.cli import terminal  # noqa: PLC0415 - what draws is a fifth of all that is read at start
+
+        return OF_PHASE[(await terminal.followed(client.follow(id))).phase]
     last = await client.ended(id)
     said(msgspec.json.encode(last))
     return OF_PHASE[last.phase]
-
-
-def said(reply: bytes) -> None:
-    """JSON as it came, on a line."""
-    sys.stdout.write(reply.decode().rstrip("\n") + "\n")
-    sys.stdout.flush()
-
-
-def table(heads: tuple[str, ...], rows: list[tuple[str | Text, ...]]) -> None:
-    """Columns; elsewhere than on a terminal as wide as they are, so that nothing is cut off."""
-    console = Console() if sys.stdout.isatty() else Console(width=WIDTH)
-    grid = Table.grid(padding=(0, 2))
-    grid.add_row(*(Text(head, "dim") for head in heads))
-    for row in rows:
-        grid.add_row(*(Text(cell) if isinstance(cell, str) else cell for cell in row))
-    console.print(grid)
 
 
 def planned(reply: bytes, *, as_json: bool) -> None:

@@ -20,7 +20,8 @@ from headway import config
 from headway.cli.attach import Attached, attach, ended, resize
 from headway.cli.client import Client
 from headway.cli.outcome import OF_PHASE
-from headway.cli.remote import followed, remote, said
+from headway.cli.output import said
+from headway.cli.remote import followed, remote
 from headway.dialects.headway.wire import Plan
 from headway.dialects.headway.wire_apps import Started
 from headway.errors import Refusal
@@ -39,7 +40,7 @@ PIECE_BYTES = 64 << 10
 @click.option("--size", default="", help="How large a container.")
 @click.option("-d", "--detached", is_flag=True, help="Into the app's log; end as soon as it runs.")
 @click.option("--dry-run", is_flag=True, help="Only tell what it would do.")
-@click.option("--json", "as_json", is_flag=True, help="What the platform answers, as JSON; needs --detached.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON, on a line; needs --detached.")
 async def run(
     client: Client,
     app: str,

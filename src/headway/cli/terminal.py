@@ -1,7 +1,6 @@
 """How the command line shows what happens: live on a terminal, a line for each thing that happened elsewhere."""
 
 from collections.abc import AsyncIterator, Iterator
-from datetime import datetime
 from typing import Final
 
 from rich.console import Console, Group
@@ -10,6 +9,8 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from headway.cli.moments import clock, moment, seconds
+from headway.cli.output import colour
 from headway.dialects.headway.wire import Operation, Step
 from headway.errors import Refusal
 
@@ -30,8 +31,13 @@ async def watch(console: Console, seen: AsyncIterator[Operation]) -> Operation:
     return await (_live(console, seen) if console.is_terminal else _plain(console, seen))
 
 
+async def followed(seen: AsyncIterator[Operation]) -> Operation:
+    """The same, where this command prints."""
+    return await watch(Console(), seen)
+
+
 async def to_success(console: Console, seen: AsyncIterator[Operation]) -> Operation:
-    """The same; Refusal where it ends otherwise than well."""
+    """Watch it; Refusal where it ends otherwise than well."""
     ended = await watch(console, seen)
     if ended.phase != "succeeded":
         raise Refusal(f"{ended.type} {ended.id} ended {ended.phase}")
@@ -58,16 +64,19 @@ async def _plain(console: Console, seen: AsyncIterator[Operation]) -> Operation:
     return last
 
 
+def shown(it: Operation) -> None:
+    """Print it as it stands, and what else is known of it."""
+    Console().print(picture(it), *beside(it))
+
+
 def picture(it: Operation) -> Group:
     """The whole operation as it stands."""
     head = Text.assemble((it.type, "bold"), "  ", (it.id, "dim"), f"  {it.summary}")
-    bar = Table.grid(padding=(0, 1))
+    style, bar = colour(it.phase), Table.grid(padding=(0, 1))
     bar.add_row(
-        ProgressBar(
-            total=100, completed=it.progress, width=40, complete_style=_colour(it), finished_style=_colour(it)
-        ),
+        ProgressBar(total=100, completed=it.progress, width=40, complete_style=style, finished_style=style),
         f"{it.progress:3} %",
-        Text(it.phase, _colour(it)),
+        Text(it.phase, style),
     )
     told = [Text.assemble("  ", MARKS[step.state], " ", step.title, (took(step), "dim")) for step in it.steps]
     why = [Text(f"  {it.detail.text}", "red")] if it.detail else []
@@ -93,22 +102,7 @@ def took(step: Step) -> str:
     """` (0.4 s)`, or nothing while it is not known."""
     if step.started_at is None or step.finished_at is None:
         return ""
-    return f" ({(_moment(step.finished_at) - _moment(step.started_at)).total_seconds():.1f} s)"
-
-
-def clock(at: str) -> str:
-    """The time of day here: `12:01:03`."""
-    return _moment(at).astimezone().strftime("%H:%M:%S")
-
-
-def moment(at: str) -> str:
-    """Day and time of day here: `01-02 12:01:03`."""
-    return _moment(at).astimezone().strftime("%m-%d %H:%M:%S")
-
-
-def phase(it: Operation) -> Text:
-    """Its phase in its colour."""
-    return Text(it.phase, _colour(it))
+    return f" ({seconds(step.started_at, step.finished_at):.1f} s)"
 
 
 def beside(it: Operation) -> Iterator[Text]:
@@ -123,11 +117,3 @@ def beside(it: Operation) -> Iterator[Text]:
         yield Text(
             f"  cancelling: {receipt.state}, asked by {receipt.by} {receipt.reason}".rstrip(), "yellow"
         )
-
-
-def _moment(at: str) -> datetime:
-    return datetime.fromisoformat(at)
-
-
-def _colour(it: Operation) -> str:
-    return {"succeeded": "green", "failed": "red", "cancelled": "yellow"}.get(it.phase, "cyan")
