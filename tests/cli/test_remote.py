@@ -50,7 +50,11 @@ async def test_a_whole_life_from_the_command_line(platform: Child, tmp_path: Pat
     assert (await me.type("apps", "list"))[0] == 77
     wrong = await me.type("login", f"http://{platform.config.listen}", "--token-file", "-", fed=b"nope\n")
     assert wrong[0] == 77
-    assert (await me.type("login", f"http://{platform.config.listen}", "--token-file", str(token)))[0] == 0
+    kept = await me.json("login", f"http://{platform.config.listen}", "--token-file", str(token))
+    assert kept == {
+        "server": f"http://{platform.config.listen}",
+        "file": str(tmp_path / "headway" / "login.toml"),
+    }
     assert (tmp_path / "headway" / "login.toml").stat().st_mode & 0o777 == 0o600
 
     assert (await me.type("apps", "create", "hello-world"))[0] == 0

@@ -1,5 +1,7 @@
 """`headway simulate`: seeds from the command line."""
 
+import json
+
 from click.testing import CliRunner
 
 from headway.cli.main import main
@@ -21,3 +23,16 @@ def test_many_seeds_are_counted() -> None:
     )
     assert done.exit_code == 0, done.output
     assert "0 broken" in done.output
+
+
+def test_scripts_are_told_each_seed_on_a_line() -> None:
+    argv = ["simulate", "--seeds", "2", "--from", "3", "--operations", "3", "--json"]
+    done = CliRunner().invoke(main, argv)
+    assert done.exit_code == 0, done.output
+    told = {it["seed"]: it for it in map(json.loads, done.stdout.splitlines())}
+    assert set(told) == {3, 4}
+    assert {it["breach"] for it in told.values()} == {None}
+    again = CliRunner().invoke(main, ["simulate", "--seed", "3", "--operations", "3", "--trace", "--json"])
+    lived = json.loads(again.stdout)
+    assert lived["digest"] == told[3]["digest"]
+    assert {"at", "who", "what"} == set(lived["trace"][0])

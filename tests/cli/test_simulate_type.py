@@ -1,5 +1,6 @@
 """The command, on types that keep their word and that do not."""
 
+import json
 import re
 from pathlib import Path
 
@@ -48,6 +49,12 @@ def test_a_broken_promise_is_told_with_its_seed_which_leads_to_it_again(here: Pa
     (again, *_) = [line for line in done.output.splitlines() if "again: headway simulate " in line]
     once_more = run(*again.partition("simulate ")[2].split())
     assert once_more.exit_code == 1
+    told = json.loads(run("bad_walls:TRIAL", "--cases", "40", "--json").stdout)
+    (alike, *_) = [it for it in told["broken"] if it["rule"] == "done-alike"]
+    assert (told["type"], alike["cases"] >= 1, bool(alike["happened"])) == ("wall.paint", True, True)
+    argv = ["bad_walls:TRIAL", "--seed", alike["seed"], "--trace", "--json"]
+    (one,) = (lived := json.loads(run(*argv).stdout))["broken"]
+    assert (one["rule"], one["told"], bool(lived["trace"])) == ("done-alike", alike["told"], True)
     assert "is dead" in once_more.output
     assert once_more.output.endswith("broken\n")
 

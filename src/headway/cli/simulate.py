@@ -11,6 +11,8 @@ from typing import Any
 import click
 import msgspec
 
+from headway.cli.output import as_json as json_option
+from headway.cli.output import said
 from headway.cli.settings import options, settings
 from headway.cli.simulate_type import trial_of, try_all, try_one
 from headway.errors import Invalid
@@ -38,6 +40,7 @@ CASES = 200
     "--operations", type=click.IntRange(1), default=OPERATIONS, show_default=True, help="In each seed."
 )
 @click.option("--trace", is_flag=True, help="Print everything that happened in the seed.")
+@json_option
 def simulation(type: str | None, file: Path | None, seed: str | None, **given: Any) -> None:
     """Simulate the engine: power cuts, frozen and woken nodes, clocks that jump, a database that stalls and fails.
 
@@ -50,16 +53,18 @@ def simulation(type: str | None, file: Path | None, seed: str | None, **given: A
     if type is not None:
         sys.exit(_of_a_type(type, file, seed, given))
     if seed is not None:
-        sys.exit(_one(_number(seed), given["operations"], trace=given["trace"]))
-    sys.exit(_all(given["seeds"], given["first"], events=given["events"], operations=given["operations"]))
+        sys.exit(_one(_number(seed), given["operations"], trace=given["trace"], as_json=given["as_json"]))
+    limits = {name: given[name] for name in ("operations", "events", "as_json")}
+    sys.exit(_all(range(given["first"], given["first"] + given["seeds"]), **limits))
 
 
 def _of_a_type(name: str, file: Path | None, seed: str | None, given: dict[str, Any]) -> bool:
     try:
         trial = trial_of(name, given["params"], settings(file).operation_types)
         if seed is not None:
-            return try_one(name, trial, seed, trace=given["trace"])
-        return try_all(name, trial, cases=given["cases"], zombies=given["zombies"])
+            return try_one(name, trial, seed, trace=given["trace"], as_json=given["as_json"])
+        limits = {name: given[name] for name in ("cases", "zombies", "as_json")}
+        return try_all(name, trial, **limits)
     except Invalid as invalid:
         raise click.UsageError(str(invalid)) from invalid
 
@@ -71,13 +76,16 @@ def _number(seed: str) -> int:
         raise click.UsageError(f"{seed} is no seed of the engine's simulation: those are numbers") from None
 
 
-def _all(seeds: int, first: int, *, events: int | None, operations: int) -> bool:
+def _all(seeds: range, *, events: int | None, operations: int, as_json: bool) -> bool:
     began, broken, checked, lived = time.monotonic(), 0, 0, 0
-    for report in _many(range(first, first + seeds), operations, events):
-        lived, checked = lived + 1, checked + report.events
-        if report.breach:
-            broken += 1
+    for report in _many(seeds, operations, events):
+        lived, checked, broken = lived + 1, checked + report.events, broken + bool(report.breach)
+        if as_json:
+            said(msgspec.json.encode(report))
+        elif report.breach:
             click.echo(f"seed {report.seed}: {report.breach}: {report.told}")
+    if as_json:
+        return bool(broken)
     took = time.monotonic() - began
     click.echo(
         f"{lived} seeds, {checked} events checked, {broken} broken, {took:.0f} s, {checked / took:.0f} events/s"
@@ -85,8 +93,11 @@ def _all(seeds: int, first: int, *, events: int | None, operations: int) -> bool
     return bool(broken)
 
 
-def _one(seed: int, operations: int, *, trace: bool) -> bool:
+def _one(seed: int, operations: int, *, trace: bool, as_json: bool) -> bool:
     report = simulate(seed, operations=operations)
+    if as_json:
+        said(msgspec.json.encode(report if trace else msgspec.structs.replace(report, trace=[])))
+        return bool(report.breach)
     for moment in report.trace if trace else report.trace[-40:] if report.breach else ():
         click.echo(str(moment))
     outcomes = ", ".join(f"{count} {phase}" for phase, count in report.outcomes.items())

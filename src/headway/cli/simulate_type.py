@@ -9,13 +9,36 @@ from typing import Any
 import click
 import msgspec
 
+from headway.cli.output import said
 from headway.domain import own_types
 from headway.engine.declare import OperationType
 from headway.errors import Invalid
 from headway.testing.simulation.breach import INVARIANTS, OF_A_TYPE
 from headway.testing.simulation.killing import BACK, ELSEWHERE, Case, Life, case_of
 from headway.testing.simulation.trying import again, tried
+from headway.testing.simulation.witness import Moment
 from headway.testing.trial import Trial, of_type
+
+
+class Broken(msgspec.Struct, frozen=True, kw_only=True):
+    """A rule that did not hold, in the first of the cases in which it broke so."""
+
+    rule: str
+    meaning: str
+    happened: str
+    told: str
+    seed: str
+    cases: int
+    """How many."""
+
+
+class Tried(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of a type, as JSON."""
+
+    type: str
+    cases: int
+    broken: list[Broken]
+    trace: list[Moment] = []
 
 
 def trial_of(name: str, params: str, known: Sequence[str]) -> Trial[Any, Any]:
@@ -40,7 +63,7 @@ def _among(name: str, known: Sequence[str]) -> object:
     return found[0]  # pyright: ignore[reportUnknownVariableType]
 
 
-def try_all(name: str, trial: Trial[Any, Any], *, cases: int, zombies: bool) -> bool:
+def try_all(name: str, trial: Trial[Any, Any], *, cases: int, zombies: bool, as_json: bool) -> bool:
     """Try it; what is broken is told, each thing once. Whether anything is."""
     began, count = time.monotonic(), 0
     broken: dict[tuple[str, str], list[Life]] = {}
@@ -48,36 +71,54 @@ def try_all(name: str, trial: Trial[Any, Any], *, cases: int, zombies: bool) -> 
         count += 1
         if life.rule is not None:
             broken.setdefault((life.rule, life.doing), []).append(life)
-    for lives in broken.values():
-        _tell(name, lives[0], more=len(lives) - 1)
+    found = [_broken(lives[0], len(lives)) for lives in broken.values()]
+    if as_json:
+        said(msgspec.json.encode(Tried(type=trial.type.name, cases=count, broken=found)))
+        return bool(found)
+    for it in found:
+        _tell(name, it)
     took, many = time.monotonic() - began, sum(map(len, broken.values()))
     click.echo(f"{trial.type.name}: {count} cases, {many} broken, {took:.0f} s")
     return bool(broken)
 
 
-def try_one(name: str, trial: Trial[Any, Any], seed: str, *, trace: bool) -> bool:
+def try_one(name: str, trial: Trial[Any, Any], seed: str, *, trace: bool, as_json: bool) -> bool:
     """Try one case again; whether something is broken. Invalid for what is no seed."""
     try:
         case = case_of(seed)
     except ValueError as error:
         raise Invalid(seed=str(error)) from error
     life = again(trial, case)
-    for moment in life.trace if trace else ():
+    found = [_broken(life, 1)] if life.rule is not None else []
+    moments = life.trace if trace else []
+    if as_json:
+        said(msgspec.json.encode(Tried(type=trial.type.name, cases=1, broken=found, trace=moments)))
+        return bool(found)
+    for moment in moments:
         click.echo(str(moment))
-    if life.rule is not None:
-        _tell(name, life, more=0)
+    for it in found:
+        _tell(name, it)
     click.echo(f"{trial.type.name}: {life.case}: {'broken' if life.rule else 'as it should be'}")
-    return life.rule is not None
+    return bool(found)
 
 
-def _tell(name: str, life: Life, *, more: int) -> None:
+def _broken(life: Life, cases: int) -> Broken:
     assert life.rule is not None
-    click.echo(f"{life.rule}: {OF_A_TYPE.get(life.rule) or INVARIANTS[life.rule]}")
-    click.echo(f"  {happened(life.case, life.doing)}")
-    click.echo(f"  {life.told}")
-    if more:
-        click.echo(f"  the same in {more} cases more")
-    click.echo(f"  again: headway simulate {name} --seed {life.case} --trace\n")
+    return Broken(
+        rule=life.rule,
+        meaning=OF_A_TYPE.get(life.rule) or INVARIANTS[life.rule],
+        happened=happened(life.case, life.doing),
+        told=life.told,
+        seed=str(life.case),
+        cases=cases,
+    )
+
+
+def _tell(name: str, it: Broken) -> None:
+    click.echo(f"{it.rule}: {it.meaning}\n  {it.happened}\n  {it.told}")
+    if it.cases > 1:
+        click.echo(f"  the same in {it.cases - 1} cases more")
+    click.echo(f"  again: headway simulate {name} --seed {it.seed} --trace\n")
 
 
 def happened(case: Case, doing: str) -> str:
