@@ -263,6 +263,23 @@ async def test_a_variable_chooses_the_pack_and_a_wrong_one_is_refused(still):
     )
 
 
+def making(file: str) -> tuple[Pack, ...]:
+    """A pack whose web process is a program that its build should make."""
+    (pack,) = shell("mkdir bin; touch bin/made")
+    plan = msgspec.structs.replace(pack.plan(None, None), leaves={"web": file})
+    return (msgspec.structs.replace(pack, plan=lambda *_: plan),)
+
+
+async def test_a_default_process_counts_only_if_its_program_was_made(tmp_path):
+    bench = Bench(tmp_path, Sandbox(), Machine(), making("bin/made"))
+    packed(bench.archive, {"a": "a"})
+    assert (await bench.build()).processes == {"web": "x"}
+    bench.packs = making("bin/other")
+    packed(bench.archive, {"Procfile": "worker: w"})
+    assert (await bench.build("b2")).processes == {"worker": "w"}
+    assert "       No bin/other was made, so only a Procfile can say what web is" in bench.said
+
+
 async def test_a_wrong_procfile_is_refused_before_anything_runs(still, machine):
     still.machine = machine
     packed(still.archive, {"Procfile": "nonsense\n", "requirements.txt": "six"})

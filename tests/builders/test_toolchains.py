@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from headway.builders.toolchains import Machine, Once, found, own_pip, reachable
+from headway.builders.toolchains import Machine, Once, Tool, found, own_pip, reachable
 
 
 def program(file: Path, answer: str) -> Path:
@@ -62,6 +62,16 @@ async def test_many_who_want_to_know_ask_once():
     once = Once(ask)
     assert await asyncio.gather(once(), once()) == [Machine(pip=Path("/pip"))] * 2
     assert len(asked) == 1
+
+
+async def test_what_is_installed_later_is_found_without_a_new_start(open_folder):
+    folders = (open_folder / "bin", open_folder / "other")
+    once = Once(lambda: found(folders), folders)
+    assert await once() == Machine()
+    program(open_folder / "bin/go", "go version go1.22.3 linux/amd64")
+    assert (await once()).go == Tool(path=open_folder / "bin/go", version=(1, 22, 3))
+    (open_folder / "bin").rename(open_folder / "gone")
+    assert await once() == Machine()
 
 
 def test_a_link_to_nowhere_is_not_reachable(open_folder):

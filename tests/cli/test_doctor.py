@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from headway.builders.toolchains import Tool
 from headway.cli import doctor
 from headway.config import Config
 from headway.runtimes.port import Offer
@@ -12,7 +13,19 @@ from headway.runtimes.port import Offer
 async def test_everything_that_matters_is_looked_at(tmp_path: Path) -> None:
     found = await doctor.examined(Config(data=str(tmp_path / "not" / "there")))
     names = [offer.name for offer in found]
-    assert set(names) >= {"python", "sandbox", "limits", "disk", "database", "git", "node", "docker"}
+    assert set(names) >= {
+        "python",
+        "sandbox",
+        "limits",
+        "disk",
+        "database",
+        "git",
+        "node",
+        "ruby",
+        "bundle",
+        "go",
+        "docker",
+    }
     assert all(offer.text for offer in found)
     assert not (tmp_path / "not").exists()
 
@@ -21,6 +34,15 @@ async def test_a_database_that_does_not_answer_is_missing() -> None:
     offer = await doctor.database(Config(database="postgresql://nobody@127.0.0.1:1/nothing"))
     assert offer.level == "missing"
     assert offer.text.startswith("PostgreSQL does not answer: ")
+
+
+def test_a_language_is_told_as_builds_find_it() -> None:
+    found = Tool(path=Path("/usr/bin/go"), version=(1, 22, 3))
+    assert doctor.language("go", found, "Go") == Offer(name="go", level="good", text="1.22.3, /usr/bin/go")
+    missing = doctor.language("go", None, "Go")
+    assert missing.level == "missing"
+    assert "/usr/local/go/bin" in missing.text
+    assert missing.text.endswith("needed for builds of Go apps")
 
 
 def test_a_tool_that_is_not_there_is_told_with_what_it_is_for() -> None:

@@ -153,7 +153,9 @@ class Buildpack:
         self._write_settings(work / "settings")
         _write_variables(work / "env", source.environment)
         await self._carry_out(source, plan, output)
-        processes = _processes(_procfile(tree), _with_released(tree, plan), output)
+        procfile = _procfile(tree)
+        plan = _with_left(tree, plan, procfile, output)
+        processes = _processes(procfile, _with_released(tree, plan), output)
         cron = _cron(_cron_file(tree), output)
         await in_thread(lambda alive: leave_out(tree, alive))
         report = classic.reported(veiled(_said_in(tree, classic.REPORT), source.secrets))
@@ -317,6 +319,16 @@ def _write_variables(folder: Path, variables: Mapping[str, str]) -> None:
 
 def _said_in(tree: Path, file: str) -> str:
     return (read_plain(tree, file, _TEXT_BYTES_MAX) or b"").decode(errors="replace")
+
+
+def _with_left(tree: Path, plan: Plan, procfile: Procfile, output: Output) -> Plan:
+    """The plan without the process types whose program the build did not make."""
+    missing = {kind: file for kind, file in plan.leaves.items() if plain_file(tree, file) is None}
+    for kind, file in missing.items():
+        if kind not in procfile.processes:
+            output.detail(f"No {file} was made, so only a Procfile can say what {kind} is")
+    there = {kind: command for kind, command in plan.processes.items() if kind not in missing}
+    return msgspec.structs.replace(plan, processes=there)
 
 
 def _with_released(tree: Path, plan: Plan) -> Plan:

@@ -14,7 +14,8 @@ from headway.builders.threads import in_thread
 Version = tuple[int, int, int]
 PIP_RUNNER = "__pip-runner__.py"
 """Runs the pip beside it, for the interpreter that it is given to, and shows that nothing else of its folder."""
-FOLDERS = (Path("/usr/local/bin"), Path("/usr/bin"))
+FOLDERS = (Path("/usr/local/bin"), Path("/usr/local/go/bin"), Path("/usr/bin"))
+"""Where languages are looked for; the second is where Go's own archive is unpacked."""
 _PYTHON = re.compile(r"python3(\.\d+)?")
 _NUMBERS = re.compile(rb"(\d+)\.(\d+)(?:\.(\d+))?")
 _OTHERS = ("node", "npm", "uv", "ruby", "bundle", "go")
@@ -51,19 +52,33 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Once:
-    """What `ask` finds, asked for when somebody first wants to know it: programs take their time to answer."""
+    """What `ask` finds, asked for when somebody first wants to know it: programs take their time to answer.
 
-    def __init__(self, ask: Callable[[], Awaitable[Machine]]) -> None:
+    It is asked for again when something was installed in the folders, or removed.
+    """
+
+    def __init__(self, ask: Callable[[], Awaitable[Machine]], folders: Iterable[Path] = FOLDERS) -> None:
         self._ask = ask
+        self._folders = tuple(folders)
         self._asking = asyncio.Lock()
-        self._found: Machine | None = None
+        self._found: tuple[object, Machine] | None = None
 
     async def __call__(self) -> Machine:
-        """What the machine offers; the same for as long as the platform runs."""
+        """What the machine offers."""
         async with self._asking:
-            if self._found is None:
-                self._found = await self._ask()
-            return self._found
+            now = [_changed(folder) for folder in self._folders]
+            if self._found is None or self._found[0] != now:
+                self._found = now, await self._ask()
+            return self._found[1]
+
+
+def _changed(folder: Path) -> tuple[int, int]:
+    """Which folder it is and when a name in it last came or went; zeros where there is none."""
+    try:
+        status = folder.stat()
+    except OSError:
+        return 0, 0
+    return status.st_ino, status.st_mtime_ns
 
 
 async def found(folders: Iterable[Path] = FOLDERS, pip: Path | None = None) -> Machine:

@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from headway import app
+from headway.builders import toolchains
 from headway.cli.output import as_json as json_option
 from headway.cli.output import said
 from headway.cli.settings import options, settings
@@ -57,13 +58,17 @@ def _print(found: list[Offer]) -> None:
 async def examined(config: Config) -> list[Offer]:
     """Everything that was looked at."""
     looked = await asyncio.to_thread(machine.look, _existing(config.folder))
+    built_with = await toolchains.found()
     return [
         python(),
         *machine.offers(looked),
         disk(config.folder),
         await database(config),
         git(tool("git", "deploys by `git push`", ["git", "--version"])),
-        tool("node", "builds of Node.js apps", ["node", "--version"]),
+        language("node", built_with.node, "Node.js"),
+        language("ruby", built_with.ruby, "Ruby"),
+        language("bundle", built_with.bundle, "Ruby"),
+        language("go", built_with.go, "Go"),
         tool(
             "docker", "containers on several machines, later", ["docker", "info", "-f", "{{.ServerVersion}}"]
         ),
@@ -96,6 +101,15 @@ async def database(config: Config) -> Offer:
         text = f"PostgreSQL does not answer: {str(error) or 'no answer in time'}"
         return Offer(name="database", level="missing", text=text)
     return Offer(name="database", level="good", text="PostgreSQL answers")
+
+
+def language(name: str, found: toolchains.Tool | None, apps: str) -> Offer:
+    """A program that apps are built with, as builds find it: PATH does not count there."""
+    if found is None:
+        where = ", ".join(str(folder) for folder in toolchains.FOLDERS)
+        text = f"none that builds can reach in {where}; needed for builds of {apps} apps"
+        return Offer(name=name, level="missing", text=text)
+    return Offer(name=name, level="good", text=f"{found.shown}, {found.path}")
 
 
 def tool(name: str, use: str, argv: Sequence[str]) -> Offer:

@@ -21,7 +21,9 @@ def test_the_programs_of_the_module_are_built_into_bin() -> None:
     (build,) = plan.commands
     assert build.argv == ("/usr/bin/go", "build", "-trimpath", "-o", "/app/bin/", "./...")
     assert build.environment["GOTOOLCHAIN"] == "local"
+    assert build.environment["XDG_CONFIG_HOME"].startswith("/cache/")
     assert plan.processes == {"web": "exec bin/my-app"}
+    assert plan.leaves == {"web": "bin/my-app"}
 
 
 @pytest.mark.parametrize(

@@ -27,12 +27,16 @@ def _plan(project: Project, machine: Machine) -> Plan:
             "GOMODCACHE": f"{CACHE}/go/modules",
             "GOPATH": f"{CACHE}/go",
             "GOTOOLCHAIN": "local",
+            "XDG_CONFIG_HOME": f"{CACHE}/go",  # newer ones keep counters there, which are no part of a slug
         },
         network=True,
     )
     name = _program(project)
     return Plan(
-        details=(f"Go {go.shown}",), commands=(build,), processes={"web": f"exec bin/{name}"} if name else {}
+        details=(f"Go {go.shown}",),
+        commands=(build,),
+        processes={"web": f"exec bin/{name}"} if name else {},
+        leaves={"web": f"bin/{name}"} if name else {},
     )
 
 

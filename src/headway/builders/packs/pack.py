@@ -58,6 +58,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     commands: tuple[Command, ...] = ()
     processes: Mapping[str, str] = {}
     """Used for types that the Procfile does not name."""
+    leaves: Mapping[str, str] = {}
+    """Of a type in `processes`: the file that the commands must have left, or else the type is none."""
 
 
 class Pack(msgspec.Struct, frozen=True, kw_only=True):
