@@ -26,7 +26,7 @@ CHECKS = (
     Check("floors", ("-c", IMPORT_LINTER), "read ARCHITECTURE.md: a room imports only what lies below it"),
     Check("types", ("-m", "basedpyright", "--pythonpath", sys.executable), "see the lines above"),
 )
-TESTS = ("-m", "pytest", "-n", "2", "--inline-snapshot=disable")
+TESTS = ("-m", "pytest", "-n", "2", "--inline-snapshot=disable", "--durations=40", "--durations-min=5")
 
 
 def run(argv: Sequence[str]) -> bool:
