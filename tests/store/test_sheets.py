@@ -16,7 +16,7 @@ ARRAYS = re.compile(r"\$\d+::text::(\w+\[\])")
 SMALL = """
 amount attempt automatic before count dead detached epoch exclusive exit_code fence force_https index
 is_default is_limited kind last me more n next nodes.id operations.after overlap own owner payment_defined
-phase phase_least phase_most progress router_logs searches.id state status step sticky_session turning_back
+phase phase_least phase_most position progress router_logs searches.id secret state status step sticky_session turning_back
 type_index version
 """
 """Values for which four bytes are enough."""
