@@ -8,6 +8,10 @@ import msgspec
 from bench.contest import Ahead, Measure, Outcome, Target, Within
 
 
+INFINITE = float(1 << 53)
+"""None at all beside some: JSON knows no infinity."""
+
+
 class Spread(msgspec.Struct, frozen=True):
     """Several values of one thing."""
 
@@ -117,7 +121,7 @@ def _over(ours: float, theirs: float, measure: Measure) -> float:
     upper, lower = (ours, theirs) if measure.more_is_better else (theirs, ours)
     if lower:
         return upper / lower
-    return 1.0 if not upper else float(1 << 53)  # none at all beside some: JSON knows no infinity
+    return 1.0 if not upper else INFINITE
 
 
 def _spread(values: list[float]) -> Spread:
@@ -125,6 +129,8 @@ def _spread(values: list[float]) -> Spread:
 
 
 def _short(value: float) -> str:
+    if value == INFINITE:
+        return "∞"
     digits = 0 if abs(value) >= 100 or value == int(value) else 1 if abs(value) >= 10 else 2
     if 0 < abs(value) < 0.1:
         digits = 4

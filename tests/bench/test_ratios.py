@@ -59,3 +59,5 @@ def test_none_at_all_beside_some_is_a_ratio_that_json_can_say() -> None:
     taken: dict[str, list[Figures]] = {"ours": [{"memory": 0.0}], "rival": [{"memory": 3.0}]}
     (row,) = rows(outcome(taken))
     assert row.ratio == 2**53
+    (_, it) = comparisons(outcome(taken))
+    assert str(it.ratio) == "∞"
