@@ -7,7 +7,6 @@ import msgspec
 
 from bench.contest import Ahead, Measure, Outcome, Target, Within
 
-
 INFINITE = float(1 << 53)
 """None at all beside some: JSON knows no infinity."""
 
