@@ -27,7 +27,8 @@ async def test_what_was_deleted_and_is_open_counts(tmp_path: Path) -> None:
         opened.write(b"x" * 200_000)
         opened.flush()
         (tmp_path / "a").unlink()
-        assert await overfull((tmp_path,), 100_000, SystemClock(), lambda: {os.getpid(), 999_999_999})
+        pids = {os.getpid(), 999_999_999}
+        assert await overfull((tmp_path,), 100_000, SystemClock(), lambda: lambda: pids)
 
 
 async def test_a_disk_that_is_about_to_be_full_is_told_apart(

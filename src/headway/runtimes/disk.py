@@ -26,9 +26,11 @@ async def overfull(
     folders: Sequence[Path],
     bytes_max: int,
     clock: Clock,
-    processes: Callable[[], Collection[int]] = frozenset,
+    processes: Callable[[], Callable[[], Collection[int]]] = lambda: frozenset,
 ) -> bool:
     """Return once the folders, and what the processes keep open of deleted files, hold more than that: True.
+
+    Before each look `processes` is asked for what will tell their pids in another thread.
 
     False where the disk of the first folder is about to be full, whoever fills it. Cancelled, nothing of it goes on.
     """
@@ -36,7 +38,7 @@ async def overfull(
     try:
         while True:
             begun = clock.monotonic()
-            size = await asyncio.to_thread(_size, folders, processes, bytes_max, stop)
+            size = await asyncio.to_thread(_size, folders, processes(), bytes_max, stop)
             if size > bytes_max:
                 return True
             pause = max(PAUSE_SECONDS, PAUSES_PER_LOOK * (clock.monotonic() - begun))

@@ -4,7 +4,8 @@ import asyncio
 import contextlib
 import os
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from functools import partial
 from pathlib import Path
 
 from headway.clock import Clock
@@ -79,8 +80,12 @@ class Tasks:
             await asyncio.Event().wait()
             return
         folders = (task.folder, self._folder / task.id / "tmp", *task.writable.values())
-        found = run.found_by()
-        over.append(await overfull(folders, task.disk_bytes_max, self._clock, lambda: usage.processes(found)))
+
+        def processes() -> Callable[[], Collection[int]]:
+            # At first it may not be known yet below which one they are.
+            return partial(usage.processes, run.found_by())
+
+        over.append(await overfull(folders, task.disk_bytes_max, self._clock, processes))
 
     def _prepare(self, task: Task, folder: Path) -> tuple[Place, Sandbox]:
         """Lay out the folder of a task. Blocks."""
