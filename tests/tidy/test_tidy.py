@@ -104,6 +104,13 @@ def test_every_file_and_every_function_is_small_enough_to_see() -> None:
     report(fault for file in python_files(SOURCE, TESTS, ROOT / "bench") for fault in size_faults(file))
 
 
+@pytest.mark.parametrize("kind", ["css", "html", "js", "sql"])
+def test_so_is_every_file_in_another_language(kind: str) -> None:
+    lengths = {file: len(file.read_text().splitlines()) for file in SOURCE.rglob(f"*.{kind}")}
+    assert lengths
+    report(f"{shown(it)}: {n} lines" for it, n in lengths.items() if n > FILE_LINES_MAX)
+
+
 def only_promises(statement: ast.stmt) -> bool:
     """A docstring, `...`, or keeping what one is told: `self.name = name` and the call of the parent's `__init__`."""
     match statement:

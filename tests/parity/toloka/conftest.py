@@ -14,10 +14,13 @@ from typing import Any
 import pytest
 
 from tests.parity.toloka.people import ACCOUNTS, token_of
+from tests.side_by_side import one_at_a_time
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
 CACHE = ROOT / ".cache" / "parity-toloka"
+VENV = CACHE / "venv"
+MARK = VENV / "installed-from.lock"
 LOCK = HERE / "requirements.lock"
 INSTALL_SECONDS_MAX = 600
 Drive = Callable[..., Any]
@@ -26,20 +29,22 @@ Drive = Callable[..., Any]
 @pytest.fixture(scope="session")
 def python() -> Path:
     """A Python that has the client; skips where it cannot be installed."""
-    mark = CACHE / "installed-from.lock"
-    if not (mark.exists() and mark.read_bytes() == LOCK.read_bytes()):
-        shutil.rmtree(CACHE, ignore_errors=True)
-        for argv in (
-            [sys.executable, "-m", "venv", str(CACHE)],
-            [str(CACHE / "bin" / "pip"), "install", "-q", "--require-hashes", "-r", str(LOCK)],
-        ):
-            done = subprocess.run(
-                argv, capture_output=True, text=True, timeout=INSTALL_SECONDS_MAX, check=False
-            )
-            if done.returncode != 0:
-                pytest.skip(f"toloka-kit could not be installed: {done.stderr.strip()[-200:]}")
-        shutil.copy(LOCK, mark)
-    return CACHE / "bin" / "python"
+    with one_at_a_time(CACHE):
+        if not (MARK.exists() and MARK.read_bytes() == LOCK.read_bytes()):
+            install()
+    return VENV / "bin" / "python"
+
+
+def install() -> None:
+    shutil.rmtree(VENV, ignore_errors=True)
+    for argv in (
+        [sys.executable, "-m", "venv", str(VENV)],
+        [str(VENV / "bin" / "pip"), "install", "-q", "--require-hashes", "-r", str(LOCK)],
+    ):
+        done = subprocess.run(argv, capture_output=True, text=True, timeout=INSTALL_SECONDS_MAX, check=False)
+        if done.returncode != 0:
+            pytest.skip(f"toloka-kit could not be installed: {done.stderr.strip()[-200:]}")
+    shutil.copy(LOCK, MARK)
 
 
 class Platform:

@@ -1,7 +1,6 @@
 """Both of Workiva's clients on PyPI, installed once from a lock with hashes, in an environment of their own."""
 
 import asyncio
-import fcntl
 import json
 import shutil
 import subprocess
@@ -13,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.dialects.workiva.conftest import client, opened, still, working, world
+from tests.side_by_side import one_at_a_time
 
 __all__ = ["client", "opened", "still", "working", "world"]
 HERE = Path(__file__).parent
@@ -25,11 +25,8 @@ Drive = Callable[..., Awaitable[Any]]
 @pytest.fixture(scope="session")
 def clients() -> Path:
     """The Python that has them; skips where they cannot be installed."""
-    CACHE.mkdir(parents=True, exist_ok=True)
     folder = CACHE / f"{sys.version_info[0]}.{sys.version_info[1]}"
-    # Tests run side by side, and one of them installs.
-    with (CACHE / "lock").open("wb") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with one_at_a_time(CACHE):
         if not installed(folder):
             shutil.rmtree(folder, ignore_errors=True)
             run(sys.executable, "-m", "venv", str(folder))
